@@ -1,0 +1,4 @@
+//! What the user has: [`App::update`](state::App::update) takes an event, changes the model and returns effects.
+
+pub mod effect;
+pub mod event;

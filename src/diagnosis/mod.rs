@@ -1,0 +1,9 @@
+//! What it means: facts in, [`Finding`]s out. Pure: what the network said comes in as values.
+
+pub mod certificate;
+pub mod dns;
+pub mod finding;
+pub mod survey;
+pub mod tls;
+
+pub use finding::{Finding, Severity};

@@ -1,0 +1,19 @@
+//! What is said: endpoints, lines, replies, capabilities, verbs and the session of SMTP, LMTP, IMAP and POP3.
+//!
+//! Pure: no clock, no socket, no file. Bytes and moments come in as arguments. Reading what a server sent never
+//! fails; what is not understood is kept and named. The verb tables ([`verb::Verb`]) are the only list of verbs.
+
+pub mod capability;
+pub mod command;
+pub mod endpoint;
+pub mod imap;
+pub mod line;
+pub mod moment;
+pub mod pop3;
+pub mod reply;
+pub mod sasl;
+pub mod secret;
+pub mod session;
+pub mod smtp;
+pub mod verb;
+pub mod visible;
