@@ -273,6 +273,17 @@ impl<'a> Cursor<'a> {
         rest.get(..end).unwrap_or("")
     }
 
+    /// Takes one character if `wanted` likes it.
+    pub fn take_one(&mut self, wanted: impl FnOnce(char) -> bool) -> bool {
+        match self.peek() {
+            Some(c) if wanted(c) => {
+                self.at += c.len_utf8();
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Takes everything up to the next space or the end.
     pub fn word(&mut self) -> &'a str {
         self.take_while(|c| c != ' ')
