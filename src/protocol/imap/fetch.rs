@@ -92,10 +92,9 @@ fn with_section(cursor: &mut Cursor<'_>, start: usize, name: &str) -> Result<Fet
     if base != "BODY" && !binary || base == "BINARY.SIZE" && peek {
         return Err(cursor.fault_from(start, format!("{name} takes no section, only BODY and BINARY do")));
     }
-    let opened = cursor.rest();
     let from = cursor.at();
     section(cursor, binary)?;
-    let section = opened.get(..cursor.at() - from).unwrap_or("").to_owned();
+    let section = cursor.since(from).to_owned();
     cursor.expect(']', "\"]\" to close the section")?;
     let partial = if cursor.peek() == Some('<') { Some(partial(cursor)?) } else { None };
     if base == "BINARY.SIZE" && partial.is_some() {

@@ -194,12 +194,11 @@ fn misplaced_dot(text: &str) -> Option<usize> {
 
 fn quoted_string(cursor: &mut Cursor<'_>) -> Result<String, Fault> {
     let start = cursor.at();
-    let before = cursor.rest();
     cursor.expect('"', "a quote")?;
     loop {
         cursor.take_while(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~') || !c.is_ascii());
         if cursor.eat('"') {
-            return Ok(before.get(..cursor.at() - start).unwrap_or("").to_owned());
+            return Ok(cursor.since(start).to_owned());
         }
         if cursor.eat('\\') && cursor.take_one(|c| matches!(c, ' '..='~')) {
             continue;
