@@ -70,3 +70,46 @@ async fn bind() -> io::Result<(UdpSocket, TcpListener, SocketAddr)> {
     }
     Err(last)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::dns::Resolver;
+    use crate::diagnosis::survey::Survey;
+    use crate::net::resolver::ask;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_lesson_of_the_zones_shows_its_point() {
+        let (at, task) = serve().await.unwrap();
+        for (domain, best, part) in [
+            ("example.test", Some("mx1.example.test"), "names another host"),
+            ("example.net", Some("mx.example.net"), "suspect"),
+            ("nomx.example.test", Some("nomx.example.test"), "the domain's own address"),
+            ("nullmx.example.test", None, "null MX"),
+            ("cname-mx.example.test", Some("alias.example.test"), "must not name an alias"),
+            ("broken.example.test", None, "no MX of broken.example.test has an address"),
+            ("gone.example.test", None, "does not exist"),
+            ("ip-mx.example.test", None, "an address stands where a name must"),
+            ("nomail.example.test", None, "neither an MX record nor an address"),
+            ("twospf.example.test", Some("mx1.example.test"), "2 SPF records"),
+            ("big.example.test", Some("mx1.example.test"), "all other senders fail"),
+            ("missing.example.test", None, "NXDOMAIN"),
+            ("192.0.2.143", Some("192.0.2.143"), "confirmed"),
+            ("2001:db8::25", Some("2001:db8::25"), "confirmed"),
+        ] {
+            let mut survey = Survey::new(domain);
+            while !survey.is_done() {
+                for query in survey.questions() {
+                    survey.answered(ask(&query, &Resolver::System, Some(at)).await);
+                }
+            }
+            assert_eq!(survey.best().map(|to| to.host).as_deref(), best, "{domain}");
+            assert_eq!(survey.targets().is_empty(), best.is_none(), "{domain}");
+            let findings = survey.findings();
+            let told = |part: &str| findings.iter().any(|f| f.says.contains(part));
+            assert!(told(part), "{domain}: {findings:#?}");
+        }
+        task.abort();
+    }
+}
