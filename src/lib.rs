@@ -18,6 +18,8 @@
 
 pub mod protocol;
 
+pub mod dialogue;
+
 pub mod diagnosis;
 
 pub mod app;
