@@ -18,6 +18,10 @@
 
 pub mod protocol;
 
+pub mod dialogue;
+
 pub mod diagnosis;
 
 pub mod app;
+
+pub mod net;
