@@ -151,7 +151,10 @@ impl AuthDialog {
         };
         let credentials = self.credentials();
         let text = match mechanism {
-            Mechanism::Plain => Exchange::new(mechanism, credentials).initial().map(|message| sasl::encode(&message)),
+            Mechanism::Plain => Exchange::new(mechanism, credentials)
+                .ok()
+                .and_then(|mut exchange| exchange.initial())
+                .map(|message| sasl::encode(&message)),
             // LOGIN sends one answer for each prompt: the field with the cursor is encoded.
             Mechanism::Login => Some(sasl::encode(&match self.field {
                 1 => credentials.password,

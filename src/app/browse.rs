@@ -97,14 +97,16 @@ impl App {
                 .entry(*number)
                 .is_some_and(|entry| plain::text(conversation, entry, ascii).to_lowercase().contains(&wanted))
         };
-        let found =
-            if back { (range.start..from).rev().find(hit) } else { (from + 1..range.end).find(hit) };
+        let found = if back { (range.start..from).rev().find(hit) } else { (from + 1..range.end).find(hit) };
         match found {
             Some(number) => {
                 self.focus = super::state::Focus::Transcript;
                 self.select(number);
             }
-            None => self.say(Severity::Note, format!("\"{}\" is not found {}", self.search, if back { "further up" } else { "further down" })),
+            None => self.say(
+                Severity::Note,
+                format!("\"{}\" is not found {}", self.search, if back { "further up" } else { "further down" }),
+            ),
         }
     }
 
@@ -118,7 +120,8 @@ impl App {
             format!("class  {}", entry.class.name()),
             format!("length {} octets, ending {}", octets.len(), entry.marks.ending.name()),
         ];
-        if let Some(command) = conversation.transcript.pair(number).and_then(|pair| conversation.transcript.entry(pair)) {
+        if let Some(command) = conversation.transcript.pair(number).and_then(|pair| conversation.transcript.entry(pair))
+        {
             lines.push(format!("answers {}", plain::text(conversation, command, ascii)));
         }
         lines.push(String::new());
@@ -174,7 +177,8 @@ fn dump(octets: &[u8]) -> Vec<String> {
         .enumerate()
         .map(|(row, chunk)| {
             let hex: Vec<String> = chunk.iter().map(|b| format!("{b:02x}")).collect();
-            let text: String = chunk.iter().map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' }).collect();
+            let text: String =
+                chunk.iter().map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' }).collect();
             format!("{:04x}  {:<47}  {text}", row * 16, hex.join(" "))
         })
         .collect()

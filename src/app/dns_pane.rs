@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::effect::{Effect, Effects};
 use super::event::QueryId;
+use crate::diagnosis::Finding;
 use crate::diagnosis::dns::{Answer, Query, Resolver};
 use crate::diagnosis::survey::{Asked, Connect, Row, Survey, asked, single_rows};
-use crate::diagnosis::Finding;
 
 /// What the pane shows.
 #[derive(Debug, Default)]

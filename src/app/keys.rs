@@ -63,7 +63,12 @@ impl App {
                 match self.conversation_mut() {
                     Some(conversation) => {
                         conversation.enqueue(lines, now, effects);
-                        self.say(Severity::Note, format!("{count} lines pasted: each waits for the reply to the one before; Esc clears the queue"));
+                        self.say(
+                            Severity::Note,
+                            format!(
+                                "{count} lines pasted: each waits for the reply to the one before; Esc clears the queue"
+                            ),
+                        );
                     }
                     None => self.say(Severity::Note, "nothing is connected; F2 connects"),
                 }
@@ -96,10 +101,8 @@ impl App {
             conversation.paused = false;
             return conversation.advance(now, effects);
         }
-        let takes_empty = matches!(
-            conversation.session.phase(),
-            Phase::Data | Phase::Literal | Phase::LiteralEnd | Phase::Sasl
-        );
+        let takes_empty =
+            matches!(conversation.session.phase(), Phase::Data | Phase::Literal | Phase::LiteralEnd | Phase::Sasl);
         if line.is_empty() && !takes_empty {
             return;
         }
@@ -144,8 +147,8 @@ impl App {
     }
 
     fn overlay_key(&mut self, overlay: Overlay, key: &KeyEvent, effects: &mut Effects) {
-        let closes = key.code == KeyCode::Esc
-            || key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
+        let closes =
+            key.code == KeyCode::Esc || key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
         match overlay {
             Overlay::Auth(mut dialog) => match dialog.key(key) {
                 auth_dialog::Outcome::Used => self.overlay = Some(Overlay::Auth(dialog)),
@@ -178,7 +181,9 @@ impl App {
                         }
                         return;
                     }
-                    KeyCode::Up => self.overlay = Some(Overlay::Palette { filter, selected: selected.saturating_sub(1) }),
+                    KeyCode::Up => {
+                        self.overlay = Some(Overlay::Palette { filter, selected: selected.saturating_sub(1) })
+                    }
                     KeyCode::Down => {
                         let selected = (selected + 1).min(found.len().saturating_sub(1));
                         self.overlay = Some(Overlay::Palette { filter, selected });

@@ -133,7 +133,8 @@ impl MessageEditor {
         if content.len() > 1 << 20 {
             self.file = Some((name.to_owned(), content));
         } else {
-            self.area = TextArea::new(content.split('\n').map(|l| l.strip_suffix('\r').unwrap_or(l).to_owned()).collect());
+            self.area =
+                TextArea::new(content.split('\n').map(|l| l.strip_suffix('\r').unwrap_or(l).to_owned()).collect());
             self.file = None;
         }
     }

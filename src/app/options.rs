@@ -69,7 +69,9 @@ impl Options {
             endpoint.security = security;
         }
         let given = match &endpoint.host {
-            Host::Name(name) => self.resolve.iter().filter(|(host, _)| host.eq_ignore_ascii_case(name)).map(|(_, ip)| *ip).collect(),
+            Host::Name(name) => {
+                self.resolve.iter().filter(|(host, _)| host.eq_ignore_ascii_case(name)).map(|(_, ip)| *ip).collect()
+            }
             Host::Ip(_) => Vec::new(),
         };
         ConnectPlan {

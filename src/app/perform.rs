@@ -84,7 +84,9 @@ impl App {
         };
         match (conversation.link, conversation.session.phase()) {
             (Link::Closed, _) => self.say(Severity::Note, "the connection is closed; Alt-a connects again"),
-            _ if conversation.session.tls() => self.say(Severity::Note, "TLS is on already; Alt-t shows the certificate"),
+            _ if conversation.session.tls() => {
+                self.say(Severity::Note, "TLS is on already; Alt-t shows the certificate")
+            }
             (_, Phase::Mail | Phase::Rcpt | Phase::Data | Phase::Sasl) => {
                 self.say(Severity::Note, "STARTTLS has no place inside a transaction; Alt-r sends RSET first");
             }
@@ -106,7 +108,8 @@ impl App {
             Phase::Fresh | Phase::Ready | Phase::NotAuthenticated | Phase::Authorization
         ) {
             let phase = conversation.session.phase().name();
-            return self.say(Severity::Note, format!("a login has no place now ({phase}); Alt-r or a new connection (Alt-a)"));
+            return self
+                .say(Severity::Note, format!("a login has no place now ({phase}); Alt-r or a new connection (Alt-a)"));
         }
         let offered = conversation.session.capabilities().mechanisms();
         let exposure = if insecure { None } else { conversation.exposure() };
@@ -131,16 +134,15 @@ impl App {
             Err(refusal) => return self.say(Severity::Note, refusal.0),
         };
         if place == MessagePlace::NeedsData {
-            self.wants_data = true;
             return self.send("DATA", effects);
         }
-        self.wants_data = false;
         let (from, to) = conversation.envelope();
         let limit = conversation.session.capabilities().size_limit().filter(|limit| *limit > 0);
         let from = if from.is_empty() { self.user.clone() } else { from };
-        let wall = self.options.epoch.saturating_add(jiff::SignedDuration::from_micros(
-            i64::try_from(self.now.0).unwrap_or(i64::MAX),
-        ));
+        let wall = self
+            .options
+            .epoch
+            .saturating_add(jiff::SignedDuration::from_micros(i64::try_from(self.now.0).unwrap_or(i64::MAX)));
         let date = wall.strftime("%a, %d %b %Y %H:%M:%S %z").to_string();
         let host = self.options.ehlo_name.trim_matches(['[', ']']).to_owned();
         let id = format!("{:x}.{:x}.ehlo@{host}", self.options.seed, self.now.0);
@@ -262,7 +264,8 @@ impl App {
         let now = self.now;
         let Some(conversation) = self.conversation_mut() else { return };
         conversation.pipelining = !conversation.pipelining;
-        let offered = conversation.session.capabilities().has("PIPELINING") || conversation.protocol() == Protocol::Imap;
+        let offered =
+            conversation.session.capabilities().has("PIPELINING") || conversation.protocol() == Protocol::Imap;
         let text = match (conversation.pipelining, offered) {
             (false, _) => "queued lines wait for each reply",
             (true, true) => "queued lines go out without waiting",

@@ -14,8 +14,20 @@ use crate::protocol::visible::{visible, visible_ascii};
 pub const fn mark(entry: &Entry, ascii: bool) -> &'static str {
     let tls = entry.marks.tls;
     match (entry.kind, ascii) {
-        (Kind::Sent, false) => if tls { "▶▶" } else { "▶" },
-        (Kind::Sent, true) => if tls { "~>" } else { "->" },
+        (Kind::Sent, false) => {
+            if tls {
+                "▶▶"
+            } else {
+                "▶"
+            }
+        }
+        (Kind::Sent, true) => {
+            if tls {
+                "~>"
+            } else {
+                "->"
+            }
+        }
         (Kind::SentData, false) => "▏",
         (Kind::SentData, true) => "|>",
         (Kind::Note, false) => "──",
@@ -31,22 +43,106 @@ pub const fn mark(entry: &Entry, ascii: bool) -> &'static str {
         (Kind::Meaning, false) => "  └",
         (Kind::Meaning, true) => "  `",
         (Kind::Received, false) => match entry.class {
-            ReplyClass::Completion => if tls { "◀◀" } else { "◀" },
-            ReplyClass::Intermediate => if tls { "◁◁" } else { "◁" },
-            ReplyClass::Transient => if tls { "◀◀!" } else { "◀!" },
-            ReplyClass::Permanent => if tls { "◀◀✗" } else { "◀✗" },
-            ReplyClass::Data => if tls { "││" } else { "│" },
-            ReplyClass::Closing => if tls { "■■" } else { "■" },
-            ReplyClass::Malformed => if tls { "??" } else { "?" },
+            ReplyClass::Completion => {
+                if tls {
+                    "◀◀"
+                } else {
+                    "◀"
+                }
+            }
+            ReplyClass::Intermediate => {
+                if tls {
+                    "◁◁"
+                } else {
+                    "◁"
+                }
+            }
+            ReplyClass::Transient => {
+                if tls {
+                    "◀◀!"
+                } else {
+                    "◀!"
+                }
+            }
+            ReplyClass::Permanent => {
+                if tls {
+                    "◀◀✗"
+                } else {
+                    "◀✗"
+                }
+            }
+            ReplyClass::Data => {
+                if tls {
+                    "││"
+                } else {
+                    "│"
+                }
+            }
+            ReplyClass::Closing => {
+                if tls {
+                    "■■"
+                } else {
+                    "■"
+                }
+            }
+            ReplyClass::Malformed => {
+                if tls {
+                    "??"
+                } else {
+                    "?"
+                }
+            }
         },
         (Kind::Received, true) => match entry.class {
-            ReplyClass::Completion => if tls { "<~" } else { "<-" },
-            ReplyClass::Intermediate => if tls { "<~+" } else { "<-+" },
-            ReplyClass::Transient => if tls { "<~!" } else { "<-!" },
-            ReplyClass::Permanent => if tls { "<~x" } else { "<-x" },
-            ReplyClass::Data => if tls { "~|" } else { "|" },
-            ReplyClass::Closing => if tls { "<~#" } else { "<-#" },
-            ReplyClass::Malformed => if tls { "~?" } else { "?" },
+            ReplyClass::Completion => {
+                if tls {
+                    "<~"
+                } else {
+                    "<-"
+                }
+            }
+            ReplyClass::Intermediate => {
+                if tls {
+                    "<~+"
+                } else {
+                    "<-+"
+                }
+            }
+            ReplyClass::Transient => {
+                if tls {
+                    "<~!"
+                } else {
+                    "<-!"
+                }
+            }
+            ReplyClass::Permanent => {
+                if tls {
+                    "<~x"
+                } else {
+                    "<-x"
+                }
+            }
+            ReplyClass::Data => {
+                if tls {
+                    "~|"
+                } else {
+                    "|"
+                }
+            }
+            ReplyClass::Closing => {
+                if tls {
+                    "<~#"
+                } else {
+                    "<-#"
+                }
+            }
+            ReplyClass::Malformed => {
+                if tls {
+                    "~?"
+                } else {
+                    "?"
+                }
+            }
         },
     }
 }

@@ -98,7 +98,9 @@ pub fn tls(failure: &TlsFailure, endpoint: &Endpoint) -> (String, String) {
             format!("the server ended the handshake with the alert {alert}"),
             match alert.as_str() {
                 "ProtocolVersion" => "it speaks only versions older than TLS 1.2, which this program does not",
-                "HandshakeFailure" => "no common cipher: it may offer only RSA key exchange or CBC, or want a client certificate",
+                "HandshakeFailure" => {
+                    "no common cipher: it may offer only RSA key exchange or CBC, or want a client certificate"
+                }
                 "UnrecognisedName" => "it does not know this server name: try --sni with another name",
                 _ => "the server's log says why",
             }
@@ -146,9 +148,7 @@ mod tests {
 
     #[test]
     fn durations_read_well() {
-        for (micros, text) in
-            [(850, "850 µs"), (23_400, "23 ms"), (1_250_000, "1.2 s"), (125_000_000, "2 min 05 s")]
-        {
+        for (micros, text) in [(850, "850 µs"), (23_400, "23 ms"), (1_250_000, "1.2 s"), (125_000_000, "2 min 05 s")] {
             assert_eq!(duration(Duration::from_micros(micros)), text);
         }
     }

@@ -139,14 +139,14 @@ pub struct App {
     pub user: String,
     pub(super) connect_when_surveyed: bool,
     pub(super) next_connection: u32,
-    pub(super) wants_data: bool,
 }
 
 impl App {
     /// An app with nothing open.
     #[must_use]
     pub fn new(options: Options, size: (u16, u16)) -> Self {
-        let dns = DnsPane { resolver: options.resolver, ..DnsPane::default() };
+        let mut dns = DnsPane::default();
+        dns.resolver = options.resolver;
         Self {
             options,
             conversations: Vec::new(),
@@ -166,7 +166,6 @@ impl App {
             user: String::new(),
             connect_when_surveyed: false,
             next_connection: 0,
-            wants_data: false,
         }
     }
 

@@ -71,7 +71,10 @@ impl Conversation {
             }
             Way::Sasl(mechanism) => {
                 let user = credentials.user.clone();
-                let mut exchange = Exchange::new(mechanism, credentials);
+                let mut exchange = match Exchange::new(mechanism, credentials) {
+                    Ok(exchange) => exchange,
+                    Err(why) => return self.trouble(now, &why, "open the dialog again (F5)"),
+                };
                 let initial = if self.takes_initial_response() { exchange.initial() } else { None };
                 let decoded = initial.as_ref().map(|message| sasl::describe(message.expose()));
                 let line = sasl::opening(self.protocol(), mechanism, initial.as_ref());
@@ -99,7 +102,8 @@ impl Conversation {
                 let shown = visible(octets.get(..octets.len().min(400)).unwrap_or(octets)).into_owned();
                 self.decoded(&shown, now);
                 if octets.starts_with(b"{") {
-                    let owed = "an error in JSON: the client owes an empty line now (Enter), then the real answer comes";
+                    let owed =
+                        "an error in JSON: the client owes an empty line now (Enter), then the real answer comes";
                     self.decoded(owed, now);
                 }
             }

@@ -20,10 +20,10 @@ use crate::protocol::verb::Phase;
 use crate::protocol::visible::visible;
 
 /// After this long without a greeting the silence is worth a word.
-pub const SILENCE: Duration = Duration::from_secs(10);
+pub(super) const SILENCE: Duration = Duration::from_secs(10);
 
 /// What stands where a secret stood.
-pub const DOTS: &str = "••••••••";
+pub(super) const DOTS: &str = "••••••••";
 
 impl Conversation {
     /// Takes in one report of the net room.
@@ -198,7 +198,8 @@ impl Conversation {
         if !gone.is_empty() {
             parts.push(format!("gone: {}", gone.join(", ")));
         }
-        let text = if parts.is_empty() { "TLS changed nothing in what is offered".to_owned() } else { parts.join(" · ") };
+        let text =
+            if parts.is_empty() { "TLS changed nothing in what is offered".to_owned() } else { parts.join(" · ") };
         let text = visible(text.as_bytes()).into_owned();
         self.note(at, &text);
     }

@@ -57,7 +57,9 @@ impl Conversation {
             return Err(Refusal(format!("{} octets too many: the literal has room for {left}", len - left)));
         }
         if len < left && ending == Ending::None {
-            return Err(Refusal(format!("one octet is missing: the literal has room for {left}, a line end takes two")));
+            return Err(Refusal(format!(
+                "one octet is missing: the literal has room for {left}, a line end takes two"
+            )));
         }
         self.push_data(line.as_bytes(), false, ending, now);
         let mut octets = line.as_bytes().to_vec();

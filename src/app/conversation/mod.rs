@@ -174,9 +174,7 @@ impl Conversation {
             Link::Opening => Some(Wait { stage: "connecting", elapsed, limit: self.plan.limit }),
             Link::Handshake => Some(Wait { stage: "TLS handshake", elapsed, limit: Duration::from_secs(20) }),
             Link::Open if self.wait_given_up => None,
-            Link::Open => {
-                self.session.patience().map(|p| Wait { stage: p.stage, elapsed, limit: p.limit })
-            }
+            Link::Open => self.session.patience().map(|p| Wait { stage: p.stage, elapsed, limit: p.limit }),
         }
     }
 

@@ -25,7 +25,9 @@ impl Conversation {
     /// The line is kept by the caller; the reason ends in what to do.
     pub fn say(&mut self, line: &str, now: Moment, effects: &mut Effects) -> Result<(), Refusal> {
         match self.link {
-            Link::Closed => return Err(Refusal("the connection is closed; Alt-a connects again, F2 elsewhere".to_owned())),
+            Link::Closed => {
+                return Err(Refusal("the connection is closed; Alt-a connects again, F2 elsewhere".to_owned()));
+            }
             Link::Opening | Link::Handshake => {
                 self.queue.push_back(line.to_owned());
                 return Ok(());
@@ -48,8 +50,8 @@ impl Conversation {
             }
             _ => {}
         }
-        let fault = command::check(line, &self.session.context());
-        if let Some(fault) = fault.worst().filter(|_| !fault.is_sendable()) {
+        let reading = command::check(line, &self.session.context());
+        if let Some(fault) = reading.worst().filter(|_| !reading.is_sendable()) {
             return Err(Refusal(format!("{} · Alt-Enter sends it anyway", fault.reason)));
         }
         if self.is_busy() && !self.pipelining {
@@ -258,7 +260,8 @@ impl Conversation {
     /// literals and `DONE`).
     fn with_tag(&mut self, line: &str) -> (String, Option<String>) {
         let phase = self.session.phase();
-        if self.protocol() != Protocol::Imap || matches!(phase, Phase::Sasl | Phase::Literal | Phase::LiteralEnd | Phase::Idle)
+        if self.protocol() != Protocol::Imap
+            || matches!(phase, Phase::Sasl | Phase::Literal | Phase::LiteralEnd | Phase::Idle)
         {
             return (line.to_owned(), None);
         }

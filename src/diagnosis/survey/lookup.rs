@@ -139,7 +139,7 @@ impl Survey {
     }
 
     /// Whether an address question of this host is open.
-    pub(super) fn is_waiting(&self, host: &str) -> bool {
+    pub fn is_waiting(&self, host: &str) -> bool {
         [RecordType::A, RecordType::Aaaa].into_iter().any(|kind| self.answer(host, kind).is_none())
     }
 }

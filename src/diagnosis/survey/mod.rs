@@ -11,6 +11,7 @@
 mod lookup;
 mod question;
 mod rows;
+mod single;
 mod texts;
 mod verdict;
 
@@ -19,6 +20,7 @@ use std::net::IpAddr;
 
 pub use question::{Asked, asked};
 pub use rows::{Connect, Row};
+pub use single::single_rows;
 
 use super::dns::{Answer, Query, RecordType, reverse_name};
 use super::finding::Finding;

@@ -302,7 +302,7 @@ const fn is_local(ip: IpAddr) -> bool {
 }
 
 /// The details of an answer in one line.
-fn note(answer: &Answer) -> String {
+pub(super) fn note(answer: &Answer) -> String {
     let mut note = format!("{} {}: ", shown(&answer.query.name), answer.query.kind);
     match &answer.reply {
         Err(failure) => note.push_str(&visible(failure.to_string().as_bytes())),

@@ -86,8 +86,7 @@ impl State {
         let oldest = self.outstanding.front();
         let answers = oldest.map(|command| command.number);
         let mut reading = Reading { answers, ..Reading::of(ReplyClass::Intermediate) };
-        let (idle, sasl) =
-            oldest.map_or((false, false), |command| (command.is("IDLE"), command.is("AUTHENTICATE")));
+        let (idle, sasl) = oldest.map_or((false, false), |command| (command.is("IDLE"), command.is("AUTHENTICATE")));
         reading.signal = Some(if let Some(literal) = &mut self.literal {
             literal.synchronizing = false;
             self.phase = Phase::Literal;
