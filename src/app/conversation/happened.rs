@@ -79,6 +79,9 @@ impl Conversation {
         let took = sentences::duration(took);
         self.note(at, &format!("connected to {peer} from {} in {took}{behind}", local.ip()));
         self.since = at;
+        if self.ehlo_name.is_empty() {
+            self.ehlo_name = address_literal(local.ip());
+        }
         if self.plan.endpoint.security == Security::Implicit {
             self.link = Link::Handshake;
         } else {
@@ -329,6 +332,14 @@ impl Conversation {
         } else {
             effects.push(Effect::Wake(now + (wait.limit - wait.elapsed)));
         }
+    }
+}
+
+/// How a client without a name introduces itself (RFC 5321 §4.1.3).
+fn address_literal(ip: std::net::IpAddr) -> String {
+    match ip {
+        std::net::IpAddr::V4(ip) => format!("[{ip}]"),
+        std::net::IpAddr::V6(ip) => format!("[IPv6:{ip}]"),
     }
 }
 
