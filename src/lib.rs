@@ -21,3 +21,5 @@ pub mod protocol;
 pub mod diagnosis;
 
 pub mod app;
+
+pub mod net;
