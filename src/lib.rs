@@ -20,6 +20,8 @@ pub mod protocol;
 
 pub mod diagnosis;
 
+pub mod practice;
+
 pub mod app;
 
 pub mod net;

@@ -181,7 +181,10 @@ mod tests {
         };
         let won = race(addresses, Duration::from_millis(limit), &reporter, |address| async move {
             match fate(address) {
-                Fate::Opens(ms) => Ok(tokio::time::sleep(Duration::from_millis(ms)).await),
+                Fate::Opens(ms) => {
+                    tokio::time::sleep(Duration::from_millis(ms)).await;
+                    Ok(())
+                }
                 Fate::Refuses(ms) => {
                     tokio::time::sleep(Duration::from_millis(ms)).await;
                     Err(io::Error::from(io::ErrorKind::ConnectionRefused))
@@ -190,7 +193,8 @@ mod tests {
             }
         })
         .await;
-        let last = |address: SocketAddr| address.to_string().trim_end_matches(":25").rsplit('.').next().unwrap().to_owned();
+        let last =
+            |address: SocketAddr| address.to_string().trim_end_matches(":25").rsplit('.').next().unwrap().to_owned();
         let log = heard(&mut events)
             .into_iter()
             .map(|(at, what)| match what {

@@ -18,7 +18,8 @@ pub(crate) async fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
         io::ErrorKind::PermissionDenied => format!("{name}: it may not be read; check its permissions"),
         _ => format!("{name}: cannot be read: {}", words(&error)),
     };
-    let too_long = |length: String| format!("{name}: it has {length} octets, at most {limit} are read; take a smaller file");
+    let too_long =
+        |length: String| format!("{name}: it has {length} octets, at most {limit} are read; take a smaller file");
     // Asked before it is opened: opening a FIFO waits for a writer that may never come.
     let meta = tokio::fs::metadata(path).await.map_err(failed)?;
     if meta.is_dir() {

@@ -106,16 +106,6 @@ impl Orders {
             self.news().await;
         }
     }
-
-    /// Waits for the order to end at once.
-    pub(crate) async fn left_at_once(&self) -> Leave {
-        loop {
-            match self.leave() {
-                Some(leave) if leave != Leave::Flushed => return leave,
-                _ => self.news().await,
-            }
-        }
-    }
 }
 
 impl Order {

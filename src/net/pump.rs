@@ -25,10 +25,7 @@ const SENT_TURN: usize = 1 << 20;
 /// Why [`pump`] stopped.
 pub(crate) enum Turn {
     /// The model asks for TLS on this connection.
-    StartTls {
-        stream: Stream,
-        name: String,
-    },
+    StartTls { stream: Stream, name: String },
     /// It is over, and reported.
     Over,
 }
@@ -58,15 +55,15 @@ pub(crate) async fn pump(stream: Stream, orders: &Orders, reporter: &Reporter) -
         if wire.is_idle() && upgrade.is_none() && leave == Some(Leave::Flushed) {
             return finish(wire, sent, reporter).await;
         }
-        if sent >= SENT_TURN || (sent > 0 && wire.is_idle()) {
-            if let Some(room) = room.take() {
-                reporter.tell_in(room, Happened::Sent { octets: std::mem::take(&mut sent) });
-            }
+        let due = sent >= SENT_TURN || (sent > 0 && wire.is_idle());
+        if due && let Some(room) = room.take() {
+            reporter.tell_in(room, Happened::Sent { octets: std::mem::take(&mut sent) });
         }
-        if wire.is_idle() && sent == 0 {
-            if let Some(name) = upgrade {
-                return Turn::StartTls { stream: wire.into_stream(), name };
-            }
+        if wire.is_idle()
+            && sent == 0
+            && let Some(name) = upgrade
+        {
+            return Turn::StartTls { stream: wire.into_stream(), name };
         }
         tokio::select! {
             biased;
@@ -81,10 +78,8 @@ pub(crate) async fn pump(stream: Stream, orders: &Orders, reporter: &Reporter) -
             // What comes in after the order for TLS is TLS.
             progress = wire.step(room.is_some() && upgrade.is_none()) => {
                 sent += progress.wrote;
-                if !progress.read.is_empty() {
-                    if let Some(room) = room.take() {
-                        reporter.tell_in(room, Happened::Received(progress.read));
-                    }
+                if !progress.read.is_empty() && let Some(room) = room.take() {
+                    reporter.tell_in(room, Happened::Received(progress.read));
                 }
                 if let Some(end) = progress.ended {
                     drop(room);

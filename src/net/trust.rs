@@ -1,7 +1,5 @@
 //! Whom this machine and Mozilla trust, and what each of them says of a chain.
 
-use std::sync::Arc;
-
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -141,7 +139,6 @@ fn is_date(error: &rustls::Error) -> bool {
     )
 }
 
-/// Whether a chain was refused for the name alone.
 /// What the library says of a certificate, in words that can follow a colon.
 pub(crate) fn words(error: &rustls::Error) -> String {
     let rustls::Error::InvalidCertificate(fault) = error else {
@@ -189,4 +186,73 @@ pub(crate) fn words(error: &rustls::Error) -> String {
 /// The name in the library's `DnsName("a.example")`.
 fn bare(presented: &str) -> &str {
     presented.split_once("(\"").and_then(|(_, rest)| rest.strip_suffix("\")")).unwrap_or(presented)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::authority::Authority;
+    use jiff::Timestamp;
+    use rustls::crypto::ring;
+    use std::time::Duration;
+
+    const NOW: i64 = 1_800_000_000;
+    const DAY: i64 = 86_400;
+
+    /// A chain made at `made` for `mail.example.test`, judged at [`NOW`].
+    async fn judged(made: i64, trusted: bool, name: &str) -> Judged {
+        let authority = Authority::new(Timestamp::from_second(made).unwrap()).unwrap();
+        let chain = [authority.leaf(&["mail.example.test"]).unwrap().0];
+        let trust = Trust::new(trusted.then(|| authority.der()));
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        judge(&trust, &chain, &name).await
+    }
+
+    async fn judge(trust: &Trust, chain: &[CertificateDer<'static>], name: &ServerName<'static>) -> Judged {
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(NOW as u64));
+        trust.judge(chain, name, now, &ring::default_provider().signature_verification_algorithms).await
+    }
+
+    #[tokio::test]
+    async fn name_trust_and_dates_are_three_questions() {
+        let stranger = || Verdict::Bad("no root in the store signs this chain".to_owned());
+        let other_name = || Verdict::Bad("the certificate is for mail.example.test".to_owned());
+        for (case, made, trusted, name, named, system) in [
+            ("good", NOW, true, "mail.example.test", Verdict::Good, Verdict::Good),
+            ("expired", NOW - 400 * DAY, true, "mail.example.test", Verdict::Good, Verdict::Good),
+            ("not yet", NOW + 400 * DAY, true, "mail.example.test", Verdict::Good, Verdict::Good),
+            ("wrong name", NOW, true, "mx.example.test", other_name(), Verdict::Good),
+            ("address", NOW, true, "192.0.2.25", other_name(), Verdict::Good),
+            ("stranger", NOW, false, "mail.example.test", Verdict::Good, stranger()),
+            ("expired stranger", NOW - 400 * DAY, false, "mail.example.test", Verdict::Good, stranger()),
+        ] {
+            let judged = judged(made, trusted, name).await;
+            assert_eq!((judged.name, judged.mozilla), (named, stranger()), "{case}");
+            // A machine without root certificates cannot call anybody a stranger.
+            if trusted || !matches!(judged.system, Verdict::Unknown(_)) {
+                assert_eq!(judged.system, system, "{case}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_certificate_is_not_judged() {
+        let trust = Trust::new(None);
+        let name = ServerName::try_from("mail.example.test").unwrap();
+        for chain in [vec![], vec![CertificateDer::from(vec![0x30, 3, 1, 2, 3])], vec![CertificateDer::from(vec![])]] {
+            let judged = judge(&trust, &chain, &name).await;
+            assert!(matches!(judged.name, Verdict::Unknown(_)), "{:?}", judged.name);
+            assert!(matches!(judged.mozilla, Verdict::Unknown(_)), "{:?}", judged.mozilla);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_authority_in_place_of_a_server() {
+        let authority = Authority::new(Timestamp::from_second(NOW).unwrap()).unwrap();
+        let name = ServerName::try_from("mail.example.test").unwrap();
+        let judged = judge(&Trust::new(None), &[authority.der()], &name).await;
+        let Verdict::Bad(why) = judged.mozilla else { panic!() };
+        assert!(why.contains("CA certificate"), "{why}");
+        assert_eq!(judged.name, Verdict::Bad("the certificate has no subject alternative name".to_owned()));
+    }
 }

@@ -106,14 +106,7 @@ pub(crate) struct Progress {
 
 impl Wire {
     pub(crate) fn new(stream: Stream) -> Self {
-        Self {
-            stream,
-            out: Bytes::new(),
-            unflushed: false,
-            inbox: BytesMut::new(),
-            write_error: None,
-            ended: None,
-        }
+        Self { stream, out: Bytes::new(), unflushed: false, inbox: BytesMut::new(), write_error: None, ended: None }
     }
 
     /// The socket, for what TLS does not hide.
@@ -205,7 +198,8 @@ impl Wire {
         }
         let most = self.inbox.capacity().min(CHUNK);
         while self.ended.is_none() && self.inbox.len() < most {
-            let mut room = (&mut self.inbox).limit(most - self.inbox.len());
+            let left = most - self.inbox.len();
+            let mut room = (&mut self.inbox).limit(left);
             match self.stream.poll_read(cx, &mut room) {
                 Poll::Pending => break,
                 Poll::Ready(Ok(0)) => self.ended = Some(Ok(())),
@@ -246,7 +240,11 @@ impl Stream {
         }
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>, room: &mut bytes::buf::Limit<&mut BytesMut>) -> Poll<io::Result<usize>> {
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        room: &mut bytes::buf::Limit<&mut BytesMut>,
+    ) -> Poll<io::Result<usize>> {
         match self {
             Self::Plain(tcp) => pin!(tcp.read_buf(room)).poll(cx),
             Self::Tls(tls) => pin!(tls.read_buf(room)).poll(cx),
