@@ -12,6 +12,8 @@ use crate::diagnosis::tls::Verdict;
 
 /// Names of a certificate that are told when none of them fits.
 const NAMES_TOLD: usize = 6;
+/// The longest DNS name (RFC 1035 §3.1), without its dot. A certificate can hold longer ones.
+const LONGEST_NAME: usize = 253;
 
 /// The two root stores, kept apart so that one can tell which of them said yes.
 #[derive(Debug)]
@@ -158,7 +160,8 @@ pub(crate) fn words(error: &rustls::Error) -> String {
             "the certificate has no subject alternative name".to_owned()
         }
         CertificateError::NotValidForNameContext { presented, .. } => {
-            let told: Vec<&str> = presented.iter().take(NAMES_TOLD).map(|name| bare(name)).collect();
+            let told: Vec<String> =
+                presented.iter().take(NAMES_TOLD).map(|name| bare(name).chars().take(LONGEST_NAME).collect()).collect();
             let more = match presented.len().saturating_sub(NAMES_TOLD) {
                 0 => String::new(),
                 n => format!(" and {n} more"),
