@@ -20,4 +20,6 @@ pub mod protocol;
 
 pub mod diagnosis;
 
+pub mod practice;
+
 pub mod app;
