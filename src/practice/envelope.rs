@@ -34,18 +34,8 @@ fn nstring(out: &mut Vec<u8>, text: Option<&[u8]>) {
 
 /// The envelope of a message with this header.
 pub(super) fn envelope(out: &mut Vec<u8>, header: &[u8]) {
-    const NAMES: [&[u8]; 10] = [
-        b"date",
-        b"subject",
-        b"from",
-        b"sender",
-        b"reply-to",
-        b"to",
-        b"cc",
-        b"bcc",
-        b"in-reply-to",
-        b"message-id",
-    ];
+    const NAMES: [&[u8]; 10] =
+        [b"date", b"subject", b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc", b"in-reply-to", b"message-id"];
     let mut values: [Option<Vec<u8>>; 10] = Default::default();
     for field in fields(header) {
         for (name, value) in NAMES.iter().zip(&mut values) {

@@ -164,7 +164,9 @@ mod tests {
 
     #[test]
     fn ages() {
-        for (text, expect) in [("2d", Some(172_800)), ("3h", Some(10_800)), ("5m", Some(300)), ("5", None), ("d", None), ("", None)] {
+        for (text, expect) in
+            [("2d", Some(172_800)), ("3h", Some(10_800)), ("5m", Some(300)), ("5", None), ("d", None), ("", None)]
+        {
             assert_eq!(seconds(text), expect, "{text}");
         }
     }

@@ -300,10 +300,7 @@ mod tests {
     fn parameters() {
         let (kind, all) = with_parameters(b"text/Plain; charset=\"utf-8; \\\"x\\\"\" (a; comment); name = a.txt; junk");
         assert_eq!(kind, "TEXT/PLAIN");
-        assert_eq!(
-            all,
-            [("CHARSET".to_owned(), b"utf-8; \"x\"".to_vec()), ("NAME".to_owned(), b"a.txt".to_vec())]
-        );
+        assert_eq!(all, [("CHARSET".to_owned(), b"utf-8; \"x\"".to_vec()), ("NAME".to_owned(), b"a.txt".to_vec())]);
         assert_eq!(with_parameters(b"").0, "");
         assert_eq!(with_parameters(b"\"unclosed; x").0, "UNCLOSED; X");
     }

@@ -212,7 +212,13 @@ impl Pop3 {
     }
 
     /// Opens the maildrop of a user who knows the password.
-    fn open(&mut self, world: &mut World, user: &str, password: &crate::protocol::secret::Secret, out: &mut Vec<Output>) {
+    fn open(
+        &mut self,
+        world: &mut World,
+        user: &str,
+        password: &crate::protocol::secret::Secret,
+        out: &mut Vec<Output>,
+    ) {
         let Some(user) = world.login(user, password) else {
             return say(out, "-ERR [AUTH] user name or password is wrong");
         };

@@ -71,9 +71,10 @@ impl Account {
 
     /// Whether `octets` more in `messages` more still fit.
     pub(super) fn room(&self, messages: usize, octets: usize) -> Result<(), Full> {
-        let (count, size) = self.mailboxes.iter().fold((0, 0), |(count, size), mailbox| {
-            (count + mailbox.messages.len(), size + mailbox.size())
-        });
+        let (count, size) = self
+            .mailboxes
+            .iter()
+            .fold((0, 0), |(count, size), mailbox| (count + mailbox.messages.len(), size + mailbox.size()));
         if count + messages > MESSAGES_CAP || size + octets > QUOTA { Err(Full::Quota) } else { Ok(()) }
     }
 

@@ -115,9 +115,7 @@ fn split_tag(line: &[u8]) -> (&[u8], &[u8]) {
 
 /// A tag has ASTRING characters but `+` (RFC 9051 §9).
 fn is_tag(tag: &[u8]) -> bool {
-    !tag.is_empty()
-        && tag.len() <= 64
-        && tag.iter().all(|b| matches!(b, b'!'..=b'~') && !b"(){%*\"\\+".contains(b))
+    !tag.is_empty() && tag.len() <= 64 && tag.iter().all(|b| matches!(b, b'!'..=b'~') && !b"(){%*\"\\+".contains(b))
 }
 
 /// `a1`, or `*` when the line has no tag that could be answered.

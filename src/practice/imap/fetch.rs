@@ -9,9 +9,9 @@ use super::super::envelope::{envelope, literal, string, structure};
 use super::super::mailbox::Message;
 use super::super::mime::{self, Inside, Part, fields};
 use super::super::{ANSWER_CAP, Output, World, send, waiting};
+use super::Imap;
 use super::command::{Command, bad};
 use super::folders::viewed_mut;
-use super::Imap;
 
 /// A section understood.
 #[derive(Debug, PartialEq, Eq)]
@@ -199,7 +199,8 @@ fn write(out: &mut Vec<u8>, message: &Message, items: &[Item], room: usize) -> b
                 }
                 out.push(b' ');
                 if section.path.is_empty() {
-                    let (header, body) = if section.text == Text::All { (&octets[..], &b""[..]) } else { mime::split(octets) };
+                    let (header, body) =
+                        if section.text == Text::All { (&octets[..], &b""[..]) } else { mime::split(octets) };
                     pick(out, &section.text, octets, header, body, *partial);
                     continue;
                 }

@@ -61,9 +61,9 @@ impl Candidate<'_> {
             SearchKey::Header(name, text) => {
                 let (name, text) = (command.octets(name), command.text(text).to_lowercase());
                 let (header, _) = split(&self.message.octets);
-                fields(header).filter(|field| field.name.eq_ignore_ascii_case(&name)).any(|field| {
-                    String::from_utf8_lossy(&unfold(field.value)).to_lowercase().contains(&text)
-                })
+                fields(header)
+                    .filter(|field| field.name.eq_ignore_ascii_case(&name))
+                    .any(|field| String::from_utf8_lossy(&unfold(field.value)).to_lowercase().contains(&text))
             }
             SearchKey::Body(text) => {
                 let text = command.text(text).to_lowercase();
@@ -105,9 +105,7 @@ fn weigh(keys: &[SearchKey]) -> Result<usize, String> {
             SearchKey::Header(..) | SearchKey::Body(_) | SearchKey::Text(_) => 1,
             SearchKey::SentBefore(_) | SearchKey::SentOn(_) | SearchKey::SentSince(_) => 1,
             SearchKey::Not(key) => weigh(std::slice::from_ref(key))?,
-            SearchKey::Or(left, right) => {
-                weigh(std::slice::from_ref(left))? + weigh(std::slice::from_ref(right))?
-            }
+            SearchKey::Or(left, right) => weigh(std::slice::from_ref(left))? + weigh(std::slice::from_ref(right))?,
             SearchKey::And(keys) => weigh(keys)?,
             SearchKey::Other(name, _) => return Err(format!("BAD the search key {name} is not offered")),
             SearchKey::ModSeq(_) => return Err("BAD the search key MODSEQ is not offered".to_owned()),

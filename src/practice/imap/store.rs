@@ -121,8 +121,7 @@ impl Imap {
         }
         let from: Vec<u32> = messages.iter().map(|message| message.uid).collect();
         let validity = target.uid_validity;
-        let to: Vec<u32> =
-            messages.into_iter().map(|m| target.add(m.octets, m.flags, m.internal_date)).collect();
+        let to: Vec<u32> = messages.into_iter().map(|m| target.add(m.octets, m.flags, m.internal_date)).collect();
         if moves && let Some(mailbox) = account.by_validity_mut(source) {
             mailbox.messages.retain(|message| from.binary_search(&message.uid).is_err());
         }
@@ -147,9 +146,8 @@ impl Imap {
         let mailbox = viewed_mut(self, world)?;
         let before = mailbox.messages.len();
         mailbox.messages.retain(|message| {
-            let meant = only
-                .as_ref()
-                .is_none_or(|only| only.binary_search_by_key(&message.uid, |(_, uid)| *uid).is_ok());
+            let meant =
+                only.as_ref().is_none_or(|only| only.binary_search_by_key(&message.uid, |(_, uid)| *uid).is_ok());
             !(meant && message.flags.has("\\Deleted"))
         });
         if mailbox.messages.len() < before {
@@ -179,7 +177,9 @@ mod tests {
 
     #[test]
     fn numbers_in_ranges() {
-        for (numbers, expect) in [(&[][..], ""), (&[1], "1"), (&[1, 2, 3, 7, 9, 10], "1:3,7,9:10"), (&[u32::MAX], "4294967295")] {
+        for (numbers, expect) in
+            [(&[][..], ""), (&[1], "1"), (&[1, 2, 3, 7, 9, 10], "1:3,7,9:10"), (&[u32::MAX], "4294967295")]
+        {
             assert_eq!(ranges(numbers), expect);
         }
     }

@@ -213,9 +213,11 @@ fn unquoted(local_part: &str) -> String {
         return local_part.to_owned();
     };
     let mut escaped = false;
-    inner.chars().filter(|&c| {
-        escaped = c == '\\' && !escaped;
-        !escaped
-    })
-    .collect()
+    inner
+        .chars()
+        .filter(|&c| {
+            escaped = c == '\\' && !escaped;
+            !escaped
+        })
+        .collect()
 }
