@@ -113,6 +113,55 @@ pub struct Verb {
     pub ends_group: bool,
 }
 
+impl Verb {
+    /// A row that is no extension, hides nothing, has no body and may stand anywhere in a pipelined group.
+    pub(super) const fn row(
+        name: &'static str,
+        syntax: &'static str,
+        phases: &'static [Phase],
+        arguments: fn(&mut Cursor<'_>) -> Result<(), Fault>,
+        rfc: &'static str,
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            syntax,
+            summary,
+            rfc,
+            phases,
+            capability: None,
+            arguments,
+            body: Body::Never,
+            secrecy: Secrecy::Open,
+            ends_group: false,
+        }
+    }
+
+    /// Advertised under this keyword.
+    pub(super) const fn offered(mut self, capability: &'static str) -> Self {
+        self.capability = Some(capability);
+        self
+    }
+
+    /// Masked from this argument on.
+    pub(super) const fn secret(mut self, argument: usize) -> Self {
+        self.secrecy = Secrecy::FromArgument(argument);
+        self
+    }
+
+    /// The last of its pipelined group.
+    pub(super) const fn last(mut self) -> Self {
+        self.ends_group = true;
+        self
+    }
+
+    /// Answered with a body.
+    pub(super) const fn with_body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+}
+
 impl PartialEq for Verb {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
@@ -227,6 +276,12 @@ impl<'a> Cursor<'a> {
         self.text.get(self.at..).unwrap_or("")
     }
 
+    /// What has been read since octet `start`.
+    #[must_use]
+    pub fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or("")
+    }
+
     /// The next character.
     #[must_use]
     pub fn peek(&self) -> Option<char> {
@@ -271,6 +326,17 @@ impl<'a> Cursor<'a> {
         let end = rest.find(|c| !wanted(c)).unwrap_or(rest.len());
         self.at += end;
         rest.get(..end).unwrap_or("")
+    }
+
+    /// Takes one character if `wanted` likes it.
+    pub fn take_one(&mut self, wanted: impl FnOnce(char) -> bool) -> bool {
+        match self.peek() {
+            Some(c) if wanted(c) => {
+                self.at += c.len_utf8();
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Takes everything up to the next space or the end.

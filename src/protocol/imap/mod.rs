@@ -1,6 +1,10 @@
 //! IMAP (RFC 9051, RFC 3501).
 
-use super::verb::Verb;
+mod arguments;
+pub mod fetch;
+pub mod grammar;
+pub mod search;
+mod verbs;
 
-/// The verbs.
-pub static VERBS: &[Verb] = &[];
+pub use arguments::STATUS_ITEMS;
+pub use verbs::VERBS;

@@ -1,6 +1,5 @@
 //! POP3 (RFC 1939).
 
-use super::verb::Verb;
+mod verbs;
 
-/// The verbs.
-pub static VERBS: &[Verb] = &[];
+pub use verbs::VERBS;
