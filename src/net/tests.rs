@@ -110,6 +110,18 @@ impl Rig {
         octets
     }
 
+    /// What was received up to and with a text that is waited for.
+    async fn hear(&mut self, text: &str) -> String {
+        let mut octets = Vec::new();
+        while !octets.windows(text.len()).rev().take(4096).any(|window| window == text.as_bytes()) {
+            match self.next_of_note().await {
+                Happened::Received(more) => octets.extend_from_slice(&more),
+                other => panic!("{other:?} in place of {text:?} after {:?}", String::from_utf8_lossy(&octets)),
+            }
+        }
+        String::from_utf8(octets).unwrap()
+    }
+
     async fn tls_done(&mut self) -> TlsReport {
         match self.next_of_note().await {
             Happened::TlsDone(report) => *report,
@@ -633,4 +645,38 @@ async fn the_practice_world_answers_as_the_real_one() {
     assert_eq!(world.listing().len(), crate::practice::listeners().len());
     assert!(world.is_ours("MAIL.example.test") && !world.is_ours("example.org"));
     assert!(world.ca_pem().starts_with("-----BEGIN CERTIFICATE-----"));
+}
+
+#[tokio::test]
+async fn an_idling_client_of_the_practice_world_hears_of_new_mail() {
+    let world = Practice::start(Clock::start()).await.unwrap();
+    let mut imap = Rig::new(16, Some(world.clone()));
+    imap.connect(plan(Host::Name("mail.example.test".to_owned()), 993, Security::Implicit));
+    while !matches!(imap.next().await, Happened::Connected { .. }) {}
+    let report = imap.tls_done().await;
+    assert_eq!((report.name, report.system_trust), (Verdict::Good, Verdict::Good));
+    imap.hear("* OK").await;
+    for (command, answer) in
+        [("a LOGIN alice \"correct horse\"\r\n", "a OK"), ("b SELECT INBOX\r\n", "b OK"), ("c IDLE\r\n", "+ ")]
+    {
+        imap.send(command);
+        imap.hear(answer).await;
+    }
+    let mut smtp = Rig::new(16, Some(world));
+    smtp.connect(to("192.0.2.25:25".parse().unwrap(), Security::Plain));
+    smtp.hear("220 ").await;
+    for (command, answer) in [
+        ("EHLO client.example\r\n", "250 "),
+        ("MAIL FROM:<bob@example.org>\r\n", "250 "),
+        ("RCPT TO:<alice@example.test>\r\n", "250 "),
+        ("DATA\r\n", "354 "),
+        ("Subject: news\r\n\r\nNews.\r\n.\r\n", "250 "),
+    ] {
+        smtp.send(command);
+        smtp.hear(answer).await;
+    }
+    imap.hear("EXISTS").await;
+    smtp.send("HELP FLOOD 20000\r\n");
+    let flood = smtp.hear("214 2.0.0 the flood is over\r\n").await;
+    assert_eq!(flood.lines().filter(|line| line.starts_with("214-")).count(), 20_000);
 }
