@@ -33,31 +33,35 @@ pub(crate) struct Connection {
 impl Connection {
     /// Connects, and moves octets until the connection is over. What happens is reported as it happens.
     pub(crate) async fn run(self) {
-        let opened = tokio::select! {
-            biased;
-            _ = self.orders.left() => {
-                self.reporter.tell(Happened::Closed(Closing::Ours)).await;
-                return;
-            }
-            opened = self.open() => opened,
-        };
-        let Some(tcp) = opened else { return };
+        let Some(tcp) = self.unless_left(self.open()).await else { return };
         let mut stream = Stream::Plain(tcp);
         if self.plan.endpoint.security == Security::Implicit {
             let name = match (&self.plan.sni, &self.plan.endpoint.host) {
                 (Some(sni), _) => sni.clone(),
                 (None, host) => host.to_string(),
             };
-            match self.secure(stream, &name).await {
+            match self.unless_left(self.secure(stream, &name)).await {
                 Some(secured) => stream = secured,
                 None => return,
             }
         }
         while let Turn::StartTls { stream: plain, name } = pump(stream, &self.orders, &self.reporter).await {
-            match self.secure(plain, &name).await {
+            match self.unless_left(self.secure(plain, &name)).await {
                 Some(secured) => stream = secured,
                 None => return,
             }
+        }
+    }
+
+    /// Does a step on the way to an open connection. An order to leave ends it at once, whatever it waits for.
+    async fn unless_left<T>(&self, step: impl Future<Output = Option<T>>) -> Option<T> {
+        tokio::select! {
+            biased;
+            _ = self.orders.left() => {
+                self.reporter.tell(Happened::Closed(Closing::Ours)).await;
+                None
+            }
+            done = step => done,
         }
     }
 
@@ -121,22 +125,14 @@ impl Connection {
         }
     }
 
-    /// Does the handshake. What went wrong is reported. An order to leave ends it at once.
+    /// Does the handshake. What went wrong is reported.
     async fn secure(&self, stream: Stream, name: &str) -> Option<Stream> {
         let Stream::Plain(tcp) = stream else {
             let failure = TlsFailure::Other("TLS has already begun on this connection".to_owned());
             self.reporter.tell(Happened::TlsFailed(failure)).await;
             return None;
         };
-        let shaken = tokio::select! {
-            biased;
-            _ = self.orders.left() => {
-                self.reporter.tell(Happened::Closed(Closing::Ours)).await;
-                return None;
-            }
-            shaken = tls::handshake(tcp, name, &self.trust, self.reporter.clock(), tls::LIMIT) => shaken,
-        };
-        match shaken {
+        match tls::handshake(tcp, name, &self.trust, self.reporter.clock(), tls::LIMIT).await {
             Ok(secured) => {
                 self.reporter.tell(Happened::TlsDone(secured.report)).await;
                 Some(Stream::Tls(secured.stream))
