@@ -22,6 +22,8 @@ pub mod dialogue;
 
 pub mod diagnosis;
 
+pub mod practice;
+
 pub mod app;
 
 pub mod net;
