@@ -215,9 +215,10 @@ impl Imap {
         };
         if !verb.phases.contains(&self.phase()) {
             let need = match self.phase() {
+                _ if verb.name == "DONE" => "nothing idles",
                 Phase::NotAuthenticated => "authenticate first",
                 Phase::Authenticated => "SELECT a mailbox first",
-                _ => "it belongs before authentication",
+                _ => "UNSELECT the mailbox first",
             };
             let need = if verb.phases.contains(&Phase::NotAuthenticated) { "already authenticated" } else { need };
             return Err(format!("BAD {} is not allowed now, {need}", verb.name));

@@ -255,6 +255,9 @@ impl Imap {
             date = Timestamp::strptime("%d-%b-%Y %H:%M:%S %z", &day)
                 .map_err(|_| format!("BAD expected a date like \"01-Feb-2026 12:00:00 +0000\", found \"{text}\""))?;
         }
+        if command.cursor.peek() != Some('{') {
+            return Err("BAD expected the literal {octets}, neither CATENATE nor UTF8 nor BINARY is offered".to_owned());
+        }
         let octets = command.take_last_literal();
         if octets.is_empty() {
             return Err("NO an empty message is not kept".to_owned());

@@ -33,7 +33,7 @@ impl Smtp {
         if verb.name != "BDAT" && !verb.phases.contains(&self.phase()) {
             let need = match (verb.name, self.phase()) {
                 (_, Phase::Fresh) => "send EHLO first",
-                ("MAIL", _) => "a transaction is open, send RSET first",
+                ("MAIL" | "AUTH" | "STARTTLS", _) => "a transaction is open, send RSET first",
                 ("RCPT" | "DATA", Phase::Ready) => "send MAIL first",
                 ("DATA", Phase::Mail) => "no valid recipients, send RCPT first",
                 _ => "not now",
