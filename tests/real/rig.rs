@@ -224,7 +224,9 @@ impl Rig {
     }
 
     fn logs(&self) -> Vec<PathBuf> {
-        ["postfix.out", "postfix.log", "dovecot.out", "dovecot.log", "named.out"].map(|name| self.dir.join(name)).into()
+        ["postfix-check.out", "postfix.out", "postfix.log", "dovecot.out", "dovecot.log", "named.out"]
+            .map(|name| self.dir.join(name))
+            .into()
     }
 }
 
