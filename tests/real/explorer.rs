@@ -1,6 +1,6 @@
 //! What a person does in the explorer, as the flows need it: the keys stand here once.
 
-use crate::pty::Terminal;
+use crate::common::pty::Terminal;
 use crate::rig::{PASSWORD, Rig};
 
 /// The explorer on one of the rig's services, by port. The rig's authority is trusted, as a machine's store would be.

@@ -1,7 +1,7 @@
 //! IMAP by hand against Dovecot.
 
+use crate::common::pty::Terminal;
 use crate::explorer::{ask, leave, open, start_tls};
-use crate::pty::Terminal;
 use crate::rig::{BIG_LAST_LINE, BIG_OCTETS, IMAPS_ALT, PASSWORD, Rig, SMALL_MESSAGES, rig};
 
 #[test]

@@ -3,12 +3,13 @@
 #![cfg(test)]
 #![expect(clippy::disallowed_methods, reason = "the rig writes its servers' files and waits with a deadline")]
 
+#[path = "../common/mod.rs"]
+#[expect(dead_code, reason = "the flows here need a part of what the tests share")]
+mod common;
 mod dns;
 mod explorer;
+mod furnish;
 mod imap;
 mod pop3;
-#[path = "../common/pty.rs"]
-#[expect(dead_code, reason = "the flows here need a part of the harness")]
-mod pty;
 mod rig;
 mod smtp;

@@ -34,7 +34,7 @@ fn auth_plain_in_implicit_tls() {
 }
 
 #[track_caller]
-fn read_and_quit(terminal: &crate::pty::Terminal) {
+fn read_and_quit(terminal: &crate::common::pty::Terminal) {
     ask(terminal, "LIST", &format!("+OK {SMALL_MESSAGES} messages:"));
     terminal.enter("RETR 2");
     // The stuffing is taken off or shown, but the body goes on behind its lone dot.
