@@ -254,6 +254,7 @@ impl Imap {
             let day = text.strip_prefix(' ').map_or_else(|| text.clone(), |rest| format!("0{rest}"));
             date = Timestamp::strptime("%d-%b-%Y %H:%M:%S %z", &day)
                 .map_err(|_| format!("BAD expected a date like \"01-Feb-2026 12:00:00 +0000\", found \"{text}\""))?;
+            command.cursor.eat(' ');
         }
         if command.cursor.peek() != Some('{') {
             return Err("BAD expected the literal {octets}, neither CATENATE nor UTF8 nor BINARY is offered".to_owned());
