@@ -18,8 +18,12 @@
 
 pub mod protocol;
 
+pub mod dialogue;
+
 pub mod diagnosis;
 
 pub mod practice;
 
 pub mod app;
+
+pub mod net;

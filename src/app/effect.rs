@@ -95,3 +95,6 @@ pub enum Family {
     /// IPv6.
     V6,
 }
+
+/// What one event asks of the world, in order.
+pub type Effects = Vec<Effect>;

@@ -1,4 +1,19 @@
 //! What the user has: [`App::update`](state::App::update) takes an event, changes the model and returns effects.
 
+pub mod action;
+pub mod auth_dialog;
+mod browse;
+pub mod conversation;
+pub mod dns_pane;
 pub mod effect;
 pub mod event;
+pub mod keys;
+pub mod line_editor;
+pub mod message_editor;
+pub mod options;
+mod perform;
+pub mod plain;
+pub mod prompt;
+pub mod sentences;
+pub mod state;
+pub mod transcript;

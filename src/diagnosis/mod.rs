@@ -3,6 +3,7 @@
 pub mod certificate;
 pub mod dns;
 pub mod finding;
+pub mod meaning;
 pub mod survey;
 pub mod tls;
 

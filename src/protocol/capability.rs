@@ -49,6 +49,12 @@ pub struct Capabilities {
 pub const CAPABILITY_CAP: usize = 1000;
 
 impl Capabilities {
+    /// No list has been heard.
+    #[must_use]
+    pub const fn unheard() -> Self {
+        Self { known: false, list: Vec::new() }
+    }
+
     /// An empty list that has been heard.
     #[must_use]
     pub const fn heard() -> Self {

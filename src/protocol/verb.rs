@@ -31,6 +31,8 @@ pub enum Phase {
     Idle,
     /// IMAP: the server waits for the octets of a literal.
     Literal,
+    /// IMAP: the octets of a literal are sent, the rest of the command line is due.
+    LiteralEnd,
     /// POP3: AUTHORIZATION (RFC 1939 §4).
     Authorization,
     /// POP3: TRANSACTION (§5).
@@ -59,6 +61,7 @@ impl Phase {
             Self::Selected => "mailbox selected",
             Self::Idle => "idling",
             Self::Literal => "in a literal",
+            Self::LiteralEnd => "after a literal",
             Self::Authorization => "AUTHORIZATION",
             Self::Transaction => "TRANSACTION",
             Self::Sasl => "in AUTH",

@@ -13,7 +13,7 @@ pub const DOMAIN_LIMIT: usize = 255;
 pub const PATH_LIMIT: usize = 256;
 
 /// The start of the advice that [`super::parameters::mail`] takes back when SMTPUTF8 is asked for.
-pub(super) const NEEDS_SMTPUTF8: &str = "not ASCII";
+pub(in crate::protocol) const NEEDS_SMTPUTF8: &str = "not ASCII";
 
 /// `local-part@domain`, both as they were typed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,0 +1,185 @@
+//! Moving in the transcript: lines, pages, search, a line in full, copies; and connecting from the DNS pane.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::effect::{Effect, Effects};
+use super::plain;
+use super::state::{App, Overlay, Place, Question};
+use crate::diagnosis::Severity;
+use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security, well_known};
+use crate::protocol::sasl;
+use crate::protocol::visible::visible;
+
+/// Octets of a line shown in full.
+const DETAIL: usize = 16 * 1024;
+
+/// Octets copied at once: terminals refuse more.
+const COPY: usize = 70_000;
+
+impl App {
+    pub(super) fn transcript_key(&mut self, key: &KeyEvent, effects: &mut Effects) {
+        let range = self.conversation().map(|c| c.transcript.range()).unwrap_or_default();
+        let last = range.end.saturating_sub(1);
+        let selected = self.place().selected.unwrap_or(last);
+        let half = (self.shown / 2).max(1);
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Char('j') | KeyCode::Down => self.select(selected + 1),
+            KeyCode::Char('k') | KeyCode::Up => self.select(selected.saturating_sub(1)),
+            KeyCode::Char('d') if ctrl => self.select(selected + half),
+            KeyCode::Char('u') if ctrl => self.select(selected.saturating_sub(half)),
+            KeyCode::Char('g') | KeyCode::Home => self.select(range.start),
+            KeyCode::Char('G') | KeyCode::End => {
+                if let Some(place) = self.places.get_mut(self.active) {
+                    *place = Place { bottom: None, selected: Some(last) };
+                }
+            }
+            KeyCode::Char('/') => self.ask(Question::Search),
+            KeyCode::Char('n') => self.find(true),
+            KeyCode::Char('N') => self.find(false),
+            KeyCode::Char('y') => self.copy(selected..selected + 1, effects),
+            KeyCode::Char('Y') => self.copy(range, effects),
+            KeyCode::Enter => self.inspect(selected),
+            _ => self.any_pane_key(key),
+        }
+    }
+
+    /// Puts the cursor on an entry and keeps it on the screen.
+    fn select(&mut self, number: u64) {
+        let Some(range) = self.conversation().map(|c| c.transcript.range()) else { return };
+        if range.is_empty() {
+            return;
+        }
+        let last = range.end - 1;
+        let number = number.clamp(range.start, last);
+        let shown = self.shown;
+        let Some(place) = self.places.get_mut(self.active) else { return };
+        place.selected = Some(number);
+        let bottom = place.bottom.unwrap_or(last);
+        let top = (bottom + 1).saturating_sub(shown);
+        place.bottom = if number > bottom {
+            Some(number)
+        } else if number < top {
+            Some((number + shown).saturating_sub(1).min(last))
+        } else {
+            Some(bottom)
+        };
+        if place.bottom == Some(last) && number == last {
+            place.bottom = None;
+        }
+    }
+
+    pub(super) fn page(&mut self, back: bool) {
+        let Some(range) = self.conversation().map(|c| c.transcript.range()) else { return };
+        let last = range.end.saturating_sub(1);
+        let step = self.shown.saturating_sub(1).max(1);
+        let Some(place) = self.places.get_mut(self.active) else { return };
+        let bottom = place.bottom.unwrap_or(last);
+        let bottom = if back { bottom.saturating_sub(step).max(range.start) } else { (bottom + step).min(last) };
+        place.bottom = (bottom < last).then_some(bottom);
+        place.selected = place.selected.map(|_| bottom);
+    }
+
+    /// The next entry with the search text, backwards in time or forwards.
+    pub(super) fn find(&mut self, back: bool) {
+        let wanted = self.search.to_lowercase();
+        if wanted.is_empty() {
+            return;
+        }
+        let ascii = self.options.ascii;
+        let place = self.place();
+        let Some(conversation) = self.conversation() else { return };
+        let range = conversation.transcript.range();
+        let from = place.selected.unwrap_or(range.end);
+        let hit = |number: &u64| {
+            conversation
+                .transcript
+                .entry(*number)
+                .is_some_and(|entry| plain::text(conversation, entry, ascii).to_lowercase().contains(&wanted))
+        };
+        let found = if back { (range.start..from).rev().find(hit) } else { (from + 1..range.end).find(hit) };
+        match found {
+            Some(number) => {
+                self.focus = super::state::Focus::Transcript;
+                self.select(number);
+            }
+            None => self.say(
+                Severity::Note,
+                format!("\"{}\" is not found {}", self.search, if back { "further up" } else { "further down" }),
+            ),
+        }
+    }
+
+    fn inspect(&mut self, number: u64) {
+        let ascii = self.options.ascii;
+        let Some(conversation) = self.conversation() else { return };
+        let Some(entry) = conversation.transcript.entry(number) else { return };
+        let octets = conversation.transcript.octets(entry);
+        let mut lines = vec![
+            format!("at     {}", plain::time_of_day(&self.options.epoch, entry.at)),
+            format!("class  {}", entry.class.name()),
+            format!("length {} octets, ending {}", octets.len(), entry.marks.ending.name()),
+        ];
+        if let Some(command) = conversation.transcript.pair(number).and_then(|pair| conversation.transcript.entry(pair))
+        {
+            lines.push(format!("answers {}", plain::text(conversation, command, ascii)));
+        }
+        lines.push(String::new());
+        let shown = octets.get(..octets.len().min(DETAIL)).unwrap_or(octets);
+        lines.push(visible(shown).into_owned());
+        lines.push(String::new());
+        for word in visible(shown).split_whitespace().filter(|word| word.len() >= 4).take(8) {
+            if let Ok(decoded) = sasl::decode(word)
+                && !decoded.is_empty()
+                && std::str::from_utf8(&decoded).is_ok_and(|text| text.chars().all(|c| !c.is_control() || c == '\0'))
+            {
+                lines.push(format!("base64 {word} = {}", visible(&decoded)));
+            }
+        }
+        lines.extend(dump(octets.get(..octets.len().min(1024)).unwrap_or(octets)));
+        self.overlay = Some(Overlay::Detail { title: format!("line {number}"), lines, scroll: 0 });
+    }
+
+    fn copy(&mut self, range: std::ops::Range<u64>, effects: &mut Effects) {
+        let Some(conversation) = self.conversation() else { return };
+        let mut text = String::new();
+        for number in range {
+            if let Some(line) = plain::line(conversation, &self.options.epoch, number, self.options.ascii) {
+                if text.len() + line.len() > COPY {
+                    break;
+                }
+                text.push_str(&line);
+                text.push('\n');
+            }
+        }
+        let lines = text.lines().count();
+        effects.push(Effect::Copy(text));
+        self.say(Severity::Note, format!("{lines} line(s) copied"));
+    }
+
+    pub(super) fn connect_to_row(&mut self, effects: &mut Effects) {
+        let Some(place) = self.dns.connect().cloned() else {
+            return self.say(Severity::Note, "this row names no server to connect to");
+        };
+        let Ok(host) = Host::parse(&place.host) else {
+            return self.say(Severity::Warning, format!("{} is not a host name", place.host));
+        };
+        let (protocol, security) = well_known(place.port).unwrap_or((Protocol::Smtp, Security::Plain));
+        let endpoint = Endpoint { protocol, host, port: place.port, security };
+        self.connect(endpoint, place.address.into_iter().collect(), effects);
+    }
+}
+
+/// Octets as hexadecimal, sixteen a line.
+fn dump(octets: &[u8]) -> Vec<String> {
+    octets
+        .chunks(16)
+        .enumerate()
+        .map(|(row, chunk)| {
+            let hex: Vec<String> = chunk.iter().map(|b| format!("{b:02x}")).collect();
+            let text: String =
+                chunk.iter().map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' }).collect();
+            format!("{:04x}  {:<47}  {text}", row * 16, hex.join(" "))
+        })
+        .collect()
+}

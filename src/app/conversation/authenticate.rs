@@ -1,0 +1,175 @@
+//! Logging in on one key: the ways a protocol has, the exchange, and what stays hidden.
+
+use super::happened::DOTS;
+use super::{Conversation, Goal};
+use crate::app::effect::Effects;
+use crate::app::transcript::Kind;
+use crate::protocol::endpoint::Protocol;
+use crate::protocol::moment::Moment;
+use crate::protocol::reply::ReplyClass;
+use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
+use crate::protocol::secret::Secret;
+use crate::protocol::verb::Phase;
+use crate::protocol::visible::visible;
+
+/// How to log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A SASL mechanism: `AUTH`, or `AUTHENTICATE` in IMAP.
+    Sasl(Mechanism),
+    /// IMAP's `LOGIN user password` (RFC 9051 §6.2.3).
+    Login,
+    /// POP3's `USER` and `PASS` (RFC 1939 §7).
+    UserPass,
+}
+
+impl Way {
+    /// The ways of a protocol.
+    #[must_use]
+    pub const fn all(protocol: Protocol) -> &'static [Self] {
+        match protocol {
+            Protocol::Smtp | Protocol::Lmtp => &[Self::Sasl(Mechanism::Plain), Self::Sasl(Mechanism::Login)],
+            Protocol::Imap => &[Self::Sasl(Mechanism::Plain), Self::Sasl(Mechanism::Login), Self::Login],
+            Protocol::Pop3 => &[Self::Sasl(Mechanism::Plain), Self::Sasl(Mechanism::Login), Self::UserPass],
+        }
+    }
+
+    /// The words for it in this protocol.
+    #[must_use]
+    pub fn name(self, protocol: Protocol) -> String {
+        match (self, protocol) {
+            (Self::Sasl(mechanism), Protocol::Imap) => format!("AUTHENTICATE {}", mechanism.name()),
+            (Self::Sasl(mechanism), _) => format!("AUTH {}", mechanism.name()),
+            (Self::Login, _) => "LOGIN".to_owned(),
+            (Self::UserPass, _) => "USER and PASS".to_owned(),
+        }
+    }
+}
+
+impl Conversation {
+    /// Sets out to log in.
+    pub fn want_login(&mut self, way: Way, credentials: Credentials, now: Moment, effects: &mut Effects) {
+        self.goal = Some(Goal::Authenticate(way, credentials));
+        self.advance(now, effects);
+    }
+
+    pub(super) fn begin_exchange(&mut self, way: Way, credentials: Credentials, now: Moment, effects: &mut Effects) {
+        if let Ok(password) = std::str::from_utf8(credentials.password.expose()) {
+            self.remember(password);
+        }
+        match way {
+            Way::Login => {
+                let user = quoted(&credentials.user);
+                let password = quoted(&String::from_utf8_lossy(credentials.password.expose()));
+                self.send_line(&format!("LOGIN {user} {password}"), now, effects);
+            }
+            Way::UserPass => {
+                let password = String::from_utf8_lossy(credentials.password.expose()).into_owned();
+                self.queue.push_front(format!("PASS {password}"));
+                self.paused = false;
+                self.send_line(&format!("USER {}", credentials.user), now, effects);
+            }
+            Way::Sasl(mechanism) => {
+                let user = credentials.user.clone();
+                let mut exchange = match Exchange::new(mechanism, credentials) {
+                    Ok(exchange) => exchange,
+                    Err(why) => return self.trouble(now, &why, "open the dialog again (F5)"),
+                };
+                let initial = if self.takes_initial_response() { exchange.initial() } else { None };
+                let decoded = initial.as_ref().map(|message| sasl::describe(message.expose()));
+                let line = sasl::opening(self.protocol(), mechanism, initial.as_ref());
+                self.exchange = Some(exchange);
+                let line = String::from_utf8_lossy(line.expose()).into_owned();
+                self.send_line(&line, now, effects);
+                let decoded = decoded.unwrap_or_else(|| format!("logging in as {user}"));
+                self.decoded(&decoded, now);
+            }
+        }
+    }
+
+    /// Whether an initial response may stand on the command line: always in SMTP (RFC 4954 §4) and POP3 (RFC 5034
+    /// §4), in IMAP with SASL-IR (RFC 4959) or IMAP4rev2.
+    fn takes_initial_response(&self) -> bool {
+        let offers = self.session.capabilities();
+        self.protocol() != Protocol::Imap || offers.has("SASL-IR") || offers.has("IMAP4REV2")
+    }
+
+    pub(super) fn challenged(&mut self, text: &[u8], now: Moment, effects: &mut Effects) {
+        let text = String::from_utf8_lossy(text).trim().to_owned();
+        let decoded = sasl::decode(&text);
+        match &decoded {
+            Ok(octets) if !octets.is_empty() => {
+                let shown = visible(octets.get(..octets.len().min(400)).unwrap_or(octets)).into_owned();
+                self.decoded(&shown, now);
+                if octets.starts_with(b"{") {
+                    let owed =
+                        "an error in JSON: the client owes an empty line now (Enter), then the real answer comes";
+                    self.decoded(owed, now);
+                }
+            }
+            Ok(_) => {}
+            Err(why) => self.decoded(&format!("the challenge is not base64: {why}"), now),
+        }
+        let Some(exchange) = &mut self.exchange else { return };
+        let Some(message) = decoded.ok().and_then(|challenge| exchange.answer(&challenge)) else {
+            self.exchange = None;
+            self.decoded("no answer to this challenge is known: * cancels", now);
+            self.send_line("*", now, effects);
+            return;
+        };
+        let shown = sasl::describe(message.expose());
+        let encoded = sasl::encode(&message);
+        self.send_secret(&encoded, now, effects);
+        self.decoded(&shown, now);
+    }
+
+    /// Sends a line of which nothing may be seen.
+    fn send_secret(&mut self, line: &Secret, now: Moment, effects: &mut Effects) {
+        let text = String::from_utf8_lossy(line.expose()).into_owned();
+        self.remember(&text);
+        let shown = if text.is_empty() { "" } else { DOTS };
+        let number = self.push_sent(shown, now);
+        self.session.sent("", None, number);
+        self.transmit(text.as_bytes(), now, effects);
+    }
+
+    fn decoded(&mut self, text: &str, now: Moment) {
+        self.remark(now, Kind::Meaning, ReplyClass::Intermediate, &format!("decoded: {text}"));
+    }
+
+    /// Whether one key can cancel an exchange.
+    #[must_use]
+    pub fn in_exchange(&self) -> bool {
+        self.session.phase() == Phase::Sasl
+    }
+
+    /// `*` cancels an exchange (RFC 4954 §4).
+    pub fn cancel_exchange(&mut self, now: Moment, effects: &mut Effects) {
+        self.exchange = None;
+        self.send_line("*", now, effects);
+    }
+}
+
+/// A quoted string (RFC 9051 §9): backslash before `"` and `\`.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_and_backslashes_are_escaped() {
+        assert_eq!(quoted(r#"a"b\c"#), r#""a\"b\\c""#);
+    }
+}

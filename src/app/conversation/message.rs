@@ -1,0 +1,158 @@
+//! Octets that are not commands: the lines of DATA, literals, and whole messages from the editor.
+
+use bytes::Bytes;
+
+use super::Conversation;
+use super::say::Refusal;
+use crate::app::effect::{Effect, Effects};
+use crate::app::transcript::{Kind, Marks};
+use crate::protocol::endpoint::Protocol;
+use crate::protocol::line::Ending;
+use crate::protocol::moment::Moment;
+use crate::protocol::reply::ReplyClass;
+use crate::protocol::verb::Phase;
+
+impl Conversation {
+    /// 354, or `+` for a literal.
+    pub(super) fn go_ahead(&mut self, now: Moment, effects: &mut Effects) {
+        if self.session.phase() == Phase::Literal
+            && let Some(message) = self.append.take()
+        {
+            self.send_literal(&message, now, effects);
+        } else if self.session.phase() == Phase::Data && self.queue.is_empty() {
+            self.wants_message = true;
+        }
+    }
+
+    /// One line typed or queued after 354: a leading dot is doubled (RFC 5321 §4.5.2), a lone dot ends the message.
+    pub(super) fn data_line(&mut self, line: &str, now: Moment, effects: &mut Effects) {
+        if line == "." {
+            self.end_of_data(now, effects);
+            return;
+        }
+        let stuffed = line.starts_with('.');
+        self.push_data(line.as_bytes(), stuffed, Ending::CrLf, now);
+        let mut octets = Vec::with_capacity(line.len() + 3);
+        if stuffed {
+            octets.push(b'.');
+        }
+        octets.extend_from_slice(line.as_bytes());
+        octets.extend_from_slice(self.ending.bytes());
+        self.since = now;
+        effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
+    }
+
+    fn end_of_data(&mut self, now: Moment, effects: &mut Effects) {
+        let number = self.push_sent(".", now);
+        self.session.message_sent(number);
+        self.transmit(b".", now, effects);
+    }
+
+    /// A line of a literal: counted with its CRLF while there is room, without when it fits exactly.
+    pub(super) fn literal_line(&mut self, line: &str, now: Moment, effects: &mut Effects) -> Result<(), Refusal> {
+        let left = self.session.literal_to_send().unwrap_or(0);
+        let len = line.len() as u64;
+        let ending = if len + 2 <= left { Ending::CrLf } else { Ending::None };
+        if len > left {
+            return Err(Refusal(format!("{} octets too many: the literal has room for {left}", len - left)));
+        }
+        if len < left && ending == Ending::None {
+            return Err(Refusal(format!(
+                "one octet is missing: the literal has room for {left}, a line end takes two"
+            )));
+        }
+        self.push_data(line.as_bytes(), false, ending, now);
+        let mut octets = line.as_bytes().to_vec();
+        octets.extend_from_slice(ending.bytes());
+        self.session.literal_sent(octets.len() as u64);
+        self.since = now;
+        effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
+        Ok(())
+    }
+
+    fn push_data(&mut self, line: &[u8], stuffed: bool, ending: Ending, now: Moment) {
+        let marks = Marks { tls: self.session.tls(), stuffed, ending, begins: false, ..Marks::default() };
+        self.transcript.push(now, Kind::SentData, ReplyClass::Data, marks, None, line);
+    }
+
+    /// Sends a whole message in DATA: every line ends in CRLF, dots are doubled, the final dot is added once.
+    pub fn send_message(&mut self, message: &str, now: Moment, effects: &mut Effects) {
+        let mut octets = Vec::with_capacity(message.len() + message.len() / 32 + 8);
+        for line in lines(message) {
+            let stuffed = line.starts_with('.');
+            if stuffed {
+                octets.push(b'.');
+            }
+            octets.extend_from_slice(line.as_bytes());
+            octets.extend_from_slice(b"\r\n");
+            self.push_data(line.as_bytes(), stuffed, Ending::CrLf, now);
+        }
+        effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
+        self.end_of_data(now, effects);
+    }
+
+    /// Begins IMAP's `APPEND mailbox {n}`; the message goes out when the server says `+` (RFC 9051 §6.3.12).
+    pub fn append_message(&mut self, mailbox: &str, message: &str, now: Moment, effects: &mut Effects) {
+        let mut octets = Vec::with_capacity(message.len() + message.len() / 32);
+        for line in lines(message) {
+            octets.extend_from_slice(line.as_bytes());
+            octets.extend_from_slice(b"\r\n");
+        }
+        let line = format!("APPEND {mailbox} (\\Seen) {{{}}}", octets.len());
+        self.append = Some(octets);
+        self.send_line(&line, now, effects);
+    }
+
+    fn send_literal(&mut self, message: &[u8], now: Moment, effects: &mut Effects) {
+        for line in message.split_inclusive(|&b| b == b'\n') {
+            let line = line.strip_suffix(b"\r\n").unwrap_or(line);
+            self.push_data(line, false, Ending::CrLf, now);
+        }
+        effects.push(Effect::Send { id: self.id, octets: Bytes::copy_from_slice(message) });
+        self.session.literal_sent(message.len() as u64);
+        // The command line ends behind its literal.
+        self.session.sent("", None, self.transcript.next_number());
+        self.transmit(b"", now, effects);
+    }
+
+    /// Octets a message takes on the wire, dots and CRLF counted, for comparison with SIZE (RFC 1870 §5: the final
+    /// dot and the doubled dots do not count).
+    #[must_use]
+    pub fn message_octets(&self, message: &str) -> u64 {
+        lines(message).map(|line| line.len() as u64 + 2).sum()
+    }
+
+    /// Whether a message can be written now, and how it would be sent; else what is missing.
+    ///
+    /// # Errors
+    /// What has to be done first.
+    pub fn message_place(&self) -> Result<MessagePlace, Refusal> {
+        match (self.protocol(), self.session.phase()) {
+            (Protocol::Smtp | Protocol::Lmtp, Phase::Data) => Ok(MessagePlace::Data),
+            (Protocol::Smtp | Protocol::Lmtp, Phase::Rcpt) => Ok(MessagePlace::NeedsData),
+            (Protocol::Smtp | Protocol::Lmtp, _) => {
+                Err(Refusal("a message needs MAIL FROM and RCPT TO accepted first".to_owned()))
+            }
+            (Protocol::Imap, Phase::Authenticated | Phase::Selected) => Ok(MessagePlace::Append),
+            (Protocol::Imap, _) => Err(Refusal("APPEND needs a login first (F5)".to_owned())),
+            (Protocol::Pop3, _) => Err(Refusal("POP3 only reads mail; messages are sent by SMTP".to_owned())),
+        }
+    }
+}
+
+/// How a message would go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessagePlace {
+    /// After 354.
+    Data,
+    /// DATA has to be said first.
+    NeedsData,
+    /// By APPEND.
+    Append,
+}
+
+/// The lines of a message, whatever ended them, without the empty one behind the last line end.
+fn lines(message: &str) -> impl Iterator<Item = &str> {
+    let text = message.strip_suffix("\r\n").or_else(|| message.strip_suffix('\n')).unwrap_or(message);
+    text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line))
+}

@@ -1,0 +1,280 @@
+//! One connection and everything known about it: the session, the transcript, the queue, what is awaited.
+
+mod authenticate;
+mod happened;
+mod message;
+mod say;
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::effect::{ConnectPlan, Effect, Effects};
+use super::event::ConnectionId;
+use super::transcript::{Kind, Marks, Transcript};
+use crate::diagnosis::tls::TlsReport;
+use crate::diagnosis::{Finding, Severity, certificate};
+use crate::protocol::endpoint::{Host, Protocol, Security};
+use crate::protocol::line::Ending;
+use crate::protocol::moment::Moment;
+use crate::protocol::reply::ReplyClass;
+use crate::protocol::sasl::{Credentials, Exchange};
+use crate::protocol::secret::Secret;
+use crate::protocol::session::Session;
+use crate::protocol::verb::Phase;
+
+pub use authenticate::Way;
+pub use message::MessagePlace;
+pub use say::Refusal;
+
+/// The state of the connection beneath the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Resolving and connecting.
+    Opening,
+    /// A TLS handshake runs.
+    Handshake,
+    /// Octets flow.
+    Open,
+    /// It is over.
+    Closed,
+}
+
+/// What the program is on its way to do by itself, because one key or flag asked for it.
+#[derive(Debug)]
+pub enum Goal {
+    /// Ask for the capabilities.
+    Capabilities,
+    /// Ask for the capabilities if they are unknown, then STARTTLS.
+    StartTls,
+    /// Ask for the capabilities if they are unknown, then authenticate.
+    Authenticate(Way, Credentials),
+}
+
+/// What is awaited, for the running clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// What.
+    pub stage: &'static str,
+    /// For how long already.
+    pub elapsed: Duration,
+    /// A client may give up after this long.
+    pub limit: Duration,
+}
+
+/// One conversation.
+#[derive(Debug)]
+pub struct Conversation {
+    /// The number of its connection.
+    pub id: ConnectionId,
+    /// Where and how it was opened.
+    pub plan: ConnectPlan,
+    /// The state of the connection.
+    pub link: Link,
+    /// The dialogue.
+    pub session: Session,
+    /// Its record.
+    pub transcript: Transcript,
+    /// The address that answered.
+    pub peer: Option<SocketAddr>,
+    /// The loopback address behind it, in the practice world.
+    pub practice: Option<SocketAddr>,
+    /// The handshake, once there was one.
+    pub tls: Option<Box<TlsReport>>,
+    /// What is worth saying about this connection.
+    pub findings: Vec<Finding>,
+    /// Pasted or held lines that wait for their turn.
+    pub queue: VecDeque<String>,
+    /// The queue stands still after a refusal.
+    pub paused: bool,
+    /// Queued lines do not wait for replies.
+    pub pipelining: bool,
+    /// What ends a line we send.
+    pub ending: Ending,
+    /// How we introduce ourselves.
+    pub ehlo_name: String,
+    goal: Option<Goal>,
+    exchange: Option<Exchange>,
+    append: Option<Vec<u8>>,
+    secrets: Vec<Secret>,
+    since: Moment,
+    fresh: bool,
+    warned: bool,
+    wait_given_up: bool,
+    injected: usize,
+    warned_capabilities: bool,
+    sender: String,
+    recipients: Vec<String>,
+    /// Octets received and sent.
+    pub octets: (u64, u64),
+    /// The server's prompt opened the message editor; the app takes this flag.
+    pub wants_message: bool,
+}
+
+impl Conversation {
+    /// A conversation that is about to be opened.
+    #[must_use]
+    pub fn open(id: ConnectionId, plan: ConnectPlan, ehlo_name: String, now: Moment, effects: &mut Effects) -> Self {
+        effects.push(Effect::Connect { id, plan: plan.clone() });
+        let goal = (plan.endpoint.security == Security::StartTls).then_some(Goal::StartTls);
+        Self {
+            id,
+            link: Link::Opening,
+            session: Session::new(plan.endpoint.protocol),
+            plan,
+            transcript: Transcript::default(),
+            peer: None,
+            practice: None,
+            tls: None,
+            findings: Vec::new(),
+            queue: VecDeque::new(),
+            paused: false,
+            pipelining: false,
+            ending: Ending::CrLf,
+            ehlo_name,
+            goal,
+            exchange: None,
+            append: None,
+            secrets: Vec::new(),
+            since: now,
+            fresh: true,
+            warned: false,
+            wait_given_up: false,
+            injected: 0,
+            warned_capabilities: false,
+            sender: String::new(),
+            recipients: Vec::new(),
+            octets: (0, 0),
+            wants_message: false,
+        }
+    }
+
+    /// The dialect.
+    #[must_use]
+    pub const fn protocol(&self) -> Protocol {
+        self.plan.endpoint.protocol
+    }
+
+    /// The name a certificate is judged by.
+    #[must_use]
+    pub fn asked_name(&self) -> String {
+        match (&self.plan.sni, &self.plan.endpoint.host) {
+            (Some(name), _) => name.clone(),
+            (None, Host::Name(name)) => name.clone(),
+            (None, Host::Ip(ip)) => ip.to_string(),
+        }
+    }
+
+    /// What is awaited, and since when.
+    #[must_use]
+    pub fn wait(&self, now: Moment) -> Option<Wait> {
+        let elapsed = now - self.since;
+        match self.link {
+            Link::Closed => None,
+            Link::Opening => Some(Wait { stage: "connecting", elapsed, limit: self.plan.limit }),
+            Link::Handshake => Some(Wait { stage: "TLS handshake", elapsed, limit: Duration::from_secs(20) }),
+            Link::Open if self.wait_given_up => None,
+            Link::Open => self.session.patience().map(|p| Wait { stage: p.stage, elapsed, limit: p.limit }),
+        }
+    }
+
+    /// Whether a line that is sent now goes out at once.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.link == Link::Open && self.session.phase() != Phase::Greeting
+    }
+
+    /// Whether a password would be readable by others, or go to someone whose certificate has faults: why.
+    #[must_use]
+    pub fn exposure(&self) -> Option<String> {
+        if !self.session.tls() {
+            return Some("the channel is clear: everyone on the path can read the password".to_owned());
+        }
+        let report = self.tls.as_ref()?;
+        let faults: Vec<Finding> =
+            certificate::findings(report).into_iter().filter(|f| f.severity == Severity::Fault).collect();
+        faults.first().map(|fault| format!("the server is not proven to be {}: {}", report.asked_name, fault.says))
+    }
+
+    /// Gives up waiting: connecting is cancelled, an answer may still come and will be shown.
+    pub fn cancel(&mut self, now: Moment, effects: &mut Effects) -> bool {
+        match self.link {
+            Link::Opening | Link::Handshake => {
+                effects.push(Effect::Close { id: self.id, abort: true });
+                self.note(now, "given up by you");
+                true
+            }
+            Link::Open if self.wait(now).is_some() => {
+                self.wait_given_up = true;
+                self.goal = None;
+                let stage = self.session.patience().map_or("an answer", |p| p.stage);
+                self.note(now, &format!("not waiting any longer for {stage}; what still comes is shown"));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Cuts the connection.
+    pub fn drop_now(&mut self, now: Moment, effects: &mut Effects) {
+        if self.link != Link::Closed {
+            self.note(now, "dropped by you, without QUIT");
+            effects.push(Effect::Close { id: self.id, abort: true });
+        }
+    }
+
+    /// Says QUIT or LOGOUT where the phase allows it, else closes. Returns whether an answer is awaited.
+    pub fn say_goodbye(&mut self, now: Moment, effects: &mut Effects) -> bool {
+        match (self.link, self.session.phase()) {
+            (Link::Closed, _) => false,
+            (Link::Open, Phase::Data | Phase::Literal | Phase::LiteralEnd | Phase::Sasl | Phase::Closed) => {
+                effects.push(Effect::Close { id: self.id, abort: false });
+                true
+            }
+            (Link::Open, Phase::Greeting) | (Link::Opening | Link::Handshake, _) => {
+                effects.push(Effect::Close { id: self.id, abort: true });
+                false
+            }
+            (Link::Open, phase) => {
+                self.queue.clear();
+                if phase == Phase::Idle {
+                    self.send_line("DONE", now, effects);
+                }
+                let goodbye = if self.protocol() == Protocol::Imap { "LOGOUT" } else { "QUIT" };
+                self.send_line(goodbye, now, effects);
+                true
+            }
+        }
+    }
+
+    /// The sender and the recipients of the transaction that is open, as they were typed, for a message's header.
+    #[must_use]
+    pub fn envelope(&self) -> (String, Vec<String>) {
+        (self.sender.clone(), self.recipients.clone())
+    }
+
+    /// Adds a line about what happened.
+    pub fn note(&mut self, at: Moment, text: &str) -> u64 {
+        self.remark(at, Kind::Note, ReplyClass::Data, text)
+    }
+
+    /// Adds a line about trouble, and its next step.
+    pub fn trouble(&mut self, at: Moment, says: &str, next: &str) {
+        self.remark(at, Kind::Trouble, ReplyClass::Permanent, says);
+        if !next.is_empty() {
+            self.remark(at, Kind::Meaning, ReplyClass::Permanent, next);
+        }
+    }
+
+    fn remark(&mut self, at: Moment, kind: Kind, class: ReplyClass, text: &str) -> u64 {
+        let marks = Marks { tls: self.session.tls(), ..Marks::default() };
+        self.transcript.push(at, kind, class, marks, None, text.as_bytes())
+    }
+
+    fn finding(&mut self, severity: Severity, subject: &str, says: &str, next: &str) {
+        let finding = Finding::new(severity, subject, says, next);
+        if !self.findings.contains(&finding) && self.findings.len() < 200 {
+            self.findings.push(finding);
+        }
+    }
+}

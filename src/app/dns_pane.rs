@@ -1,0 +1,134 @@
+//! The DNS pane: a survey or a single question, and the rows to move in.
+
+use std::collections::HashMap;
+
+use super::effect::{Effect, Effects};
+use super::event::QueryId;
+use crate::diagnosis::Finding;
+use crate::diagnosis::dns::{Answer, Query, Resolver};
+use crate::diagnosis::survey::{Asked, Connect, Row, Survey, asked, single_rows};
+
+/// What the pane shows.
+#[derive(Debug, Default)]
+pub struct DnsPane {
+    /// The survey, unless a single question was asked.
+    pub survey: Option<Survey>,
+    /// The rows, kept up to date with each answer.
+    pub rows: Vec<Row>,
+    /// The row with the cursor.
+    pub selected: usize,
+    /// Whom to ask.
+    pub resolver: Resolver,
+    /// What was asked for, as a title.
+    pub title: String,
+    waiting: HashMap<QueryId, Query>,
+    next: u32,
+    single: Option<(Query, Option<Answer>)>,
+}
+
+impl DnsPane {
+    /// Reads a question as dig would, and asks it.
+    ///
+    /// # Errors
+    /// What is wrong with the question.
+    pub fn ask(&mut self, line: &str, effects: &mut Effects) -> Result<(), String> {
+        let (asked, resolver) = asked(line)?;
+        if let Some(resolver) = resolver {
+            self.resolver = resolver;
+        }
+        match asked {
+            Asked::Survey(subject) => self.survey(&subject, effects),
+            Asked::One(query) => {
+                self.clear();
+                self.title = format!("{} {}", query.kind, query.name);
+                self.single = Some((query.clone(), None));
+                self.send(query, effects);
+                self.refresh();
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks into a domain or an address.
+    pub fn survey(&mut self, subject: &str, effects: &mut Effects) {
+        self.clear();
+        self.title = subject.to_owned();
+        self.survey = Some(Survey::new(subject));
+        self.ask_more(effects);
+        self.refresh();
+    }
+
+    /// An answer. Late ones of an earlier question are passed over.
+    pub fn answered(&mut self, id: QueryId, answer: Answer, effects: &mut Effects) {
+        if self.waiting.remove(&id).is_none() {
+            return;
+        }
+        if let Some(survey) = &mut self.survey {
+            survey.answered(answer);
+            self.ask_more(effects);
+        } else if let Some((_, place)) = &mut self.single {
+            *place = Some(answer);
+        }
+        self.refresh();
+    }
+
+    /// Questions that wait for an answer.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether anything has been asked.
+    #[must_use]
+    pub const fn is_used(&self) -> bool {
+        self.survey.is_some() || self.single.is_some()
+    }
+
+    /// The row with the cursor.
+    #[must_use]
+    pub fn row(&self) -> Option<&Row> {
+        self.rows.get(self.selected)
+    }
+
+    /// Where Enter connects.
+    #[must_use]
+    pub fn connect(&self) -> Option<&Connect> {
+        self.row()?.connect.as_ref()
+    }
+
+    /// What the survey found.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        self.survey.as_ref().map(Survey::findings).unwrap_or_default()
+    }
+
+    fn clear(&mut self) {
+        self.survey = None;
+        self.single = None;
+        self.waiting.clear();
+        self.selected = 0;
+    }
+
+    fn ask_more(&mut self, effects: &mut Effects) {
+        let questions = self.survey.as_mut().map(Survey::questions).unwrap_or_default();
+        for query in questions {
+            self.send(query, effects);
+        }
+    }
+
+    fn send(&mut self, query: Query, effects: &mut Effects) {
+        let id = QueryId(self.next);
+        self.next = self.next.wrapping_add(1);
+        self.waiting.insert(id, query.clone());
+        effects.push(Effect::Query { id, query, resolver: self.resolver });
+    }
+
+    fn refresh(&mut self) {
+        self.rows = match (&self.survey, &self.single) {
+            (Some(survey), _) => survey.rows(),
+            (None, Some((query, answer))) => single_rows(query, answer.as_ref()),
+            (None, None) => Vec::new(),
+        };
+        self.selected = self.selected.min(self.rows.len().saturating_sub(1));
+    }
+}

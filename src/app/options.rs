@@ -1,0 +1,87 @@
+//! What was decided at the door, for the whole run.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::effect::{ConnectPlan, Family};
+use crate::diagnosis::dns::Resolver;
+use crate::protocol::endpoint::{Endpoint, Host, Security};
+
+/// The settings of a run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The name said in EHLO: the machine's own, or an address literal.
+    pub ehlo_name: String,
+    /// Whom to ask.
+    pub resolver: Resolver,
+    /// Only this family.
+    pub family: Option<Family>,
+    /// Bind here.
+    pub source: Option<IpAddr>,
+    /// The name for TLS.
+    pub sni: Option<String>,
+    /// `--tls`, `--starttls`, `--no-tls`.
+    pub security: Option<Security>,
+    /// `--resolve HOST:ADDRESS`.
+    pub resolve: Vec<(String, IpAddr)>,
+    /// Passwords may go over any channel without the gate.
+    pub insecure_auth: bool,
+    /// Draw nothing outside ASCII.
+    pub ascii: bool,
+    /// Draw no colours.
+    pub monochrome: bool,
+    /// Give up connecting after this long.
+    pub limit: Duration,
+    /// The time of day at the first moment.
+    pub epoch: jiff::Zoned,
+    /// The practice world runs: its users, for the first lines.
+    pub practice: Vec<String>,
+    /// A seed for Message-ID, from outside: this room makes no random numbers.
+    pub seed: u64,
+}
+
+impl Options {
+    /// Settings as they are when nothing was said at the door.
+    #[must_use]
+    pub fn new(ehlo_name: &str, epoch: jiff::Zoned) -> Self {
+        Self {
+            ehlo_name: ehlo_name.to_owned(),
+            resolver: Resolver::System,
+            family: None,
+            source: None,
+            sni: None,
+            security: None,
+            resolve: Vec::new(),
+            insecure_auth: false,
+            ascii: false,
+            monochrome: false,
+            limit: Duration::from_secs(30),
+            epoch,
+            practice: Vec::new(),
+            seed: 0,
+        }
+    }
+
+    /// How to reach an endpoint with these settings.
+    #[must_use]
+    pub fn plan(&self, mut endpoint: Endpoint, addresses: Vec<IpAddr>) -> ConnectPlan {
+        if let Some(security) = self.security {
+            endpoint.security = security;
+        }
+        let given = match &endpoint.host {
+            Host::Name(name) => {
+                self.resolve.iter().filter(|(host, _)| host.eq_ignore_ascii_case(name)).map(|(_, ip)| *ip).collect()
+            }
+            Host::Ip(_) => Vec::new(),
+        };
+        ConnectPlan {
+            endpoint,
+            addresses: if given.is_empty() { addresses } else { given },
+            family: self.family,
+            source: self.source,
+            resolver: self.resolver,
+            sni: self.sni.clone(),
+            limit: self.limit,
+        }
+    }
+}

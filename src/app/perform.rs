@@ -1,0 +1,296 @@
+//! Actions, one by one.
+
+use super::action::Action;
+use super::auth_dialog::AuthDialog;
+use super::conversation::{Link, MessagePlace, Way};
+use super::effect::{Effect, Effects};
+use super::line_editor::LineEditor;
+use super::message_editor::{self, MessageEditor};
+use super::state::{App, FAREWELL, Focus, Overlay, Question};
+use crate::diagnosis::{Severity, certificate};
+use crate::protocol::endpoint::Protocol;
+use crate::protocol::sasl::{Credentials, Mechanism};
+use crate::protocol::verb::Phase;
+
+impl App {
+    pub(super) fn perform(&mut self, action: Action, effects: &mut Effects) {
+        self.notice = None;
+        match action {
+            Action::Help => self.overlay = Some(Overlay::Help(0)),
+            Action::Palette => self.overlay = Some(Overlay::Palette { filter: LineEditor::default(), selected: 0 }),
+            Action::Connect => self.ask(Question::Connect),
+            Action::Dns => self.ask(Question::Dns),
+            Action::StartTls => self.start_tls(effects),
+            Action::AuthPlain => self.open_auth(Way::Sasl(Mechanism::Plain)),
+            Action::AuthLogin => self.open_auth(Way::Sasl(Mechanism::Login)),
+            Action::Message => self.open_message(effects),
+            Action::Leave => self.leave(effects),
+            Action::Drop => {
+                let now = self.now;
+                if let Some(conversation) = self.conversation_mut() {
+                    conversation.drop_now(now, effects);
+                }
+            }
+            Action::Cancel => self.cancel(effects),
+            Action::Ending => {
+                if let Some(conversation) = self.conversation_mut() {
+                    conversation.ending = conversation.ending.next();
+                    let name = conversation.ending.name();
+                    self.say(Severity::Note, format!("lines now end in {name}"));
+                }
+            }
+            Action::Reset => self.send("RSET", effects),
+            Action::Reconnect => self.reconnect(effects),
+            Action::Close => self.close_tab(effects),
+            Action::Next => self.turn(1),
+            Action::Previous => self.turn(self.conversations.len().saturating_sub(1)),
+            Action::Pipeline => self.toggle_pipelining(effects),
+            Action::ClearQueue => {
+                if let Some(conversation) = self.conversation_mut() {
+                    conversation.queue.clear();
+                    conversation.paused = false;
+                }
+            }
+            Action::SendAnyway => self.send_anyway(effects),
+            Action::FocusTranscript => self.focus_on(Focus::Transcript),
+            Action::FocusDns => self.focus_on(Focus::Dns),
+            Action::FocusOffers => self.focus_on(Focus::Offers),
+            Action::FocusFindings => self.focus_on(Focus::Findings),
+            Action::PageUp => self.page(true),
+            Action::PageDown => self.page(false),
+            Action::Follow => {
+                if let Some(place) = self.places.get_mut(self.active) {
+                    *place = super::state::Place::default();
+                }
+            }
+            Action::Certificate => self.show_certificate(),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Redraw => {}
+        }
+    }
+
+    pub(super) fn ask(&mut self, what: Question) {
+        self.overlay = Some(Overlay::Ask { what, line: LineEditor::default(), error: None });
+    }
+
+    fn focus_on(&mut self, focus: Focus) {
+        self.focus = if self.focus == focus { Focus::Input } else { focus };
+    }
+
+    fn start_tls(&mut self, effects: &mut Effects) {
+        let now = self.now;
+        let Some(conversation) = self.conversation_mut() else {
+            return self.say(Severity::Note, "nothing is connected; F2 connects");
+        };
+        match (conversation.link, conversation.session.phase()) {
+            (Link::Closed, _) => self.say(Severity::Note, "the connection is closed; Alt-a connects again"),
+            _ if conversation.session.tls() => {
+                self.say(Severity::Note, "TLS is on already; Alt-t shows the certificate")
+            }
+            (_, Phase::Mail | Phase::Rcpt | Phase::Data | Phase::Sasl) => {
+                self.say(Severity::Note, "STARTTLS has no place inside a transaction; Alt-r sends RSET first");
+            }
+            _ => conversation.want_tls(now, effects),
+        }
+    }
+
+    fn open_auth(&mut self, way: Way) {
+        let user = self.user.clone();
+        let insecure = self.options.insecure_auth;
+        let Some(conversation) = self.conversation() else {
+            return self.say(Severity::Note, "nothing is connected; F2 connects");
+        };
+        if !conversation.is_ready() {
+            return self.say(Severity::Note, "there is no one to log in to yet: wait for the greeting, or Alt-a");
+        }
+        if !matches!(
+            conversation.session.phase(),
+            Phase::Fresh | Phase::Ready | Phase::NotAuthenticated | Phase::Authorization
+        ) {
+            let phase = conversation.session.phase().name();
+            return self
+                .say(Severity::Note, format!("a login has no place now ({phase}); Alt-r or a new connection (Alt-a)"));
+        }
+        let offered = conversation.session.capabilities().mechanisms();
+        let exposure = if insecure { None } else { conversation.exposure() };
+        let dialog = AuthDialog::new(conversation.protocol(), way, &user, offered, exposure);
+        self.overlay = Some(Overlay::Auth(Box::new(dialog)));
+    }
+
+    pub(super) fn login(&mut self, way: Way, credentials: Credentials, effects: &mut Effects) {
+        self.user.clone_from(&credentials.user);
+        let now = self.now;
+        if let Some(conversation) = self.conversation_mut() {
+            conversation.want_login(way, credentials, now, effects);
+        }
+    }
+
+    pub(super) fn open_message(&mut self, effects: &mut Effects) {
+        let Some(conversation) = self.conversation() else {
+            return self.say(Severity::Note, "nothing is connected; F2 connects");
+        };
+        let place = match conversation.message_place() {
+            Ok(place) => place,
+            Err(refusal) => return self.say(Severity::Note, refusal.0),
+        };
+        if place == MessagePlace::NeedsData {
+            return self.send("DATA", effects);
+        }
+        let (from, to) = conversation.envelope();
+        let limit = conversation.session.capabilities().size_limit().filter(|limit| *limit > 0);
+        let from = if from.is_empty() { self.user.clone() } else { from };
+        let wall = self
+            .options
+            .epoch
+            .saturating_add(jiff::SignedDuration::from_micros(i64::try_from(self.now.0).unwrap_or(i64::MAX)));
+        let date = wall.strftime("%a, %d %b %Y %H:%M:%S %z").to_string();
+        let host = self.options.ehlo_name.trim_matches(['[', ']']).to_owned();
+        let id = format!("{:x}.{:x}.ehlo@{host}", self.options.seed, self.now.0);
+        let template = message_editor::template(&from, &to, &date, &id);
+        self.message = Some(MessageEditor::new(&template, place, limit));
+        self.focus = Focus::Input;
+    }
+
+    /// Sends what the message editor holds.
+    pub(super) fn send_message(&mut self, effects: &mut Effects) {
+        let Some(message) = self.message.take() else { return };
+        let now = self.now;
+        let text = message.text();
+        let Some(conversation) = self.conversations.get_mut(self.active) else { return };
+        match conversation.message_place() {
+            Ok(MessagePlace::Data) => conversation.send_message(&text, now, effects),
+            Ok(MessagePlace::Append) => conversation.append_message("INBOX", &text, now, effects),
+            Ok(MessagePlace::NeedsData) => {
+                self.message = Some(message);
+                self.say(Severity::Warning, "the server has not said 354 yet");
+            }
+            Err(refusal) => {
+                self.message = Some(message);
+                self.say(Severity::Warning, refusal.0);
+            }
+        }
+    }
+
+    fn leave(&mut self, effects: &mut Effects) {
+        if self.leaving.is_some() {
+            effects.push(Effect::Quit);
+            return;
+        }
+        let now = self.now;
+        let mut awaited = false;
+        for conversation in &mut self.conversations {
+            awaited |= conversation.say_goodbye(now, effects);
+        }
+        if awaited {
+            self.leaving = Some(now + FAREWELL);
+            effects.push(Effect::Wake(now + FAREWELL));
+            self.message = None;
+            self.say(Severity::Note, "saying goodbye … F10 again leaves at once");
+        } else {
+            effects.push(Effect::Quit);
+        }
+    }
+
+    fn cancel(&mut self, effects: &mut Effects) {
+        let now = self.now;
+        if self.leaving.is_some() {
+            effects.push(Effect::Quit);
+            return;
+        }
+        let cancelled = self.conversation_mut().is_some_and(|conversation| conversation.cancel(now, effects));
+        if cancelled {
+            return;
+        }
+        if self.prompt.line.is_empty() {
+            self.say(Severity::Note, "F10 or Ctrl-Q leaves; Alt-x drops this connection");
+        } else {
+            self.prompt.line.set("");
+            self.prompt.settle();
+        }
+    }
+
+    fn send_anyway(&mut self, effects: &mut Effects) {
+        let line = self.prompt.line.text().to_owned();
+        let now = self.now;
+        let Some(conversation) = self.conversation_mut() else {
+            return self.say(Severity::Note, "nothing is connected; F2 connects");
+        };
+        match conversation.say_anyway(&line, now, effects) {
+            Ok(()) => self.prompt.accepted(&line),
+            Err(refusal) => self.say(Severity::Warning, refusal.0),
+        }
+    }
+
+    /// A line as if it had been typed, the input left alone.
+    pub(super) fn send(&mut self, line: &str, effects: &mut Effects) {
+        let now = self.now;
+        let Some(conversation) = self.conversation_mut() else {
+            return self.say(Severity::Note, "nothing is connected; F2 connects");
+        };
+        if let Err(refusal) = conversation.say(line, now, effects) {
+            self.say(Severity::Warning, refusal.0);
+        }
+    }
+
+    fn reconnect(&mut self, effects: &mut Effects) {
+        let Some(conversation) = self.conversation() else {
+            return self.say(Severity::Note, "nothing was connected yet; F2 connects");
+        };
+        let plan = conversation.plan.clone();
+        self.connect(plan.endpoint, plan.addresses, effects);
+    }
+
+    fn close_tab(&mut self, effects: &mut Effects) {
+        if self.active >= self.conversations.len() {
+            return;
+        }
+        let conversation = self.conversations.remove(self.active);
+        self.places.remove(self.active);
+        if conversation.link != Link::Closed {
+            effects.push(Effect::Close { id: conversation.id, abort: false });
+        }
+        self.active = self.active.min(self.conversations.len().saturating_sub(1));
+        self.message = None;
+    }
+
+    fn turn(&mut self, by: usize) {
+        if !self.conversations.is_empty() {
+            self.active = (self.active + by) % self.conversations.len();
+            self.message = None;
+        }
+    }
+
+    fn toggle_pipelining(&mut self, effects: &mut Effects) {
+        let now = self.now;
+        let Some(conversation) = self.conversation_mut() else { return };
+        conversation.pipelining = !conversation.pipelining;
+        let offered =
+            conversation.session.capabilities().has("PIPELINING") || conversation.protocol() == Protocol::Imap;
+        let text = match (conversation.pipelining, offered) {
+            (false, _) => "queued lines wait for each reply",
+            (true, true) => "queued lines go out without waiting",
+            (true, false) => "queued lines go out without waiting; the server does not offer PIPELINING",
+        };
+        if conversation.pipelining {
+            conversation.paused = false;
+            conversation.advance(now, effects);
+        }
+        self.say(Severity::Note, text);
+    }
+
+    fn show_certificate(&mut self) {
+        let Some(report) = self.conversation().and_then(|conversation| conversation.tls.as_ref()) else {
+            return self.say(Severity::Note, "no handshake has been made on this connection; F4 begins TLS");
+        };
+        let mut lines = vec![certificate::summary(report), String::new()];
+        for finding in certificate::findings(report) {
+            lines.push(format!("{}: {} — {}", finding.severity.name(), finding.subject, finding.says));
+            if !finding.next.is_empty() {
+                lines.push(format!("    next: {}", finding.next));
+            }
+        }
+        lines.push(String::new());
+        lines.extend(certificate::lines(report));
+        self.overlay = Some(Overlay::Detail { title: "TLS".to_owned(), lines, scroll: 0 });
+    }
+}

@@ -1,0 +1,206 @@
+//! Lines of the transcript as plain text: the marks, the times, and what `--preserve` and the copy keys give.
+
+use std::time::Duration;
+
+use super::conversation::Conversation;
+use super::transcript::{Entry, Kind};
+use crate::protocol::line::Ending;
+use crate::protocol::moment::Moment;
+use crate::protocol::reply::ReplyClass;
+use crate::protocol::visible::{visible, visible_ascii};
+
+/// The mark of a line: direction, class and whether TLS protected it, for eyes without colour.
+#[must_use]
+pub const fn mark(entry: &Entry, ascii: bool) -> &'static str {
+    let tls = entry.marks.tls;
+    match (entry.kind, ascii) {
+        (Kind::Sent, false) => {
+            if tls {
+                "▶▶"
+            } else {
+                "▶"
+            }
+        }
+        (Kind::Sent, true) => {
+            if tls {
+                "~>"
+            } else {
+                "->"
+            }
+        }
+        (Kind::SentData, false) => "▏",
+        (Kind::SentData, true) => "|>",
+        (Kind::Note, false) => "──",
+        (Kind::Note, true) => "--",
+        (Kind::Trouble, false) => match entry.class {
+            ReplyClass::Transient => "─!",
+            _ => "─✗",
+        },
+        (Kind::Trouble, true) => match entry.class {
+            ReplyClass::Transient => "-!",
+            _ => "-x",
+        },
+        (Kind::Meaning, false) => "  └",
+        (Kind::Meaning, true) => "  `",
+        (Kind::Received, false) => match entry.class {
+            ReplyClass::Completion => {
+                if tls {
+                    "◀◀"
+                } else {
+                    "◀"
+                }
+            }
+            ReplyClass::Intermediate => {
+                if tls {
+                    "◁◁"
+                } else {
+                    "◁"
+                }
+            }
+            ReplyClass::Transient => {
+                if tls {
+                    "◀◀!"
+                } else {
+                    "◀!"
+                }
+            }
+            ReplyClass::Permanent => {
+                if tls {
+                    "◀◀✗"
+                } else {
+                    "◀✗"
+                }
+            }
+            ReplyClass::Data => {
+                if tls {
+                    "││"
+                } else {
+                    "│"
+                }
+            }
+            ReplyClass::Closing => {
+                if tls {
+                    "■■"
+                } else {
+                    "■"
+                }
+            }
+            ReplyClass::Malformed => {
+                if tls {
+                    "??"
+                } else {
+                    "?"
+                }
+            }
+        },
+        (Kind::Received, true) => match entry.class {
+            ReplyClass::Completion => {
+                if tls {
+                    "<~"
+                } else {
+                    "<-"
+                }
+            }
+            ReplyClass::Intermediate => {
+                if tls {
+                    "<~+"
+                } else {
+                    "<-+"
+                }
+            }
+            ReplyClass::Transient => {
+                if tls {
+                    "<~!"
+                } else {
+                    "<-!"
+                }
+            }
+            ReplyClass::Permanent => {
+                if tls {
+                    "<~x"
+                } else {
+                    "<-x"
+                }
+            }
+            ReplyClass::Data => {
+                if tls {
+                    "~|"
+                } else {
+                    "|"
+                }
+            }
+            ReplyClass::Closing => {
+                if tls {
+                    "<~#"
+                } else {
+                    "<-#"
+                }
+            }
+            ReplyClass::Malformed => {
+                if tls {
+                    "~?"
+                } else {
+                    "?"
+                }
+            }
+        },
+    }
+}
+
+/// The text of a line, safe to draw, with what is odd about its ending said in words.
+#[must_use]
+pub fn text(conversation: &Conversation, entry: &Entry, ascii: bool) -> String {
+    let octets = conversation.transcript.octets(entry);
+    let mut out = String::new();
+    if entry.marks.stuffed {
+        out.push('.');
+    }
+    out.push_str(&if ascii { visible_ascii(octets) } else { visible(octets) });
+    match (entry.kind, entry.marks.ending) {
+        (Kind::Received, Ending::Lf) if !entry.marks.literal => out.push_str(if ascii { " <LF>" } else { " ␊" }),
+        (Kind::Sent, Ending::Lf) => out.push_str(" <LF>"),
+        (Kind::Sent, Ending::Cr) => out.push_str(" <CR>"),
+        (Kind::Sent, Ending::None) => out.push_str(" <no line end>"),
+        _ => {}
+    }
+    out
+}
+
+/// `10:21:04.118`.
+#[must_use]
+pub fn time_of_day(epoch: &jiff::Zoned, at: Moment) -> String {
+    let wall = epoch.saturating_add(jiff::SignedDuration::from_micros(i64::try_from(at.0).unwrap_or(i64::MAX)));
+    wall.strftime("%H:%M:%S%.3f").to_string()
+}
+
+/// Time since the command this answers: `+23ms`, when a reply begins here.
+#[must_use]
+pub fn since_command(conversation: &Conversation, number: u64, entry: &Entry) -> Option<String> {
+    if !entry.marks.begins || entry.kind != Kind::Received {
+        return None;
+    }
+    let command = conversation.transcript.entry(conversation.transcript.pair(number)?)?;
+    Some(short(entry.at - command.at))
+}
+
+fn short(time: Duration) -> String {
+    let micros = time.as_micros();
+    match micros {
+        0..1000 => "+<1ms".to_owned(),
+        1000..10_000_000 => format!("+{}ms", micros / 1000),
+        _ => format!("+{}s", time.as_secs()),
+    }
+}
+
+/// One line as `--preserve` prints it.
+#[must_use]
+pub fn line(conversation: &Conversation, epoch: &jiff::Zoned, number: u64, ascii: bool) -> Option<String> {
+    let entry = conversation.transcript.entry(number)?;
+    let time = if entry.marks.begins || matches!(entry.kind, Kind::Note | Kind::Trouble) {
+        time_of_day(epoch, entry.at)
+    } else {
+        " ".repeat(12)
+    };
+    let since = since_command(conversation, number, entry).unwrap_or_default();
+    Some(format!("{time} {since:>8} {:<3} {}", mark(entry, ascii), text(conversation, entry, ascii)))
+}

@@ -1,0 +1,194 @@
+//! The command input: the line, what is right and wrong with it, completion and history.
+
+use std::ops::Range;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::line_editor::LineEditor;
+use crate::protocol::command::{self, Completion, Reading};
+use crate::protocol::verb::Context;
+
+/// Lines kept for Up and Ctrl-R.
+const HISTORY: usize = 500;
+
+/// What a key in the input led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The key was used; nothing leaves the input.
+    Used,
+    /// Enter: this line is meant.
+    Entered(String),
+    /// The key does not belong to the input.
+    Passed,
+}
+
+/// The command input.
+#[derive(Debug, Default)]
+pub struct Prompt {
+    /// The line.
+    pub line: LineEditor,
+    /// What [`command::check`] says of it, up to date with every key.
+    pub reading: Option<Reading>,
+    /// Octets that are drawn as dots.
+    pub secret: Option<Range<usize>>,
+    /// What Tab offers, while it is being cycled through.
+    pub offers: Vec<Completion>,
+    /// The offer in the line.
+    pub chosen: Option<usize>,
+    /// The text Ctrl-R looks for.
+    pub search: Option<String>,
+    before: Option<(String, Range<usize>)>,
+    history: Vec<String>,
+    place: Option<usize>,
+    draft: String,
+}
+
+impl Prompt {
+    /// Reads the line again, after it or the session has changed.
+    pub fn refresh(&mut self, context: Option<&Context<'_>>) {
+        let text = self.line.text();
+        self.reading = context.filter(|_| !text.is_empty()).map(|context| command::check(text, context));
+        self.secret = context.and_then(|context| command::secret_range(text, context));
+    }
+
+    /// One key.
+    pub fn key(&mut self, key: &KeyEvent, context: Option<&Context<'_>>, ghost: &str) -> Outcome {
+        if self.search.is_some() {
+            return self.search_key(key);
+        }
+        if !matches!(key.code, KeyCode::Tab) {
+            self.settle();
+        }
+        match key.code {
+            KeyCode::Enter => return Outcome::Entered(self.line.text().to_owned()),
+            KeyCode::Tab => self.complete(context, ghost),
+            KeyCode::Up => self.older(),
+            KeyCode::Down => self.newer(),
+            KeyCode::Right if self.line.is_empty() && !ghost.is_empty() && key.modifiers.is_empty() => {
+                self.line.set(ghost);
+            }
+            KeyCode::Char('r') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                self.search = Some(String::new());
+                self.draft = self.line.text().to_owned();
+            }
+            _ => {
+                if !self.line.key(key) {
+                    return Outcome::Passed;
+                }
+            }
+        }
+        Outcome::Used
+    }
+
+    /// The line has gone out: it is kept for Up, unless it holds a secret.
+    pub fn accepted(&mut self, line: &str) {
+        let secret = self.secret.take().is_some();
+        self.line.set("");
+        self.place = None;
+        self.settle();
+        if !secret && !line.trim().is_empty() && self.history.last().is_none_or(|last| last != line) {
+            if self.history.len() >= HISTORY {
+                self.history.remove(0);
+            }
+            self.history.push(line.to_owned());
+        }
+    }
+
+    /// Whether Tab is cycling.
+    #[must_use]
+    pub const fn is_completing(&self) -> bool {
+        self.chosen.is_some()
+    }
+
+    /// Ends the cycling and keeps what stands there.
+    pub fn settle(&mut self) {
+        self.offers.clear();
+        self.chosen = None;
+        self.before = None;
+    }
+
+    fn complete(&mut self, context: Option<&Context<'_>>, ghost: &str) {
+        if self.line.is_empty() && !ghost.is_empty() {
+            self.line.set(ghost);
+            return;
+        }
+        let Some(context) = context else { return };
+        if self.chosen.is_none() {
+            let cursor = self.line.cursor();
+            self.offers = command::complete(self.line.text(), cursor, context);
+            let Some(first) = self.offers.first() else { return };
+            self.before = Some((self.line.text().to_owned(), first.at.clone()));
+            self.chosen = Some(0);
+        } else if let Some(chosen) = &mut self.chosen {
+            *chosen = (*chosen + 1) % self.offers.len().max(1);
+        }
+        let (Some(chosen), Some((text, _))) = (self.chosen, &self.before) else { return };
+        if let Some(offer) = self.offers.get(chosen) {
+            self.line.set(text);
+            self.line.replace(offer.at.clone(), &offer.text);
+        }
+        if self.offers.len() == 1 {
+            self.settle();
+        }
+    }
+
+    fn older(&mut self) {
+        let place = self.place.unwrap_or(self.history.len());
+        let Some(line) = place.checked_sub(1).and_then(|place| self.history.get(place)) else { return };
+        if self.place.is_none() {
+            self.draft = self.line.text().to_owned();
+        }
+        self.place = Some(place - 1);
+        let line = line.clone();
+        self.line.set(&line);
+    }
+
+    fn newer(&mut self) {
+        let Some(place) = self.place else { return };
+        let line = match self.history.get(place + 1) {
+            Some(line) => {
+                self.place = Some(place + 1);
+                line.clone()
+            }
+            None => {
+                self.place = None;
+                self.draft.clone()
+            }
+        };
+        self.line.set(&line);
+    }
+
+    fn search_key(&mut self, key: &KeyEvent) -> Outcome {
+        let Some(wanted) = &mut self.search else { return Outcome::Passed };
+        match key.code {
+            KeyCode::Char('r') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                let wanted = wanted.clone();
+                self.find(&wanted, self.place);
+            }
+            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                wanted.push(c);
+                let wanted = wanted.clone();
+                self.find(&wanted, None);
+            }
+            KeyCode::Backspace => _ = wanted.pop(),
+            KeyCode::Esc => {
+                self.search = None;
+                let draft = std::mem::take(&mut self.draft);
+                self.line.set(&draft);
+            }
+            _ => self.search = None,
+        }
+        Outcome::Used
+    }
+
+    fn find(&mut self, wanted: &str, before: Option<usize>) {
+        let end = before.unwrap_or(self.history.len());
+        let found = self.history.get(..end).and_then(|lines| lines.iter().rposition(|line| line.contains(wanted)));
+        if let Some(place) = found
+            && let Some(line) = self.history.get(place).cloned()
+        {
+            self.place = Some(place);
+            self.line.set(&line);
+        }
+    }
+}

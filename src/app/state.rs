@@ -1,0 +1,397 @@
+//! The model: [`App::update`] takes an event, changes what is, and returns what the world is to do.
+
+use std::time::Duration;
+
+use super::action::Action;
+use super::auth_dialog::AuthDialog;
+use super::conversation::{Conversation, Link};
+use super::dns_pane::DnsPane;
+use super::effect::{Effect, Effects};
+use super::event::{ConnectionId, Event};
+use super::line_editor::LineEditor;
+use super::message_editor::MessageEditor;
+use super::options::Options;
+use super::prompt::Prompt;
+use crate::diagnosis::{Finding, Severity};
+use crate::protocol::endpoint::{Endpoint, Host, Target, well_known};
+use crate::protocol::endpoint::{Protocol, Security};
+use crate::protocol::moment::Moment;
+use crate::protocol::verb::{Context, Phase};
+
+/// How long QUIT may take when the program is left.
+pub const FAREWELL: Duration = Duration::from_secs(3);
+
+/// Which pane the keys go to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// The command input, or the message editor in its place.
+    #[default]
+    Input,
+    /// The transcript.
+    Transcript,
+    /// The DNS pane.
+    Dns,
+    /// What the server offers.
+    Offers,
+    /// Findings.
+    Findings,
+}
+
+/// What lies over the panes and takes the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    /// The help, scrolled by so many lines.
+    Help(usize),
+    /// Actions by name.
+    Palette {
+        /// What the names are filtered by.
+        filter: LineEditor,
+        /// The row with the cursor.
+        selected: usize,
+    },
+    /// One line is asked for.
+    Ask {
+        /// For what.
+        what: Question,
+        /// The line.
+        line: LineEditor,
+        /// Why the last answer would not do.
+        error: Option<String>,
+    },
+    /// Logging in.
+    Auth(Box<AuthDialog>),
+    /// Something in full.
+    Detail {
+        /// The title.
+        title: String,
+        /// The lines, safe to draw.
+        lines: Vec<String>,
+        /// Scrolled by so many lines.
+        scroll: usize,
+    },
+}
+
+/// What one line is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Where to connect.
+    Connect,
+    /// A DNS question.
+    Dns,
+    /// A file to load as a message.
+    File,
+    /// What to look for in the transcript.
+    Search,
+}
+
+/// Where the transcript stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The lowest entry on the screen; `None` follows the newest.
+    pub bottom: Option<u64>,
+    /// The entry with the cursor.
+    pub selected: Option<u64>,
+}
+
+/// A word to the user, beneath the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How bad.
+    pub severity: Severity,
+    /// The words.
+    pub text: String,
+}
+
+/// Everything.
+#[derive(Debug)]
+pub struct App {
+    /// Settings.
+    pub options: Options,
+    /// One tab each.
+    pub conversations: Vec<Conversation>,
+    /// Where each tab's transcript stands.
+    pub places: Vec<Place>,
+    /// The tab on the screen.
+    pub active: usize,
+    /// The DNS pane.
+    pub dns: DnsPane,
+    /// Which pane has the keys.
+    pub focus: Focus,
+    /// What lies over the panes.
+    pub overlay: Option<Overlay>,
+    /// The command input.
+    pub prompt: Prompt,
+    /// The message mode.
+    pub message: Option<MessageEditor>,
+    /// A word to the user.
+    pub notice: Option<Notice>,
+    /// The newest moment seen.
+    pub now: Moment,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Entries that fitted on the screen when it was last drawn.
+    pub shown: u64,
+    /// The farewell runs out at this moment.
+    pub leaving: Option<Moment>,
+    /// What `/` looks for.
+    pub search: String,
+    /// The user of a target like `user@example.org`.
+    pub user: String,
+    pub(super) connect_when_surveyed: bool,
+    pub(super) next_connection: u32,
+}
+
+impl App {
+    /// An app with nothing open.
+    #[must_use]
+    pub fn new(options: Options, size: (u16, u16)) -> Self {
+        let mut dns = DnsPane::default();
+        dns.resolver = options.resolver;
+        Self {
+            options,
+            conversations: Vec::new(),
+            places: Vec::new(),
+            active: 0,
+            dns,
+            focus: Focus::Input,
+            overlay: None,
+            prompt: Prompt::default(),
+            message: None,
+            notice: None,
+            now: Moment(0),
+            size,
+            shown: 10,
+            leaving: None,
+            search: String::new(),
+            user: String::new(),
+            connect_when_surveyed: false,
+            next_connection: 0,
+        }
+    }
+
+    /// Begins with a target, as the words at the door or the line of F2 name it.
+    pub fn go(&mut self, target: Target, effects: &mut Effects) {
+        match target {
+            Target::Endpoint(endpoint) => {
+                if let Host::Name(name) = &endpoint.host
+                    && !self.dns.is_used()
+                {
+                    let name = name.clone();
+                    self.dns.survey(&name, effects);
+                }
+                self.connect(endpoint, Vec::new(), effects);
+            }
+            Target::Domain(domain) => {
+                self.dns.survey(&domain, effects);
+                self.connect_when_surveyed = true;
+            }
+            Target::Address { local_part, domain } => {
+                self.user = format!("{local_part}@{domain}");
+                self.dns.survey(&domain, effects);
+                self.connect_when_surveyed = true;
+            }
+        }
+    }
+
+    /// The first lines of the practice world: a survey of its domain and its submission server.
+    pub fn go_practice(&mut self, effects: &mut Effects) {
+        self.dns.survey("example.test", effects);
+        let host = Host::Name("mail.example.test".to_owned());
+        let endpoint = Endpoint { protocol: Protocol::Smtp, host, port: 587, security: Security::Plain };
+        self.connect(endpoint, Vec::new(), effects);
+        let lines = self.options.practice.clone();
+        if let Some(conversation) = self.conversations.last_mut() {
+            for line in lines {
+                conversation.note(self.now, &line);
+            }
+        }
+    }
+
+    /// Opens a tab and connects.
+    pub fn connect(&mut self, endpoint: Endpoint, addresses: Vec<std::net::IpAddr>, effects: &mut Effects) {
+        let id = ConnectionId(self.next_connection);
+        self.next_connection += 1;
+        let plan = self.options.plan(endpoint, addresses);
+        let conversation = Conversation::open(id, plan, self.options.ehlo_name.clone(), self.now, effects);
+        self.conversations.push(conversation);
+        self.places.push(Place::default());
+        self.active = self.conversations.len() - 1;
+        self.focus = Focus::Input;
+        self.message = None;
+        self.refresh();
+    }
+
+    /// The conversation on the screen.
+    #[must_use]
+    pub fn conversation(&self) -> Option<&Conversation> {
+        self.conversations.get(self.active)
+    }
+
+    pub(super) fn conversation_mut(&mut self) -> Option<&mut Conversation> {
+        self.conversations.get_mut(self.active)
+    }
+
+    /// Where its transcript stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.places.get(self.active).copied().unwrap_or_default()
+    }
+
+    /// What typed lines are checked against, when there is an open conversation.
+    #[must_use]
+    pub fn context(&self) -> Option<Context<'_>> {
+        self.conversation().map(Conversation::context)
+    }
+
+    /// What is wrong, worst first: of this conversation, then of the domain.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self.conversation().map(|c| c.findings.clone()).unwrap_or_default();
+        findings.extend(self.dns.findings());
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        findings
+    }
+
+    /// The usual next command, as a suggestion in an empty input.
+    #[must_use]
+    pub fn ghost(&self) -> String {
+        let Some(conversation) = self.conversation() else { return String::new() };
+        if conversation.link != Link::Open {
+            return String::new();
+        }
+        match (conversation.protocol(), conversation.session.phase()) {
+            (Protocol::Smtp, Phase::Fresh) => format!("EHLO {}", conversation.ehlo_name),
+            (Protocol::Lmtp, Phase::Fresh) => format!("LHLO {}", conversation.ehlo_name),
+            (Protocol::Imap, Phase::NotAuthenticated) if !conversation.session.capabilities().known => {
+                "CAPABILITY".to_owned()
+            }
+            (Protocol::Imap, Phase::Authenticated) => "SELECT INBOX".to_owned(),
+            (Protocol::Imap, Phase::Idle) => "DONE".to_owned(),
+            (Protocol::Pop3, Phase::Authorization) if !conversation.session.capabilities().known => "CAPA".to_owned(),
+            (Protocol::Pop3, Phase::Transaction) => "STAT".to_owned(),
+            (Protocol::Smtp | Protocol::Lmtp, Phase::Rcpt) => "DATA".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The view drew so many entries of the transcript.
+    pub const fn drawn(&mut self, entries: u64) {
+        self.shown = if entries == 0 { 1 } else { entries };
+    }
+
+    /// Takes an event in.
+    pub fn update(&mut self, event: Event, now: Moment) -> Effects {
+        self.now = now;
+        let mut effects = Effects::new();
+        match event {
+            Event::Key(key) => self.key(&key, &mut effects),
+            Event::Paste(text) => self.paste(&text, &mut effects),
+            Event::Resize { width, height } => self.size = (width, height),
+            Event::Connection { id, at, what } => {
+                if let Some(place) = self.conversations.iter().position(|c| c.id == id) {
+                    if let Some(conversation) = self.conversations.get_mut(place) {
+                        conversation.happened(what, at, &mut effects);
+                    }
+                    self.after_report(place, &mut effects);
+                }
+            }
+            Event::Answered { id, answer, .. } => {
+                self.dns.answered(id, *answer, &mut effects);
+                self.connect_to_best(&mut effects);
+            }
+            Event::File { path, content } => self.loaded(&path.display().to_string(), content),
+            Event::Wake => {
+                for conversation in &mut self.conversations {
+                    conversation.tick(now, &mut effects);
+                }
+            }
+            Event::Terminate => effects.push(Effect::Quit),
+        }
+        self.check_leaving(&mut effects);
+        self.refresh();
+        effects
+    }
+
+    /// Reads the input again: the session may have moved on beneath it.
+    pub(super) fn refresh(&mut self) {
+        let Self { conversations, active, prompt, .. } = self;
+        let context = conversations.get(*active).map(Conversation::context);
+        prompt.refresh(context.as_ref());
+    }
+
+    fn after_report(&mut self, place: usize, effects: &mut Effects) {
+        if place != self.active {
+            return;
+        }
+        let Some(conversation) = self.conversations.get_mut(place) else { return };
+        let wants = std::mem::take(&mut conversation.wants_message);
+        let link = conversation.link;
+        if wants && self.message.is_none() && !self.wants_line_mode() {
+            self.open_message(effects);
+        }
+        if link == Link::Closed {
+            self.message = None;
+        }
+    }
+
+    const fn wants_line_mode(&self) -> bool {
+        self.leaving.is_some()
+    }
+
+    fn connect_to_best(&mut self, effects: &mut Effects) {
+        if !self.connect_when_surveyed {
+            return;
+        }
+        let Some(survey) = &self.dns.survey else { return };
+        if let Some(best) = survey.best()
+            && (survey.is_done() || !survey.targets().is_empty() && self.family_is_known())
+        {
+            let addresses = survey.targets();
+            self.connect_when_surveyed = false;
+            if let Ok(host) = Host::parse(&best.host) {
+                let (protocol, security) = well_known(best.port).unwrap_or((Protocol::Smtp, Security::Plain));
+                self.connect(Endpoint { protocol, host, port: best.port, security }, addresses, effects);
+            }
+        } else if survey.is_done() {
+            self.connect_when_surveyed = false;
+            let text = survey.trouble().map_or_else(
+                || "there is no mail server to connect to".to_owned(),
+                |finding| format!("{} · {}", finding.says, finding.next),
+            );
+            self.say(Severity::Fault, text);
+        }
+    }
+
+    /// Both address families of the best exchange have been answered.
+    fn family_is_known(&self) -> bool {
+        let Some(survey) = &self.dns.survey else { return false };
+        let Some(best) = survey.best() else { return false };
+        !survey.is_waiting(&best.host)
+    }
+
+    /// A word to the user.
+    pub(super) fn say(&mut self, severity: Severity, text: impl Into<String>) {
+        self.notice = Some(Notice { severity, text: text.into() });
+    }
+
+    fn loaded(&mut self, name: &str, content: Result<Vec<u8>, String>) {
+        let Some(message) = &mut self.message else { return };
+        match content.map(String::from_utf8) {
+            Ok(Ok(text)) => message.load(name, text),
+            Ok(Err(_)) => message.error = Some(format!("{name} is not UTF-8 text; encode it as MIME first")),
+            Err(why) => message.error = Some(why),
+        }
+    }
+
+    fn check_leaving(&mut self, effects: &mut Effects) {
+        let Some(until) = self.leaving else { return };
+        if self.now >= until || self.conversations.iter().all(|c| c.link == Link::Closed) {
+            effects.push(Effect::Quit);
+        }
+    }
+
+    /// What the keys of the table do; see `perform.rs`.
+    pub fn act(&mut self, action: Action, effects: &mut Effects) {
+        self.perform(action, effects);
+    }
+}

@@ -1,0 +1,129 @@
+//! Reading a certificate into text that is safe to draw. What cannot be read is shown as octets, never dropped.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::objects::{oid_registry, oid2abbrev};
+use x509_parser::prelude::{X509Certificate, X509Name};
+
+use crate::protocol::visible::visible;
+
+/// Names of one certificate that are read; a certificate has room for thousands.
+const NAMES: usize = 100;
+
+/// A subject alternative name.
+pub(super) struct Name {
+    /// Safe to draw.
+    pub(super) text: String,
+    /// A DNS name, which a mail server can be reached by.
+    pub(super) is_dns: bool,
+}
+
+/// The subject alternative names, at most a hundred.
+pub(super) fn names(certificate: &X509Certificate<'_>) -> Vec<Name> {
+    let listed = certificate.iter_extensions().filter_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::SubjectAlternativeName(names) => Some(&names.general_names),
+        _ => None,
+    });
+    listed.flatten().take(NAMES).map(name).collect()
+}
+
+fn name(name: &GeneralName<'_>) -> Name {
+    let (is_dns, text) = match name {
+        GeneralName::DNSName(text) => (true, shown(text.as_bytes())),
+        GeneralName::RFC822Name(text) => (false, format!("mail {}", shown(text.as_bytes()))),
+        GeneralName::URI(text) => (false, format!("URI {}", shown(text.as_bytes()))),
+        GeneralName::IPAddress(octets) => (false, address(octets)),
+        GeneralName::DirectoryName(text) => (false, format!("directory {}", distinguished_name(text))),
+        GeneralName::OtherName(oid, octets) => (false, format!("other {oid} {}", hex(octets, ""))),
+        GeneralName::RegisteredID(oid) => (false, format!("id {oid}")),
+        GeneralName::X400Address(any) | GeneralName::EDIPartyName(any) => {
+            (false, format!("other {}", hex(any.data, "")))
+        }
+        GeneralName::Invalid(tag, octets) => (false, format!("unreadable [{}] {}", tag.0, shown(octets))),
+    };
+    Name { text, is_dns }
+}
+
+fn address(octets: &[u8]) -> String {
+    if let Ok(four) = <[u8; 4]>::try_from(octets) {
+        return format!("IP {}", Ipv4Addr::from(four));
+    }
+    if let Ok(six) = <[u8; 16]>::try_from(octets) {
+        return format!("IP {}", Ipv6Addr::from(six));
+    }
+    format!("IP of {} octets {}", octets.len(), hex(octets, ""))
+}
+
+/// The common names of the subject.
+pub(super) fn common_names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    certificate.subject().iter_common_name().take(NAMES).map(|attribute| shown(attribute.as_slice())).collect()
+}
+
+/// `CN=R11, O=Let's Encrypt, C=US`, in the order of the certificate.
+pub(super) fn distinguished_name(name: &X509Name<'_>) -> String {
+    let parts = name.iter_attributes().take(NAMES).map(|attribute| {
+        let oid = attribute.attr_type();
+        let key = oid2abbrev(oid, oid_registry()).map_or_else(|_| oid.to_id_string(), str::to_owned);
+        format!("{key}={}", shown(attribute.as_slice()))
+    });
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() { "(empty)".to_owned() } else { parts.join(", ") }
+}
+
+/// Whether the basic constraints say CA.
+pub(super) fn is_ca(certificate: &X509Certificate<'_>) -> bool {
+    certificate
+        .iter_extensions()
+        .any(|extension| matches!(extension.parsed_extension(), ParsedExtension::BasicConstraints(basic) if basic.ca))
+}
+
+/// Whether the extended key usage, if there is one, allows TLS servers (RFC 5280 §4.2.1.12).
+pub(super) fn is_for_servers(certificate: &X509Certificate<'_>) -> bool {
+    certificate.iter_extensions().all(|extension| match extension.parsed_extension() {
+        ParsedExtension::ExtendedKeyUsage(usage) => usage.any || usage.server_auth,
+        _ => true,
+    })
+}
+
+/// The name of the signature algorithm, if its hash is broken.
+pub(super) fn weak_signature(certificate: &X509Certificate<'_>) -> Option<&'static str> {
+    match certificate.signature_algorithm.algorithm.to_id_string().as_str() {
+        "1.2.840.113549.1.1.2" => Some("MD2"),
+        "1.2.840.113549.1.1.4" => Some("MD5"),
+        "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" | "1.2.840.10040.4.3" | "1.2.840.10045.4.1" => Some("SHA-1"),
+        _ => None,
+    }
+}
+
+/// A span of seconds in days, rounded down.
+pub(super) fn days(seconds: i64) -> String {
+    match seconds / 86_400 {
+        0 => "less than a day".to_owned(),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
+/// Seconds since the Unix epoch as `2026-11-21T07:44:15Z`.
+pub(super) fn date(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| format!("second {seconds}"), |at| at.to_string())
+}
+
+/// Octets in hexadecimal digits, at most 64 of them.
+pub(super) fn hex(octets: &[u8], between: &str) -> String {
+    let digits: Vec<String> = octets.iter().take(64).map(|octet| format!("{octet:02X}")).collect();
+    let cut = if octets.len() > 64 { "…" } else { "" };
+    digits.join(between) + cut
+}
+
+fn shown(octets: &[u8]) -> String {
+    // A name of any length fits into a certificate, and no one reads past this.
+    const LONGEST: usize = 512;
+    let cut = octets.get(..LONGEST).unwrap_or(octets);
+    let mut text = visible(cut).into_owned();
+    if cut.len() < octets.len() {
+        text.push('…');
+    }
+    text
+}

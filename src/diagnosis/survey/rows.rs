@@ -1,0 +1,330 @@
+//! The table of a survey: one row a record, with what it means.
+
+use std::net::IpAddr;
+
+use super::lookup::{Outcome, Route, aliases, is_address};
+use super::verdict::{self, Remark};
+use super::{EXCHANGES, QUESTIONS, Subject, Survey, family};
+use crate::diagnosis::dns::{Answer, Record, RecordType, Value, reverse_name};
+use crate::diagnosis::finding::{Finding, Severity};
+use crate::protocol::visible::visible;
+
+/// One row of the table. All text is safe to draw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// 0 for the domain's own records, 1 for what belongs to the row above, 2 below that.
+    pub depth: u8,
+    /// `MX 10`, `A`, `PTR`, `SPF`, `DMARC`, `SRV _imaps`.
+    pub label: String,
+    /// What the record says, in full; `…` while the answer is awaited, `none` when there is no such record.
+    pub text: String,
+    /// Seconds.
+    pub ttl: Option<u32>,
+    /// What it means, in a few words.
+    pub verdict: Option<(Severity, String)>,
+    /// For the line of details: the question, the code, flags, time and server of its answer.
+    pub note: String,
+    /// Where Enter connects.
+    pub connect: Option<Connect>,
+}
+
+/// A place to connect to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connect {
+    /// The name, for EHLO's sake and for TLS, or the address as text.
+    pub host: String,
+    /// The address to use, when it is settled.
+    pub address: Option<IpAddr>,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// A row with the finding behind its verdict.
+pub(super) type Line = (Row, Option<Finding>);
+
+/// A name from the wire, safe to draw.
+pub(super) fn shown(name: &str) -> String {
+    if name.is_empty() { ".".to_owned() } else { visible(name.as_bytes()).into_owned() }
+}
+
+/// The whole table.
+pub(super) fn draw(survey: &Survey) -> Vec<Line> {
+    let mut table = Table { survey, lines: Vec::new() };
+    match &survey.subject {
+        Subject::Address(ip) => {
+            let label = family(*ip).name();
+            let connect = Connect { host: ip.to_string(), address: Some(*ip), port: 25 };
+            table.push(Row { label: label.to_owned(), text: ip.to_string(), connect: Some(connect), ..Row::default() });
+            table.reverse(1, *ip);
+        }
+        Subject::Domain(domain) => {
+            table.mail(domain);
+            if !matches!(survey.route(), Route::NoDomain) {
+                table.texts(domain);
+                table.dmarc(domain);
+                table.services(domain);
+            }
+        }
+    }
+    table.lines
+}
+
+pub(super) struct Table<'a> {
+    pub(super) survey: &'a Survey,
+    lines: Vec<Line>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn push(&mut self, row: Row) {
+        self.lines.push((row, None));
+    }
+
+    /// A row with its verdict; `subject` is what the finding is about.
+    pub(super) fn judge(&mut self, mut row: Row, subject: &str, (severity, says, next): Remark) {
+        let finding = Finding::new(severity, subject, format!("{} {}: {says}", row.label, row.text), next);
+        row.verdict = Some((severity, says));
+        self.lines.push((row, Some(finding)));
+    }
+
+    pub(super) fn row(
+        &self,
+        depth: u8,
+        label: impl Into<String>,
+        text: impl Into<String>,
+        name: &str,
+        kind: RecordType,
+    ) -> Row {
+        let note = self.survey.answer(name, kind).map(note).unwrap_or_default();
+        Row { depth, label: label.into(), text: text.into(), note, ..Row::default() }
+    }
+
+    /// The row of a question that has no answer, or one that says nothing.
+    pub(super) fn open(&mut self, depth: u8, label: &str, name: &str, kind: RecordType) {
+        match self.survey.answer(name, kind) {
+            None => {
+                let full = self.survey.asked.len() >= QUESTIONS;
+                let row = self.row(depth, label, "…", name, kind);
+                if full && !self.survey.asked.contains(&super::key(name, kind)) {
+                    let says = format!("not asked: a survey has at most {QUESTIONS} questions");
+                    self.judge(row, name, (Severity::Note, says, "ask for the name by itself"));
+                } else {
+                    self.push(row);
+                }
+            }
+            Some(answer) => {
+                let text = match &answer.reply {
+                    Ok(response) => response.rcode_name(),
+                    Err(failure) => visible(failure.to_string().as_bytes()).into_owned(),
+                };
+                let mut row = self.row(depth, label, text, name, kind);
+                row.verdict = Some((Severity::Fault, "no answer".to_owned()));
+                self.lines.push((row, Some(verdict::failure(answer))));
+            }
+        }
+    }
+
+    /// MX and what hangs on them.
+    fn mail(&mut self, domain: &str) {
+        self.aliases(0, domain, RecordType::Mx, false);
+        let none = |table: &Self| table.row(0, "MX", "none", domain, RecordType::Mx);
+        match self.survey.route() {
+            Route::Waiting | Route::Failed => self.open(0, "MX", domain, RecordType::Mx),
+            Route::NoDomain => {
+                let mut row = none(self);
+                row.text = "NXDOMAIN".to_owned();
+                row.verdict = Some((Severity::Fault, "the domain does not exist".to_owned()));
+                self.push(row);
+            }
+            Route::Null(record) => {
+                let mut row = self.record(0, "MX 0", ".", record, domain, RecordType::Mx);
+                row.verdict = Some((Severity::Note, "takes no mail, and says so (RFC 7505)".to_owned()));
+                self.push(row);
+            }
+            Route::Implicit => {
+                let mut row = none(self);
+                if !self.survey.addresses(domain).is_empty() {
+                    row.connect = Some(Connect { host: domain.to_owned(), address: None, port: 25 });
+                    let says = "mail goes to the domain's own address (RFC 5321 §5.1)".to_owned();
+                    self.judge(row, domain, (Severity::Note, says, "publish an MX record, if mail is wanted there"));
+                } else if self.survey.is_waiting(domain) {
+                    self.push(row);
+                } else {
+                    row.verdict = Some((Severity::Fault, "and no address: takes no mail".to_owned()));
+                    self.push(row);
+                }
+                self.host(1, domain, false);
+            }
+            Route::Exchanges(exchanges) => {
+                for (number, exchange) in exchanges.iter().enumerate() {
+                    let label = format!("MX {}", exchange.preference);
+                    let text = shown(exchange.name);
+                    let row = self.record(0, &label, &text, exchange.record, domain, RecordType::Mx);
+                    self.exchange(row, exchange.name, domain, number < EXCHANGES);
+                }
+            }
+        }
+    }
+
+    /// The row of one MX, judged, and its addresses.
+    fn exchange(&mut self, mut row: Row, name: &str, domain: &str, looked_up: bool) {
+        let remark = if name.is_empty() {
+            let says = "a null MX beside others: receivers disagree on what it means (RFC 7505 §3)";
+            (Severity::Fault, says.to_owned(), "remove it, or all the others")
+        } else if is_address(name) {
+            let says = "an address stands where a name must (RFC 5321 §5.1)";
+            (Severity::Fault, says.to_owned(), "give the host a name with an A record, and let the MX name that")
+        } else if !looked_up {
+            (Severity::Note, format!("not looked up: a survey follows {EXCHANGES} exchanges"), "")
+        } else if self.survey.is_waiting(name) || !self.survey.addresses(name).is_empty() {
+            row.connect = Some(Connect { host: name.to_owned(), address: None, port: 25 });
+            self.push(row);
+            self.host(1, name, true);
+            return;
+        } else {
+            match (self.survey.outcome(name, RecordType::A), self.survey.outcome(name, RecordType::Aaaa)) {
+                (Outcome::Failed, _) | (_, Outcome::Failed) => {
+                    self.push(row);
+                    self.host(1, name, true);
+                    return;
+                }
+                (Outcome::Nothing { no_name: true }, _) | (_, Outcome::Nothing { no_name: true }) => (
+                    Severity::Fault,
+                    "this host does not exist".to_owned(),
+                    "publish an address for it, or correct the MX",
+                ),
+                _ => (Severity::Fault, "has no address".to_owned(), "publish an A or AAAA record for it"),
+            }
+        };
+        self.judge(row, domain, remark);
+        if looked_up && !name.is_empty() && !is_address(name) {
+            self.host(1, name, true);
+        }
+    }
+
+    /// The addresses of a host, each with its reverse names.
+    fn host(&mut self, depth: u8, host: &str, exchange: bool) {
+        self.aliases(depth, host, RecordType::A, exchange);
+        let found = self.survey.address_records(host);
+        for kind in [RecordType::A, RecordType::Aaaa] {
+            match self.survey.outcome(host, kind) {
+                Outcome::Waiting | Outcome::Failed => self.open(depth, kind.name(), host, kind),
+                Outcome::Nothing { .. } => {}
+                Outcome::Records(_) => {
+                    for (record, ip) in found.iter().filter(|(_, ip)| family(*ip) == kind) {
+                        let mut row = self.record(depth, kind.name(), &ip.to_string(), record, host, kind);
+                        row.connect = Some(Connect { host: host.to_owned(), address: Some(*ip), port: 25 });
+                        if is_local(*ip) {
+                            let says = "no address of the public internet".to_owned();
+                            self.judge(row, host, (Severity::Warning, says, "publish the address that others reach"));
+                        } else {
+                            self.push(row);
+                        }
+                        self.reverse(depth + 1, *ip);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The reverse names of an address, and whether they lead back to it.
+    fn reverse(&mut self, depth: u8, ip: IpAddr) {
+        let name = reverse_name(ip);
+        let subject = ip.to_string();
+        match self.survey.outcome(&name, RecordType::Ptr) {
+            Outcome::Waiting | Outcome::Failed => self.open(depth, "PTR", &name, RecordType::Ptr),
+            Outcome::Nothing { .. } => {
+                let row = self.row(depth, "PTR", "none", &name, RecordType::Ptr);
+                let next = "ask whoever owns the address to name the host; many servers refuse mail from nameless ones";
+                self.judge(row, &subject, (Severity::Warning, "the address has no name".to_owned(), next));
+            }
+            Outcome::Records(_) => {
+                for (record, target) in self.survey.reverse_names(ip) {
+                    let row = self.record(depth, "PTR", &shown(target), record, &name, RecordType::Ptr);
+                    let leads_back = match self.survey.outcome(target, family(ip)) {
+                        Outcome::Waiting => None,
+                        Outcome::Records(found) => Some(found.iter().any(|record| match record.value {
+                            Value::A(found) => ip == found,
+                            Value::Aaaa(found) => ip == found,
+                            _ => false,
+                        })),
+                        Outcome::Nothing { .. } | Outcome::Failed => Some(false),
+                    };
+                    match leads_back {
+                        None => self.push(row),
+                        Some(true) => {
+                            let says = "confirmed: the name leads back to the address".to_owned();
+                            self.judge(row, &subject, (Severity::Good, says, ""));
+                        }
+                        Some(false) => {
+                            let says = format!("names another host: it does not lead back to {ip}");
+                            let next = "let the PTR record name a host whose A or AAAA record is this address";
+                            self.judge(row, &subject, (Severity::Warning, says, next));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The aliases on the way to an answer.
+    fn aliases(&mut self, depth: u8, name: &str, kind: RecordType, exchange: bool) {
+        let Some(answer) = self.survey.answer(name, kind) else { return };
+        for (number, (record, target)) in aliases(answer, name).into_iter().enumerate() {
+            let row = self.record(depth, "CNAME", &shown(target), record, name, kind);
+            if exchange && number == 0 {
+                let says = "an MX must not name an alias (RFC 2181 §10.3)".to_owned();
+                self.judge(row, name, (Severity::Fault, says, "let the MX name the host itself"));
+            } else {
+                self.push(row);
+            }
+        }
+    }
+
+    pub(super) fn record(
+        &self,
+        depth: u8,
+        label: &str,
+        text: &str,
+        record: &Record,
+        name: &str,
+        kind: RecordType,
+    ) -> Row {
+        Row { ttl: Some(record.ttl), ..self.row(depth, label, text, name, kind) }
+    }
+}
+
+/// Whether an address cannot be reached from elsewhere.
+const fn is_local(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
+/// The details of an answer in one line.
+pub(super) fn note(answer: &Answer) -> String {
+    let mut note = format!("{} {}: ", shown(&answer.query.name), answer.query.kind);
+    match &answer.reply {
+        Err(failure) => note.push_str(&visible(failure.to_string().as_bytes())),
+        Ok(response) => {
+            note.push_str(&response.rcode_name());
+            let flags = response.flags;
+            for (set, name) in
+                [(flags.aa, "aa"), (flags.tc, "tc"), (flags.rd, "rd"), (flags.ra, "ra"), (flags.ad, "ad")]
+            {
+                if set {
+                    note.push(' ');
+                    note.push_str(name);
+                }
+            }
+        }
+    }
+    note.push_str(&format!(", {} ms", answer.took.as_millis()));
+    if let Some(server) = answer.server {
+        note.push_str(&format!(", from {server}"));
+    }
+    if answer.over_tcp {
+        note.push_str(", truncated over UDP and asked again over TCP");
+    }
+    note
+}

@@ -1,0 +1,308 @@
+use std::time::Duration;
+
+use super::*;
+use crate::diagnosis::dns::{QueryFailure, Record, Response, Value};
+use crate::diagnosis::finding::Severity;
+
+/// A world in a few lines: `name TYPE value`. A value of `!SERVFAIL` or `!timeout` fails the question. A name with no
+/// line does not exist; a type with no line is not there.
+struct World(Vec<(&'static str, RecordType, &'static str)>);
+
+impl World {
+    fn new(lines: &[&'static str]) -> Self {
+        let split = |line: &&'static str| {
+            let mut words = line.splitn(3, ' ');
+            let (name, kind, value) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
+            (name, RecordType::find(kind).unwrap(), value)
+        };
+        Self(lines.iter().map(split).collect())
+    }
+
+    fn answer(&self, query: &Query) -> Answer {
+        let mut response = Response::default();
+        let mut name = query.name.as_str();
+        let mut failure = None;
+        if !self.0.iter().any(|(owner, ..)| *owner == name) {
+            response.rcode = 3;
+        }
+        loop {
+            let mut next = None;
+            for (_, kind, value) in self.0.iter().filter(|(owner, ..)| *owner == name) {
+                match *value {
+                    "!SERVFAIL" if *kind == query.kind => response.rcode = 2,
+                    "!timeout" if *kind == query.kind => failure = Some(QueryFailure::TimedOut),
+                    _ if *kind == query.kind => response.answers.push(record(name, *kind, value)),
+                    _ if *kind == RecordType::Cname => {
+                        response.answers.push(record(name, *kind, value));
+                        next = Some(*value);
+                    }
+                    _ => {}
+                }
+            }
+            match next {
+                Some(next) => name = next,
+                None => break,
+            }
+        }
+        let reply = failure.map_or(Ok(response), Err);
+        Answer {
+            query: query.clone(),
+            server: Some("192.0.2.53:53".parse().unwrap()),
+            took: Duration::from_millis(7),
+            over_tcp: false,
+            reply,
+        }
+    }
+
+    fn survey(&self, subject: &str) -> Survey {
+        let mut survey = Survey::new(subject);
+        loop {
+            let questions = survey.questions();
+            if questions.is_empty() {
+                break;
+            }
+            assert!(!survey.is_done());
+            for query in questions {
+                survey.answered(self.answer(&query));
+            }
+        }
+        assert!(survey.is_done(), "{subject}");
+        survey
+    }
+}
+
+fn record(name: &str, kind: RecordType, value: &str) -> Record {
+    let value = match kind {
+        RecordType::A => Value::A(value.parse().unwrap()),
+        RecordType::Aaaa => Value::Aaaa(value.parse().unwrap()),
+        RecordType::Mx => {
+            let (preference, exchange) = value.split_once(' ').unwrap();
+            Value::Mx { preference: preference.parse().unwrap(), exchange: exchange.trim_end_matches('.').to_owned() }
+        }
+        RecordType::Txt => Value::Txt(value.split('|').map(|s| s.as_bytes().to_vec()).collect()),
+        RecordType::Ptr => Value::Ptr(value.to_owned()),
+        RecordType::Cname => Value::Cname(value.to_owned()),
+        RecordType::Srv => {
+            let (target, port) = value.split_once(':').unwrap();
+            Value::Srv { priority: 0, weight: 1, port: port.parse().unwrap(), target: target.to_owned() }
+        }
+        RecordType::Ns | RecordType::Soa => unreachable!(),
+    };
+    Record { name: name.to_owned(), ttl: 300, value }
+}
+
+fn table(survey: &Survey) -> String {
+    let mut out = String::new();
+    for row in survey.rows() {
+        out.push_str(&"  ".repeat(usize::from(row.depth)));
+        out.push_str(&format!("{} {}", row.label, row.text));
+        if let Some((severity, says)) = row.verdict {
+            out.push_str(&format!(" [{}: {says}]", severity.name()));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+const RIGHT: &[&str] = &[
+    "example.org MX 20 mx2.example.org",
+    "example.org MX 10 MX1.example.org",
+    "example.org TXT v=spf1 mx| -all",
+    "example.org TXT other=\u{1b}[2J",
+    "_dmarc.example.org TXT v=DMARC1; p=none",
+    "mx1.example.org A 192.0.2.25",
+    "mx1.example.org AAAA 2001:db8::25",
+    "mx2.example.org A 192.0.2.26",
+    "25.2.0.192.in-addr.arpa PTR mx1.example.org",
+    "26.2.0.192.in-addr.arpa PTR host26.example.net",
+    "host26.example.net A 192.0.2.99",
+    "_imaps._tcp.example.org SRV imap.example.org:993",
+    "_pop3._tcp.example.org SRV :0",
+];
+
+#[test]
+fn a_domain_in_order() {
+    let survey = World::new(RIGHT).survey("Example.ORG.");
+    assert_eq!(
+        table(&survey),
+        "\
+MX 10 MX1.example.org
+  A 192.0.2.25
+    PTR mx1.example.org [good: confirmed: the name leads back to the address]
+  AAAA 2001:db8::25
+    PTR none [warning: the address has no name]
+MX 20 mx2.example.org
+  A 192.0.2.26
+    PTR host26.example.net [warning: names another host: it does not lead back to 192.0.2.26]
+SPF v=spf1 mx -all [good: all other senders fail]
+TXT other=␛[2J
+DMARC v=DMARC1; p=none [note: asks for reports only (p=none)]
+SRV _imaps imap.example.org:993 (priority 0, weight 1)
+SRV _pop3 . [note: not offered, and says so (RFC 2782)]
+SRV none for _submission _submissions _imap _pop3s _autodiscover
+"
+    );
+    assert_eq!(survey.best(), Some(Connect { host: "MX1.example.org".to_owned(), address: None, port: 25 }));
+    let targets: Vec<IpAddr> = vec!["2001:db8::25".parse().unwrap(), "192.0.2.25".parse().unwrap()];
+    assert_eq!(survey.targets(), targets);
+    assert_eq!(survey.trouble(), None);
+    let rows = survey.rows();
+    assert_eq!(rows[0].ttl, Some(300));
+    assert_eq!(rows[0].note, "example.org MX: NOERROR, 7 ms, from 192.0.2.53:53");
+    let imaps = Connect { host: "imap.example.org".to_owned(), address: None, port: 993 };
+    assert!(rows.iter().any(|row| row.connect.as_ref() == Some(&imaps)));
+    assert!(survey.findings().iter().all(|f| f.severity != Severity::Fault));
+}
+
+#[test]
+fn questions_come_as_their_inputs_are_known_and_never_twice() {
+    let world = World::new(RIGHT);
+    let mut survey = Survey::new("example.org");
+    let first = survey.questions();
+    assert_eq!(first.len(), 10);
+    assert_eq!((survey.questions().len(), survey.pending()), (0, 10));
+    assert!(table(&survey).starts_with("MX …\nTXT …\nDMARC …\nSRV _submission …\n"), "{}", table(&survey));
+    survey.answered(world.answer(&Query { name: "mx1.example.org".to_owned(), kind: RecordType::A }));
+    assert_eq!(survey.pending(), 10, "an answer that was not asked for");
+    for query in &first {
+        survey.answered(world.answer(query));
+    }
+    assert_eq!(survey.best(), None, "the addresses of the preferred MX are open");
+    assert_eq!(survey.trouble(), None);
+    let second = survey.questions();
+    assert_eq!(second.len(), 4);
+    for query in second.iter().filter(|query| query.name.starts_with("mx2")) {
+        survey.answered(world.answer(query));
+    }
+    assert_eq!(survey.best(), None, "the preferred MX may still have an address");
+    survey.answered(world.answer(&second[0]));
+    assert_eq!(survey.best().map(|c| c.host).as_deref(), Some("MX1.example.org"));
+}
+
+#[test]
+fn what_is_wrong_with_the_mail_route() {
+    for (name, lines, row, trouble) in [
+        ("no MX", &["x.org A 192.0.2.1"][..], "MX none [note: mail goes to the domain's own address", None),
+        ("null MX", &["x.org MX 0 ."], "MX 0 . [note: takes no mail", Some("null MX")),
+        (
+            "nothing",
+            &["x.org TXT hello"],
+            "MX none [fault: and no address",
+            Some("neither an MX record nor an address"),
+        ),
+        ("no domain", &[], "MX NXDOMAIN [fault: the domain does not exist]", Some("NXDOMAIN")),
+        ("servfail", &["x.org MX !SERVFAIL"], "MX SERVFAIL [fault: no answer]", Some("SERVFAIL")),
+        ("timeout", &["x.org MX !timeout"], "MX the resolver did not answer in time [fault", Some("in time")),
+        ("address", &["x.org MX 5 192.0.2.1"], "MX 5 192.0.2.1 [fault: an address", Some("no MX of x.org has an")),
+        ("gone", &["x.org MX 5 mx.org"], "MX 5 mx.org [fault: this host does not exist]", Some("no MX of x.org")),
+        ("bare", &["x.org MX 5 mx.org", "mx.org TXT a"], "MX 5 mx.org [fault: has no address]", Some("no MX of x.org")),
+        (
+            "null among others",
+            &["x.org MX 0 .", "x.org MX 5 mx.org", "mx.org A 192.0.2.1"],
+            "MX 0 . [fault: a null MX beside others",
+            None,
+        ),
+        (
+            "alias",
+            &["x.org MX 5 a.org", "a.org CNAME b.org", "b.org A 192.0.2.1"],
+            "  CNAME b.org [fault: an MX must not name an alias",
+            None,
+        ),
+        (
+            "address question fails",
+            &["x.org MX 5 mx.org", "mx.org A !SERVFAIL"],
+            "  A SERVFAIL [fault: no answer]",
+            Some("could not tell the A of mx.org: SERVFAIL"),
+        ),
+        (
+            "private",
+            &["x.org MX 5 mx.org", "mx.org A 10.0.0.1"],
+            "  A 10.0.0.1 [warning: no address of the public internet]",
+            None,
+        ),
+        (
+            "two SPF",
+            &["x.org A 192.0.2.1", "x.org TXT v=spf1 a -all", "x.org TXT v=spf1 -all"],
+            "SPF v=spf1 -all [fault: 2 SPF records",
+            None,
+        ),
+        (
+            "alias of the domain",
+            &["x.org CNAME y.org", "y.org MX 5 mx.org", "mx.org A 192.0.2.1"],
+            "CNAME y.org\n",
+            None,
+        ),
+    ] {
+        let survey = World::new(lines).survey("x.org");
+        assert!(table(&survey).contains(row), "{name}:\n{}", table(&survey));
+        match (survey.trouble(), trouble) {
+            (None, None) => assert!(survey.best().is_some(), "{name}"),
+            (Some(finding), Some(part)) => {
+                assert!(finding.says.contains(part), "{name}: {}", finding.says);
+                assert!(!finding.next.is_empty(), "{name}");
+                assert_eq!(survey.findings().first(), Some(&finding), "{name}");
+                assert_eq!((survey.best(), survey.targets()), (None, Vec::new()), "{name}");
+            }
+            (got, expect) => panic!("{name}: {got:?} is not {expect:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_address_and_its_name() {
+    let world = World::new(RIGHT);
+    let survey = world.survey("192.0.2.25");
+    assert_eq!(
+        table(&survey),
+        "A 192.0.2.25\n  PTR mx1.example.org [good: confirmed: the name leads back to the address]\n"
+    );
+    assert_eq!(survey.targets(), ["192.0.2.25".parse::<IpAddr>().unwrap()]);
+    let survey = world.survey("2001:db8::99");
+    assert_eq!(table(&survey), "AAAA 2001:db8::99\n  PTR none [warning: the address has no name]\n");
+}
+
+#[test]
+fn a_hostile_zone_is_bounded() {
+    let mut survey = Survey::new("x.org");
+    let mut asked = 0;
+    loop {
+        let questions = survey.questions();
+        if questions.is_empty() {
+            break;
+        }
+        asked += questions.len();
+        for (number, query) in questions.into_iter().enumerate() {
+            let many = |make: &dyn Fn(u16) -> Value| -> Vec<Record> {
+                (0..1000).map(|n| Record { name: query.name.clone(), ttl: 0, value: make(n) }).collect()
+            };
+            let answers = match query.kind {
+                RecordType::Mx => many(&|n| Value::Mx { preference: n, exchange: format!("m{n}.\u{202e}x") }),
+                RecordType::A => many(&|n| Value::A([n as u8, (n >> 8) as u8, number as u8, asked as u8].into())),
+                RecordType::Ptr => many(&|n| Value::Ptr(format!("p{n}.{asked}.{number}.x"))),
+                RecordType::Txt => many(&|n| Value::Txt(vec![vec![0xff; 200], vec![n as u8]])),
+                _ => Vec::new(),
+            };
+            let reply = Ok(Response { answers, ..Response::default() });
+            survey.answered(Answer { query, server: None, took: Duration::ZERO, over_tcp: false, reply });
+        }
+    }
+    assert_eq!(asked, QUESTIONS);
+    assert!(survey.is_done());
+    let rows = survey.rows();
+    assert!(rows.len() < 2500, "{}", rows.len());
+    assert!(rows.iter().all(|row| !row.text.contains('\u{202e}')));
+    assert!(rows.iter().any(|row| row.text == "936 more"));
+    assert!(!survey.findings().is_empty());
+}
+
+#[test]
+fn aliases_in_a_ring_end() {
+    let mut survey = Survey::new("x.org");
+    for query in survey.questions() {
+        let alias = |name: &str, target: &str| record(name, RecordType::Cname, target);
+        let answers = vec![alias(&query.name, "a.org"), alias("a.org", "b.org"), alias("b.org", "A.org")];
+        let reply = Ok(Response { answers, ..Response::default() });
+        survey.answered(Answer { query, server: None, took: Duration::ZERO, over_tcp: false, reply });
+    }
+    assert!(table(&survey).starts_with("CNAME a.org\nCNAME b.org\nMX none"), "{}", table(&survey));
+}

@@ -1,0 +1,150 @@
+//! A typed line against grammar, phase and offers.
+
+use std::ops::Range;
+
+use super::{Parts, Reading, begins_verb, faults, offers, parts, starts_with, suggestion};
+use crate::protocol::endpoint::Protocol;
+use crate::protocol::imap::grammar::awaits_literal;
+use crate::protocol::sasl;
+use crate::protocol::verb::{Context, Cursor, Fault, Phase, Verb, Weight};
+
+/// Checks a line that is about to be sent in this context. Lines of data and literals have no grammar.
+#[must_use]
+pub fn check(line: &str, context: &Context<'_>) -> Reading {
+    let nothing = Reading { verb: None, verb_at: 0..0, tag: None, faults: Vec::new() };
+    match context.phase {
+        Phase::Data | Phase::Literal => nothing,
+        Phase::Sasl => Reading { faults: response(line, context.protocol), ..nothing },
+        _ => command(line, context),
+    }
+}
+
+fn command(line: &str, context: &Context<'_>) -> Reading {
+    let Parts { tag, verb, verb_at } = parts(context.protocol, line);
+    let mut found = faults::characters(line, context.protocol, tag.as_ref().map_or(verb_at.start, |tag| tag.start));
+    found.extend(faults::length(line, context.protocol, verb));
+    if let Some(tag) = &tag {
+        found.extend(tag_faults(line, tag, &verb_at, context));
+    }
+    match verb {
+        None => found.push(unknown(line, &verb_at, tag.is_some(), context)),
+        Some(verb) => {
+            found.extend(faults::sequence(verb, &verb_at, context));
+            found.extend(offers::verb(verb, &verb_at, context));
+            let (remarks, fault) = arguments(line, verb, &verb_at);
+            found.extend(remarks);
+            // Where a character is wrong in itself, the grammar need not say so again.
+            let known = |fault: &Fault| {
+                found.iter().any(|f| f.weight == Weight::Syntax && !f.at.is_empty() && f.at.contains(&fault.at.start))
+            };
+            found.extend(fault.filter(|fault| !known(fault)));
+            found.extend(offers::arguments(line, verb, &verb_at, context));
+        }
+    }
+    found.sort_by_key(|fault| (fault.at.start, fault.at.end));
+    Reading { verb, verb_at, tag, faults: found }
+}
+
+/// Runs the verb's own rule over what follows it.
+fn arguments(line: &str, verb: &Verb, verb_at: &Range<usize>) -> (Vec<Fault>, Option<Fault>) {
+    // Spaces at the end have their own remark; those of a password are part of it.
+    let text = if verb.name == "PASS" { line } else { line.trim_end_matches(' ') };
+    let mut at = verb_at.end;
+    if text.get(at..).is_some_and(|rest| rest.starts_with([' ', '\t'])) {
+        at += 1;
+    }
+    let mut remarks = Vec::new();
+    if verb.name != "PASS" {
+        let rest = text.get(at..).unwrap_or("");
+        let more = rest.len() - rest.trim_start_matches(' ').len();
+        if more > 0 {
+            remarks.push(Fault::syntax(at - 1..at + more, format!("one space stands after {}", verb.name)));
+            at += more;
+        }
+    }
+    let mut cursor = Cursor::new(text, at);
+    let fault = (verb.arguments)(&mut cursor).err().filter(|fault| !awaits_literal(text, fault));
+    remarks.append(&mut cursor.remarks);
+    (remarks, fault)
+}
+
+fn tag_faults(line: &str, tag: &Range<usize>, verb_at: &Range<usize>, context: &Context<'_>) -> Option<Fault> {
+    if context.phase == Phase::Idle {
+        return Some(Fault::syntax(tag.clone(), "DONE has no tag"));
+    }
+    if verb_at.start > tag.end + 1 && !verb_at.is_empty() {
+        return Some(Fault::syntax(tag.end..verb_at.start, "one space stands after the tag"));
+    }
+    let long = tag.len() > 64;
+    long.then(|| Fault { at: tag.clone(), weight: Weight::Advice, reason: tag_reason(line, tag) })
+}
+
+fn tag_reason(line: &str, tag: &Range<usize>) -> String {
+    format!("a tag of {} octets; short ones like a1 do", line.get(tag.clone()).unwrap_or("").len())
+}
+
+/// The fault of a line whose first word is no verb.
+fn unknown(line: &str, at: &Range<usize>, tagged: bool, context: &Context<'_>) -> Fault {
+    let protocol = context.protocol;
+    let word = line.get(at.clone()).unwrap_or("");
+    let name = if protocol == Protocol::Lmtp { "LMTP".to_owned() } else { protocol.name().to_ascii_uppercase() };
+    if context.phase == Phase::Idle && !starts_with("DONE", word) {
+        return Fault { at: at.clone(), weight: Weight::Sequence, reason: faults::DURING_IDLE.to_owned() };
+    }
+    if word.is_empty() {
+        let reason = if tagged { "expected a command after the tag" } else { "expected a command" };
+        return Fault { at: at.clone(), weight: Weight::Incomplete, reason: reason.to_owned() };
+    }
+    if protocol.is_smtp() && word == "." && at.end == line.len() {
+        return Fault::syntax(at.clone(), "a lone dot ends DATA; outside DATA it is no command");
+    }
+    // `UID FETHC` is compared as two words.
+    let rest = line.get(at.end..).unwrap_or("");
+    let second = rest.strip_prefix(' ').map(|rest| rest.split(' ').next().unwrap_or(""));
+    if protocol == Protocol::Imap && word.eq_ignore_ascii_case("UID") {
+        let both = at.start..at.end + second.map_or(0, |second| second.len() + 1);
+        let text = line.get(both.clone()).unwrap_or("");
+        if both.end == line.len() && begins_verb(protocol, text.trim_end_matches(' ')) {
+            let reason = "expected FETCH, STORE, COPY, MOVE, SEARCH or EXPUNGE after UID".to_owned();
+            return Fault { at: both, weight: Weight::Incomplete, reason };
+        }
+        return match suggestion(protocol, text) {
+            Some(verb) => Fault::syntax(both, format!("\"{text}\" is not a command, did you mean {}", verb.name)),
+            None => Fault::syntax(both, "UID is followed by FETCH, STORE, COPY, MOVE, SEARCH or EXPUNGE"),
+        };
+    }
+    if at.end == line.len()
+        && let Some(verb) = super::dialect(protocol).find(|verb| starts_with(verb.name, word))
+    {
+        return Fault {
+            at: at.clone(),
+            weight: Weight::Incomplete,
+            reason: format!("not a whole command yet, it begins {}", verb.name),
+        };
+    }
+    let shown: String = word.chars().take(20).collect();
+    match suggestion(protocol, word) {
+        Some(verb) => Fault::syntax(at.clone(), format!("\"{shown}\" is not a command, did you mean {}", verb.name)),
+        None => Fault::syntax(at.clone(), format!("\"{shown}\" is not a command of {name}; Tab lists them")),
+    }
+}
+
+/// A line within an authentication exchange: base64, nothing, or `*` to cancel.
+fn response(line: &str, protocol: Protocol) -> Vec<Fault> {
+    if line == "*" || line.is_empty() {
+        return Vec::new();
+    }
+    if line == "=" {
+        return vec![Fault::syntax(0..1, "\"=\" is for an empty initial response only; here send an empty line")];
+    }
+    let word = line.split(' ').next().unwrap_or("");
+    let verb = super::dialect(protocol).find(|verb| verb.name.eq_ignore_ascii_case(word));
+    match (sasl::read(line), verb) {
+        (_, Some(verb)) => {
+            let reason = format!("the server waits for base64, {} would be read as such; * cancels", verb.name);
+            vec![Fault { at: 0..word.len(), weight: Weight::Sequence, reason }]
+        }
+        (Err((at, reason)), None) => vec![Fault::syntax(at, format!("{reason}; * cancels"))],
+        (Ok(_), None) => Vec::new(),
+    }
+}

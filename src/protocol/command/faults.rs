@@ -1,0 +1,178 @@
+//! Faults that do not come from a verb's own grammar: characters, length, sequence.
+
+use std::ops::Range;
+
+use crate::protocol::endpoint::Protocol;
+use crate::protocol::verb::{Context, Fault, Phase, Verb, Weight};
+
+pub(super) const DURING_IDLE: &str = "IDLE runs: say DONE first, the server takes anything else for an error";
+
+/// At most this many remarks on single characters are kept; a pasted binary has thousands.
+const CHARACTER_CAP: usize = 16;
+
+/// Characters that no command holds, and spaces where none belong. `start` is where tag or verb begin.
+pub(super) fn characters(line: &str, protocol: Protocol, start: usize) -> Vec<Fault> {
+    let mut out = Vec::new();
+    let mut begin = 0;
+    if line.starts_with('\u{feff}') {
+        begin = '\u{feff}'.len_utf8();
+        out.push(Fault::syntax(0..begin, "a byte order mark stands before the command, delete it"));
+    }
+    if start > begin {
+        out.push(Fault::syntax(begin..start, "a command begins at the start of the line, delete what is before it"));
+    }
+    let mut foreign: Option<Range<usize>> = None;
+    for (at, c) in line.char_indices().filter(|(at, _)| *at >= start) {
+        if out.len() >= CHARACTER_CAP {
+            break;
+        }
+        let here = at..at + c.len_utf8();
+        match c {
+            ' '..='~' => {}
+            '\t' => out.push(Fault::syntax(here, "a tab is no space, write a space")),
+            '\0' => out.push(Fault::syntax(here, "a NUL octet is allowed in no command")),
+            '\r' | '\n' => out.push(Fault::syntax(here, "a line ending within the line would make two commands of it")),
+            '\u{feff}' => out.push(Fault::syntax(here, "a byte order mark, which is invisible; delete it")),
+            _ if c.is_control() => {
+                out.push(Fault::syntax(
+                    here,
+                    format!("the control character U+{:04X} is allowed in no command", c as u32),
+                ));
+            }
+            _ => match &mut foreign {
+                Some(range) => range.end = here.end,
+                None => foreign = Some(here),
+            },
+        }
+    }
+    if let Some(at) = foreign {
+        let reason = match protocol {
+            Protocol::Smtp | Protocol::Lmtp => "not ASCII: allowed in addresses with SMTPUTF8 only (RFC 6531)",
+            Protocol::Imap => {
+                "not ASCII: allowed in quotes with IMAP4rev2 or after ENABLE UTF8=ACCEPT, else in a literal"
+            }
+            Protocol::Pop3 => "not ASCII: allowed in user and password only, with UTF8 offered (RFC 6856)",
+        };
+        out.push(Fault { at, weight: Weight::Advice, reason: reason.to_owned() });
+    }
+    let end = line.trim_end_matches(' ').len();
+    let password = protocol == Protocol::Pop3 && line.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("PASS"));
+    // While a line is still typed, one space at its end is the one before the next argument: advice at most.
+    if end < line.len() && end > start && !password {
+        let weight = if protocol.is_smtp() { Weight::Advice } else { Weight::Syntax };
+        out.push(Fault { at: end..line.len(), weight, reason: "a space at the end of the line, delete it".to_owned() });
+    }
+    out
+}
+
+/// Lines that are longer than a server need take.
+pub(super) fn length(line: &str, protocol: Protocol, verb: Option<&Verb>) -> Option<Fault> {
+    let octets = line.len() + 2;
+    let (most, source) = match protocol {
+        Protocol::Smtp | Protocol::Lmtp => match verb.map(|verb| verb.name) {
+            Some("AUTH") => (12288, "RFC 4954 §4.3"),
+            _ => (512, "RFC 5321 §4.5.3.1.4"),
+        },
+        // RFC 5034 §4 lets AUTH alone be longer than the 255 octets of RFC 2449 §4.
+        Protocol::Pop3 if verb.is_some_and(|verb| verb.name == "AUTH") => return None,
+        Protocol::Pop3 => (255, "RFC 2449 §4"),
+        Protocol::Imap => (8192, "RFC 7162 §4"),
+    };
+    (octets > most).then(|| {
+        let mut from = most - 2;
+        while !line.is_char_boundary(from) {
+            from -= 1;
+        }
+        let reason = format!("{octets} octets with the line ending, servers need take only {most} ({source})");
+        Fault { at: from..line.len(), weight: Weight::Advice, reason }
+    })
+}
+
+/// A verb that is not legal in this phase.
+pub(super) fn sequence(verb: &Verb, at: &Range<usize>, context: &Context<'_>) -> Option<Fault> {
+    let weigh = |weight, reason: String| Some(Fault { at: at.clone(), weight, reason });
+    let refused = match context.protocol {
+        Protocol::Smtp | Protocol::Lmtp => "the server would answer 503",
+        Protocol::Imap => "the server would answer BAD",
+        Protocol::Pop3 => "the server would answer -ERR",
+    };
+    let name = verb.name;
+    if matches!(name, "STARTTLS" | "STLS") && context.tls {
+        return weigh(Weight::Sequence, format!("TLS is on already, {refused}"));
+    }
+    if name == "LOGIN" && context.capabilities.has("LOGINDISABLED") {
+        return weigh(Weight::Sequence, "the server says LOGINDISABLED: STARTTLS first, it would answer NO".to_owned());
+    }
+    if verb.phases.contains(&context.phase) {
+        return None;
+    }
+    let reason = match context.phase {
+        Phase::Greeting => {
+            return weigh(
+                Weight::Advice,
+                "the greeting has not come yet, a server may punish early talkers".to_owned(),
+            );
+        }
+        Phase::Tls => return weigh(Weight::Advice, "the TLS handshake runs, the line has to wait".to_owned()),
+        Phase::Closed => return weigh(Weight::Sequence, "the connection is closed, connect again first".to_owned()),
+        Phase::Idle => return weigh(Weight::Sequence, DURING_IDLE.to_owned()),
+        phase => needs(verb, phase, context.protocol),
+    };
+    weigh(Weight::Sequence, format!("{reason}, {refused}"))
+}
+
+/// What has to come first.
+fn needs(verb: &Verb, phase: Phase, protocol: Protocol) -> String {
+    let name = verb.name;
+    let hello = if protocol == Protocol::Lmtp { "LHLO" } else { "EHLO" };
+    match phase {
+        Phase::Fresh => match name {
+            "RCPT" => format!("RCPT needs {hello} and MAIL first"),
+            "DATA" | "BDAT" => format!("{name} needs {hello}, MAIL and RCPT first"),
+            _ => format!("{name} needs {hello} first"),
+        },
+        Phase::Ready => match name {
+            "DATA" | "BDAT" => format!("{name} needs MAIL and RCPT first"),
+            _ => format!("{name} needs MAIL first"),
+        },
+        Phase::Mail | Phase::Rcpt => match name {
+            "MAIL" => "MAIL was said already, RSET drops it".to_owned(),
+            "DATA" | "BDAT" => format!("{name} needs RCPT first"),
+            _ => format!("{name} cannot stand in a mail transaction, RSET drops it"),
+        },
+        _ if name == "DONE" => "DONE ends IDLE, and IDLE does not run".to_owned(),
+        Phase::NotAuthenticated if verb.phases.contains(&Phase::Authenticated) => {
+            format!("{name} needs LOGIN or AUTHENTICATE first")
+        }
+        Phase::NotAuthenticated => format!("{name} needs LOGIN or AUTHENTICATE, then SELECT first"),
+        Phase::Authenticated if verb.phases.contains(&Phase::Selected) => {
+            format!("{name} needs SELECT or EXAMINE first")
+        }
+        Phase::Selected if verb.phases.contains(&Phase::Authenticated) => {
+            format!("{name} comes before SELECT, UNSELECT or CLOSE first")
+        }
+        Phase::Authenticated | Phase::Selected => format!("{name} comes before authentication, which is done"),
+        Phase::Authorization => format!("{name} needs USER and PASS first"),
+        Phase::Transaction => format!("{name} comes before authentication, which is done"),
+        _ => format!("{name} is not possible now"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::verb::verbs;
+
+    #[test]
+    fn every_verb_has_a_sentence_for_every_phase() {
+        for protocol in [Protocol::Smtp, Protocol::Imap, Protocol::Pop3] {
+            let phases: Vec<Phase> = verbs(protocol).iter().flat_map(|verb| verb.phases).copied().collect();
+            for verb in verbs(protocol) {
+                for &phase in phases.iter().filter(|phase| **phase != Phase::Idle && !verb.phases.contains(phase)) {
+                    let reason = needs(verb, phase, protocol);
+                    assert!(!reason.contains("not possible now"), "{} in {phase:?}: {reason}", verb.name);
+                }
+            }
+        }
+    }
+}

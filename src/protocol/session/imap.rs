@@ -1,0 +1,232 @@
+//! IMAP responses (RFC 9051 §7).
+
+use super::{Reading, Signal, State};
+use crate::protocol::capability::{Capabilities, Capability};
+use crate::protocol::line::{Literals, literal_announced};
+use crate::protocol::reply::ReplyClass;
+use crate::protocol::verb::Phase;
+
+/// `OK`, `NO`, `BAD`, `BYE`, `PREAUTH` and the text behind.
+fn status(rest: &[u8]) -> Option<(&'static str, &[u8])> {
+    let (word, text) = split_word(rest);
+    ["OK", "NO", "BAD", "BYE", "PREAUTH"]
+        .into_iter()
+        .find(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+        .map(|name| (name, text))
+}
+
+fn split_word(line: &[u8]) -> (&[u8], &[u8]) {
+    match memchr::memchr(b' ', line) {
+        Some(at) => (line.get(..at).unwrap_or(line), line.get(at + 1..).unwrap_or(b"")),
+        None => (line, b""),
+    }
+}
+
+/// The class of a status response, with its response code in mind (RFC 5530).
+pub(super) fn status_class(name: &str, text: &[u8]) -> ReplyClass {
+    match name {
+        "OK" | "PREAUTH" => ReplyClass::Completion,
+        "BYE" => ReplyClass::Closing,
+        "NO" if response_code(text).is_some_and(|code| {
+            let (atom, _) = split_word(code);
+            [&b"UNAVAILABLE"[..], b"INUSE", b"LIMIT"].iter().any(|name| atom.eq_ignore_ascii_case(name))
+        }) =>
+        {
+            ReplyClass::Transient
+        }
+        _ => ReplyClass::Permanent,
+    }
+}
+
+/// What stands in the square brackets at the start of `text` (RFC 9051 §7.1).
+pub(super) fn response_code(text: &[u8]) -> Option<&[u8]> {
+    let inner = text.strip_prefix(b"[")?;
+    inner.get(..memchr::memchr(b']', inner)?)
+}
+
+impl State {
+    pub(super) fn read_imap(&mut self, octets: &[u8], literal: bool) -> Reading {
+        if literal {
+            return Reading { answers: self.only_outstanding(), ..Reading::of(ReplyClass::Data) };
+        }
+        if self.open.take().is_some() {
+            // The rest of a response after a literal.
+            self.note_literal(octets);
+            return Reading { answers: self.only_outstanding(), ..Reading::of(ReplyClass::Data) };
+        }
+        match split_word(octets) {
+            (b"+", text) => self.continuation(text),
+            (b"*", rest) => self.untagged(octets, rest),
+            (tag, rest) => match status(rest) {
+                Some((name, text)) => self.tagged(tag, name, text),
+                None => Reading {
+                    remark: Some("neither untagged, nor a continuation, nor a tag with OK, NO or BAD"),
+                    ..Reading::of(ReplyClass::Malformed)
+                },
+            },
+        }
+    }
+
+    /// Remembers that the response goes on behind the literal announced at the end of `line`.
+    pub(super) fn note_literal(&mut self, line: &[u8]) {
+        if literal_announced(line, Literals::Server).is_some() {
+            self.open = Some(super::OpenReply { code: crate::protocol::reply::ReplyCode(0), lines: 1 });
+        }
+    }
+
+    /// The command that data belongs to: only when there is no doubt.
+    fn only_outstanding(&self) -> Option<u64> {
+        match (self.outstanding.len(), self.outstanding.front()) {
+            (1, Some(command)) if self.phase != Phase::Idle => Some(command.number),
+            _ => None,
+        }
+    }
+
+    fn continuation(&mut self, text: &[u8]) -> Reading {
+        let oldest = self.outstanding.front();
+        let answers = oldest.map(|command| command.number);
+        let mut reading = Reading { answers, ..Reading::of(ReplyClass::Intermediate) };
+        let (idle, sasl) = oldest.map_or((false, false), |command| (command.is("IDLE"), command.is("AUTHENTICATE")));
+        reading.signal = Some(if let Some(literal) = &mut self.literal {
+            literal.synchronizing = false;
+            self.phase = Phase::Literal;
+            if literal.octets == 0 {
+                self.literal = None;
+                self.phase = Phase::LiteralEnd;
+            }
+            Signal::GoAhead
+        } else if idle {
+            self.phase = Phase::Idle;
+            Signal::Idling
+        } else if sasl {
+            self.phase = Phase::Sasl;
+            Signal::Challenge(text.to_vec())
+        } else {
+            reading.remark = Some("a continuation that no command waits for");
+            return reading;
+        });
+        reading
+    }
+
+    fn untagged(&mut self, line: &[u8], rest: &[u8]) -> Reading {
+        let Some((name, text)) = status(rest) else {
+            let (word, list) = split_word(rest);
+            let mut reading = Reading::of(ReplyClass::Data);
+            let number = word.first().is_some_and(u8::is_ascii_digit);
+            let (kind, _) = split_word(list);
+            let unsolicited = number && !kind.eq_ignore_ascii_case(b"FETCH");
+            reading.answers = if unsolicited { None } else { self.only_outstanding() };
+            if word.eq_ignore_ascii_case(b"CAPABILITY") {
+                self.capabilities = capabilities(list);
+                reading.signal = Some(Signal::Capabilities);
+            }
+            self.note_literal(line);
+            return reading;
+        };
+        let mut reading = Reading::of(status_class(name, text));
+        reading.whole = self.phase == Phase::Greeting;
+        if let Some(code) = response_code(text) {
+            let (atom, list) = split_word(code);
+            if atom.eq_ignore_ascii_case(b"CAPABILITY") {
+                self.capabilities = capabilities(list);
+                reading.signal = Some(Signal::Capabilities);
+            }
+        }
+        if self.phase == Phase::Greeting {
+            match name {
+                "OK" => self.set_base(Phase::NotAuthenticated),
+                "PREAUTH" => {
+                    self.set_base(Phase::Authenticated);
+                    self.logged_in(None);
+                }
+                _ => {
+                    self.set_base(Phase::Closed);
+                    reading.signal = Some(Signal::Closing);
+                    return reading;
+                }
+            }
+            reading.signal = Some(Signal::Greeted);
+        } else if name == "BYE" {
+            reading.signal = Some(Signal::Closing);
+        }
+        reading
+    }
+
+    fn tagged(&mut self, tag: &[u8], name: &'static str, text: &[u8]) -> Reading {
+        let mut reading = Reading { whole: true, ..Reading::of(status_class(name, text)) };
+        let place = self.outstanding.iter().position(|c| c.tag.as_deref().is_some_and(|t| t.as_bytes() == tag));
+        let Some(command) = place.and_then(|place| self.outstanding.remove(place)) else {
+            reading.remark = Some("no command with this tag is outstanding");
+            return reading;
+        };
+        reading.answers = Some(command.number);
+        // A refusal ends the command, literal and all (RFC 9051 §7.6).
+        self.literal = None;
+        self.phase = self.base;
+        if let Some(code) = response_code(text) {
+            let (atom, list) = split_word(code);
+            if atom.eq_ignore_ascii_case(b"CAPABILITY") {
+                self.capabilities = capabilities(list);
+                reading.signal = Some(Signal::Capabilities);
+            }
+        }
+        let ok = name == "OK";
+        match command.verb.map_or("", |verb| verb.name) {
+            verb @ ("LOGIN" | "AUTHENTICATE") => {
+                if ok {
+                    self.set_base(Phase::Authenticated);
+                    let user = command.argument.trim_matches('"').to_owned();
+                    self.logged_in((verb == "LOGIN").then_some(user));
+                    reading.signal = Some(Signal::Authenticated);
+                } else {
+                    reading.signal = Some(Signal::NotAuthenticated);
+                }
+            }
+            "SELECT" | "EXAMINE" => {
+                // A refused SELECT leaves nothing selected (RFC 9051 §6.3.2).
+                self.mailbox = ok.then(|| mailbox_name(&command.argument));
+                if ok {
+                    self.set_base(Phase::Selected);
+                } else if self.base == Phase::Selected && name == "NO" {
+                    self.set_base(Phase::Authenticated);
+                }
+            }
+            "CLOSE" | "UNSELECT" if ok => {
+                self.mailbox = None;
+                self.set_base(Phase::Authenticated);
+            }
+            "UNAUTHENTICATE" if ok => {
+                self.user = None;
+                self.mailbox = None;
+                self.set_base(Phase::NotAuthenticated);
+            }
+            "STARTTLS" if ok => {
+                self.phase = Phase::Tls;
+                reading.signal = Some(Signal::StartTls);
+            }
+            "LOGOUT" if ok => {
+                self.set_base(Phase::Closed);
+                reading.signal = Some(Signal::Closing);
+            }
+            _ => {}
+        }
+        reading
+    }
+}
+
+fn mailbox_name(argument: &str) -> String {
+    match argument.strip_prefix('"') {
+        Some(rest) => rest.split('"').next().unwrap_or("").to_owned(),
+        None => argument.split(' ').next().unwrap_or("").to_owned(),
+    }
+}
+
+fn capabilities(list: &[u8]) -> Capabilities {
+    let mut out = Capabilities::heard();
+    for word in list.split(|&b| b == b' ') {
+        if let Some(capability) = Capability::read(word) {
+            out.push(capability);
+        }
+    }
+    out
+}

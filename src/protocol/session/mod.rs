@@ -1,0 +1,460 @@
+//! The dialogue machine: octets of the server in, readings and the phase out. It never fails and never waits.
+//!
+//! [`Session::next`] pulls one frame at a time, so that whoever feeds it can stop at the very octet after the answer
+//! to STARTTLS: what follows it in clear is an injection, not a reply.
+
+mod imap;
+mod pop3;
+mod smtp;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::capability::Capabilities;
+use super::endpoint::Protocol;
+use super::line::{Ending, Framer, Literals, literal_announced};
+use super::reply::{ReplyClass, ReplyCode};
+use super::verb::{Context, Phase, Verb, find_verb};
+
+/// One conversation with one server.
+#[derive(Debug)]
+pub struct Session {
+    framer: Framer,
+    state: State,
+}
+
+/// Everything but the framer, so that a frame can be borrowed while the state changes.
+#[derive(Debug)]
+struct State {
+    protocol: Protocol,
+    phase: Phase,
+    /// The phase to go back to after SASL, IDLE or a literal.
+    base: Phase,
+    tls: bool,
+    capabilities: Capabilities,
+    /// What was offered in clear, for the difference after STARTTLS.
+    before_tls: Option<Capabilities>,
+    /// A list that is being received; it replaces `capabilities` when the reply is whole.
+    listing: Capabilities,
+    outstanding: VecDeque<Outstanding>,
+    tags: u32,
+    user: Option<String>,
+    mailbox: Option<String>,
+    /// SMTP: recipients accepted in this transaction; LMTP owes a reply for each (RFC 2033 §4.2).
+    recipients: u32,
+    /// The reply that is being received: its code, and how many lines came.
+    open: Option<OpenReply>,
+    /// A line longer than the cap is being received: how its first piece was read.
+    piece: Option<(ReplyClass, Option<ReplyCode>, Option<u64>)>,
+    /// IMAP: octets of a literal that we announced and have not sent, and whether the server must agree first.
+    literal: Option<Announced>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct OpenReply {
+    code: ReplyCode,
+    lines: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Announced {
+    octets: u64,
+    /// `{n}`: wait for `+`. `{n+}`: go at once (RFC 7888).
+    synchronizing: bool,
+}
+
+/// A command that has been sent and not answered whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outstanding {
+    /// The number the caller gave it, for pairing.
+    pub number: u64,
+    /// The table row, when the word is known.
+    pub verb: Option<&'static Verb>,
+    /// IMAP.
+    pub tag: Option<String>,
+    /// The rest of the line, for what the answer means: the mailbox of SELECT, the user of LOGIN. Secrets left out.
+    pub argument: String,
+    /// POP3: a body is being received. SMTP: the answer to the final dot is awaited.
+    body: bool,
+}
+
+impl Outstanding {
+    fn is(&self, name: &str) -> bool {
+        self.verb.is_some_and(|verb| verb.name == name)
+    }
+}
+
+/// One frame and what it means.
+#[derive(Debug)]
+pub struct Heard<'a> {
+    /// The octets, without their ending.
+    pub octets: &'a [u8],
+    /// The ending they had.
+    pub ending: Ending,
+    /// The content of an IMAP literal.
+    pub literal: bool,
+    /// The next frame goes on with the same line.
+    pub continues: bool,
+    /// What it says.
+    pub reading: Reading,
+}
+
+/// What a frame says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The class that gives it colour and mark.
+    pub class: ReplyClass,
+    /// SMTP only.
+    pub code: Option<ReplyCode>,
+    /// The number of the command this belongs to. `None`: the greeting, or nobody asked.
+    pub answers: Option<u64>,
+    /// The reply to that command (or the greeting) is whole with this frame.
+    pub whole: bool,
+    /// Something the caller must act on.
+    pub signal: Option<Signal>,
+    /// Something odd about the frame, in one sentence without a full stop.
+    pub remark: Option<&'static str>,
+}
+
+impl Reading {
+    const fn of(class: ReplyClass) -> Self {
+        Self { class, code: None, answers: None, whole: false, signal: None, remark: None }
+    }
+}
+
+/// What a whole reply asks of the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// The greeting is whole: held lines may go out now (RFC 5321 §4.3.1).
+    Greeted,
+    /// A new capability list is in force.
+    Capabilities,
+    /// The answer to STARTTLS/STLS is positive: discard what else came in clear, then shake hands.
+    StartTls,
+    /// A SASL challenge, still in base64; may be empty.
+    Challenge(Vec<u8>),
+    /// Logged in.
+    Authenticated,
+    /// The exchange or the login was refused.
+    NotAuthenticated,
+    /// 354, or `+` for a literal: send the octets.
+    GoAhead,
+    /// IDLE has begun.
+    Idling,
+    /// The server is about to close: 221, 421, `BYE`, the answer to POP3's QUIT.
+    Closing,
+}
+
+/// How long an answer may take, by RFC 5321 §4.5.3.2, and the words for the wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// What is awaited.
+    pub stage: &'static str,
+    /// After this long a client may give up.
+    pub limit: Duration,
+}
+
+impl Session {
+    /// A session whose connection has just been opened.
+    #[must_use]
+    pub const fn new(protocol: Protocol) -> Self {
+        let literals = if matches!(protocol, Protocol::Imap) { Literals::Server } else { Literals::None };
+        Self {
+            framer: Framer::new(literals),
+            state: State {
+                protocol,
+                phase: Phase::Greeting,
+                base: Phase::Greeting,
+                tls: false,
+                capabilities: Capabilities::unheard(),
+                before_tls: None,
+                listing: Capabilities::heard(),
+                outstanding: VecDeque::new(),
+                tags: 0,
+                user: None,
+                mailbox: None,
+                recipients: 0,
+                open: None,
+                piece: None,
+                literal: None,
+            },
+        }
+    }
+
+    /// The dialect.
+    #[must_use]
+    pub const fn protocol(&self) -> Protocol {
+        self.state.protocol
+    }
+
+    /// Where the dialogue stands.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        self.state.phase
+    }
+
+    /// Whether TLS protects the channel.
+    #[must_use]
+    pub const fn tls(&self) -> bool {
+        self.state.tls
+    }
+
+    /// What the server offers now.
+    #[must_use]
+    pub const fn capabilities(&self) -> &Capabilities {
+        &self.state.capabilities
+    }
+
+    /// What the server offered before STARTTLS.
+    #[must_use]
+    pub const fn before_tls(&self) -> Option<&Capabilities> {
+        self.state.before_tls.as_ref()
+    }
+
+    /// Who is logged in.
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        self.state.user.as_deref()
+    }
+
+    /// The selected mailbox.
+    #[must_use]
+    pub fn mailbox(&self) -> Option<&str> {
+        self.state.mailbox.as_deref()
+    }
+
+    /// Commands sent and not answered, oldest first.
+    #[must_use]
+    pub const fn outstanding(&self) -> &VecDeque<Outstanding> {
+        &self.state.outstanding
+    }
+
+    /// Octets of an announced literal that are still to be sent, once [`Phase::Literal`] is reached.
+    #[must_use]
+    pub fn literal_to_send(&self) -> Option<u64> {
+        self.state.literal.map(|literal| literal.octets)
+    }
+
+    /// Whether a line was announced with `{n}` and the server has not said `+` yet.
+    #[must_use]
+    pub fn waits_for_go_ahead(&self) -> bool {
+        self.state.literal.is_some_and(|literal| literal.synchronizing)
+    }
+
+    /// The start of a line whose end has not come: shown after a while, since prompts without an end do happen.
+    #[must_use]
+    pub fn unfinished(&self) -> &[u8] {
+        self.framer.pending()
+    }
+
+    /// What typed lines are checked against.
+    #[must_use]
+    pub const fn context(&self) -> Context<'_> {
+        Context {
+            protocol: self.state.protocol,
+            phase: self.state.phase,
+            capabilities: &self.state.capabilities,
+            tls: self.state.tls,
+        }
+    }
+
+    /// The next unused IMAP tag.
+    pub fn next_tag(&mut self) -> String {
+        self.state.tags += 1;
+        format!("a{}", self.state.tags)
+    }
+
+    /// Takes the next frame off `input` and reads it. `None`: the rest is kept until more comes.
+    pub fn next<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Option<Heard<'a>> {
+        let frame = self.framer.next(input)?;
+        let reading = self.state.read(frame.bytes, frame.literal, frame.continues);
+        Some(Heard {
+            octets: frame.bytes,
+            ending: frame.ending,
+            literal: frame.literal,
+            continues: frame.continues,
+            reading,
+        })
+    }
+
+    /// The line that never ended, when the connection has.
+    pub fn finish(&mut self) -> Option<Vec<u8>> {
+        self.state.phase = Phase::Closed;
+        self.framer.finish()
+    }
+
+    /// A line went out (tag included, ending left out). `number` comes back in [`Reading::answers`].
+    ///
+    /// In the phases Sasl, Literal and Data a line is part of the outstanding command; see [`Self::literal_sent`] and
+    /// [`Self::message_sent`].
+    pub fn sent(&mut self, line: &str, tag: Option<&str>, number: u64) {
+        self.state.sent(line, tag, number);
+    }
+
+    /// Octets of a literal went out. When the last is sent, the rest of the command line is due.
+    pub fn literal_sent(&mut self, octets: u64) {
+        let Some(literal) = &mut self.state.literal else { return };
+        literal.octets = literal.octets.saturating_sub(octets);
+        if literal.octets == 0 {
+            self.state.phase = Phase::LiteralEnd;
+            self.state.literal = None;
+        }
+    }
+
+    /// The final dot went out: the transaction is over whatever the answer is (RFC 5321 §4.1.1.4).
+    pub fn message_sent(&mut self, number: u64) {
+        let replies = if self.state.protocol == Protocol::Lmtp { self.state.recipients.max(1) } else { 1 };
+        let verb = find_verb(self.state.protocol, "DATA").map(|(verb, _)| verb);
+        for _ in 0..replies {
+            self.state.outstanding.push_back(Outstanding {
+                number,
+                verb,
+                tag: None,
+                argument: String::new(),
+                body: true,
+            });
+        }
+        self.state.recipients = 0;
+        self.state.set_base(Phase::Ready);
+    }
+
+    /// TLS stands. Everything learnt in clear is forgotten (RFC 3207 §4.2, RFC 9051 §6.2.1, RFC 2595 §4).
+    pub fn tls_started(&mut self) {
+        let state = &mut self.state;
+        state.tls = true;
+        if state.phase != Phase::Tls {
+            return;
+        }
+        self.framer.discard();
+        let state = &mut self.state;
+        state.before_tls = Some(std::mem::take(&mut state.capabilities));
+        state.outstanding.clear();
+        state.open = None;
+        state.piece = None;
+        state.user = None;
+        state.mailbox = None;
+        state.recipients = 0;
+        state.set_base(match state.protocol {
+            Protocol::Smtp | Protocol::Lmtp => Phase::Fresh,
+            Protocol::Imap => Phase::NotAuthenticated,
+            Protocol::Pop3 => Phase::Authorization,
+        });
+    }
+
+    /// Takes what has come behind the answer to STARTTLS out of the framer: it is to be reported, never read.
+    pub fn discard(&mut self) -> Vec<u8> {
+        self.framer.discard()
+    }
+
+    /// What is awaited now and for how long; `None` when nothing is.
+    #[must_use]
+    pub fn patience(&self) -> Option<Patience> {
+        let minutes = |stage, minutes: u64| Some(Patience { stage, limit: Duration::from_secs(60 * minutes) });
+        if self.state.phase == Phase::Greeting {
+            return minutes("greeting", 5);
+        }
+        let oldest = self.state.outstanding.front()?;
+        if self.state.phase == Phase::Sasl || matches!(self.state.phase, Phase::Data | Phase::Idle | Phase::Literal) {
+            return None;
+        }
+        match oldest.verb.map_or("", |verb| verb.name) {
+            "MAIL" => minutes("answer to MAIL", 5),
+            "RCPT" => minutes("answer to RCPT", 5),
+            "DATA" if oldest.body => minutes("answer to the final dot", 10),
+            "DATA" => minutes("answer to DATA", 2),
+            "BDAT" => minutes("answer to BDAT", 10),
+            name => minutes(if name.is_empty() { "answer" } else { name }, 5),
+        }
+    }
+}
+
+impl State {
+    fn set_base(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.base = phase;
+    }
+
+    fn sent(&mut self, line: &str, tag: Option<&str>, number: u64) {
+        let command = line.get(tag.map_or(0, |tag| tag.len() + 1)..).unwrap_or("");
+        match self.phase {
+            Phase::Sasl => return,
+            Phase::Idle if line.trim_end().eq_ignore_ascii_case("DONE") => {
+                self.phase = self.base;
+                return;
+            }
+            // Octets of a literal are counted by `literal_sent`, which knows the endings too.
+            Phase::Literal => return,
+            Phase::LiteralEnd => {
+                self.phase = self.base;
+                self.announce(line);
+                return;
+            }
+            _ => {}
+        }
+        let found = find_verb(self.protocol, command);
+        let argument = found.map_or("", |(_, end)| command.get(end..).unwrap_or("")).trim();
+        let verb = found.map(|(verb, _)| verb);
+        let argument = match verb.map(|verb| verb.name) {
+            // Only the part that is no secret.
+            Some("LOGIN" | "AUTH" | "AUTHENTICATE" | "APOP") => argument.split(' ').next().unwrap_or(""),
+            Some("PASS") => "",
+            _ => argument,
+        };
+        self.outstanding.push_back(Outstanding {
+            number,
+            verb,
+            tag: tag.map(str::to_owned),
+            argument: argument.to_owned(),
+            body: false,
+        });
+        if self.protocol == Protocol::Imap {
+            self.announce(line);
+        }
+    }
+
+    /// Notes the literal that the end of `line` announces.
+    fn announce(&mut self, line: &str) {
+        let Some(octets) = literal_announced(line.as_bytes(), Literals::Client) else { return };
+        let synchronizing = !line.ends_with("+}") && !line.ends_with("-}");
+        self.literal = Some(Announced { octets, synchronizing });
+        if !synchronizing {
+            self.phase = if octets == 0 { Phase::LiteralEnd } else { Phase::Literal };
+            if octets == 0 {
+                self.literal = None;
+            }
+        }
+    }
+
+    fn read(&mut self, octets: &[u8], literal: bool, continues: bool) -> Reading {
+        if let Some((class, code, answers)) = self.piece {
+            if !continues {
+                self.piece = None;
+                if self.protocol == Protocol::Imap && class == ReplyClass::Data {
+                    self.note_literal(octets);
+                }
+            }
+            return Reading { code, answers, ..Reading::of(class) };
+        }
+        let reading = match self.protocol {
+            Protocol::Smtp | Protocol::Lmtp => self.read_smtp(octets),
+            Protocol::Imap => self.read_imap(octets, literal),
+            Protocol::Pop3 => self.read_pop3(octets),
+        };
+        if continues && !literal {
+            self.piece = Some((reading.class, reading.code, reading.answers));
+        }
+        reading
+    }
+
+    /// The user an answered command logged in: from the argument of LOGIN or USER.
+    fn logged_in(&mut self, user: Option<String>) {
+        if let Some(user) = user {
+            self.user = Some(user);
+        } else if self.user.is_none() {
+            self.user = Some(String::new());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
