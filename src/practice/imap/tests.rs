@@ -41,6 +41,8 @@ fn in_clear_and_under_tls() {
          S: a NO [PRIVACYREQUIRED] not before STARTTLS
          C: b AUTHENTICATE PLAIN
          S: b NO [PRIVACYREQUIRED] not before STARTTLS
+         C: b LOGIN {5}
+         S: b NO [PRIVACYREQUIRED] not before STARTTLS
          C: c STARTTLS
          S: c OK begin TLS negotiation now
          TLS
@@ -156,7 +158,7 @@ fn fetching() {
          S: Content BODY[9] NIL)
          S: e OK FETCH completed
          C: f FETCH 6 (BODY.PEEK[3.HEADER.FIELDS (SUBJECT)])
-         S: * 6 FETCH (BODY[3.HEADER.FIELDS (SUBJECT)] {31}
+         S: * 6 FETCH (BODY[3.HEADER.FIELDS (SUBJECT)] {30}
          S: Subject: Is anybody there?
          S:
          S: )
@@ -174,6 +176,13 @@ fn fetching() {
          S: * 1 FETCH (FLAGS (\\Seen) INTERNALDATE…
          S: k OK FETCH completed",
     );
+}
+
+#[test]
+fn too_many_sections_are_refused() {
+    let mut world = World::new(now());
+    let items = ["BODY.PEEK[TEXT]<0.1>"; 65].join(" ");
+    selected(&mut world).play(&mut world, &format!("C: a FETCH 1 ({items})\nS: a NO [LIMIT]…"));
 }
 
 #[test]
@@ -383,7 +392,7 @@ fn a_literal_too_big_that_goes_at_once_is_skipped() {
     let mut world = World::new(now());
     let mut server = Server::new(Imap, "mail.example.test", true, CLIENT);
     server.received(&mut world, now(), b"l LOGIN bob 123secret\r\na APPEND INBOX {26214401+}\r\n");
-    let piece = b"a NOOP\r\n".repeat(1024);
+    let piece = [b"a NOOP\r\n".as_slice(), &[b'x'; 8182], b"\r\n"].concat();
     for _ in 0..3200 {
         assert_eq!(server.received(&mut world, now(), &piece), []);
     }
