@@ -202,7 +202,9 @@ mod tests {
         assert_eq!(explore(&["h", "-6"]).family(), Some(Family::V6));
         let resolve = &explore(&["h", "--resolve", "a.example:[2001:db8::1]"]).resolve;
         assert_eq!(resolve[0], ("a.example".to_owned(), "2001:db8::1".parse().unwrap()));
-        for wrong in [&["h", "--tls", "--no-tls"][..], &["h", "-4", "-6"], &["h", "--resolve", "x"], &["h", "--timeout", "0"]] {
+        for wrong in
+            [&["h", "--tls", "--no-tls"][..], &["h", "-4", "-6"], &["h", "--resolve", "x"], &["h", "--timeout", "0"]]
+        {
             let all = std::iter::once("ehlo").chain(wrong.iter().copied());
             assert!(Arguments::try_parse_from(all).is_err(), "{wrong:?}");
         }

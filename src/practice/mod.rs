@@ -133,3 +133,11 @@ fn send(out: &mut Vec<Output>, octets: &[u8]) {
 fn waiting(out: &[Output]) -> usize {
     out.iter().map(|output| if let Output::Send(octets) = output { octets.len() } else { 0 }).sum()
 }
+
+/// Address and password of each user, for whoever is to log in.
+#[must_use]
+pub fn users() -> Vec<(&'static str, String)> {
+    mail::users()
+        .map(|(address, password)| (address, String::from_utf8_lossy(password.expose()).into_owned()))
+        .collect()
+}
