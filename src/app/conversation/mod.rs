@@ -49,6 +49,8 @@ pub enum Goal {
     StartTls,
     /// Ask for the capabilities if they are unknown, then authenticate.
     Authenticate(Way, Credentials),
+    /// Say PASS once USER has been accepted (RFC 1939 §7).
+    Pass(Secret),
 }
 
 /// What is awaited, for the running clock.

@@ -177,6 +177,11 @@ impl Conversation {
                 self.ask_capabilities(now, effects);
                 true
             }
+            Goal::Pass(password) => {
+                let password = String::from_utf8_lossy(password.expose()).into_owned();
+                self.send_line(&format!("PASS {password}"), now, effects);
+                true
+            }
             Goal::Authenticate(way, credentials) => {
                 self.begin_exchange(way, credentials, now, effects);
                 true
