@@ -8,12 +8,13 @@ use crate::protocol::imap::grammar::awaits_literal;
 use crate::protocol::sasl;
 use crate::protocol::verb::{Context, Cursor, Fault, Phase, Verb, Weight};
 
-/// Checks a line that is about to be sent in this context. Lines of data and literals have no grammar.
+/// Checks a line that is about to be sent in this context. Lines of data and literals have no grammar; what goes on
+/// after a literal has one, but the command that it belongs to is not on this line.
 #[must_use]
 pub fn check(line: &str, context: &Context<'_>) -> Reading {
     let nothing = Reading { verb: None, verb_at: 0..0, tag: None, faults: Vec::new() };
     match context.phase {
-        Phase::Data | Phase::Literal => nothing,
+        Phase::Data | Phase::Literal | Phase::LiteralEnd => nothing,
         Phase::Sasl => Reading { faults: response(line, context.protocol), ..nothing },
         _ => command(line, context),
     }

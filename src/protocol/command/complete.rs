@@ -26,7 +26,10 @@ pub struct Completion {
 /// What the text before octet `cursor` of `line` may become, best first. Empty where nothing is known.
 #[must_use]
 pub fn complete(line: &str, cursor: usize, context: &Context<'_>) -> Vec<Completion> {
-    if matches!(context.phase, Phase::Data | Phase::Literal | Phase::Sasl | Phase::Tls | Phase::Closed) {
+    if matches!(
+        context.phase,
+        Phase::Data | Phase::Literal | Phase::LiteralEnd | Phase::Sasl | Phase::Tls | Phase::Closed
+    ) {
         return Vec::new();
     }
     let mut cursor = cursor.min(line.len());

@@ -12,7 +12,7 @@ use std::ops::Range;
 pub use check::check;
 pub use complete::{Completion, complete};
 pub use next::next_verbs;
-pub use secret::secret_range;
+pub use secret::{LiteralSecrecy, literal_secrecy, secret_range};
 
 use super::endpoint::Protocol;
 use super::verb::{Fault, Verb, Weight, find_verb, verbs};

@@ -153,6 +153,7 @@ fn right_lines_have_no_fault() {
         ),
         (Imap, Idle, &["DONE", "done"]),
         (Imap, Literal, &["a LOGIN", "\0"]),
+        (Imap, LiteralEnd, &[" {6}", "", " secret"]),
         (
             Pop3,
             Authorization,
@@ -452,6 +453,22 @@ fn secrets_are_found_in_right_and_wrong_lines() {
 }
 
 #[test]
+fn a_password_in_a_literal_is_known_by_the_line_that_announces_it() {
+    let none = Capabilities::default();
+    for (line, literal, rest) in [
+        ("LOGIN {4}", false, true),
+        ("a1 LOGIN jo {6+}", true, true),
+        ("LOGIN \"jo s\" {6}", true, true),
+        ("LOGN jo {6}", true, true),
+        ("APPEND INBOX {6}", false, false),
+        ("LOGIN jo secret", false, false),
+    ] {
+        let secrecy = literal_secrecy(line, &context(Imap, NotAuthenticated, &none));
+        assert_eq!(secrecy, LiteralSecrecy { literal, rest }, "{line}");
+    }
+}
+
+#[test]
 fn completions() {
     let smtp = offers(&["SIZE 10", "AUTH PLAIN XOAUTH2", "8BITMIME"]);
     let imap = offers(&["IMAP4rev1", "IDLE"]);
@@ -557,7 +574,7 @@ fn a_long_line_of_anything_is_read_in_linear_time() {
 }
 
 fn every_context() -> impl Iterator<Item = (Protocol, Phase)> {
-    const PHASES: [Phase; 16] = [
+    const PHASES: [Phase; 17] = [
         Greeting,
         Fresh,
         Ready,
@@ -569,6 +586,7 @@ fn every_context() -> impl Iterator<Item = (Protocol, Phase)> {
         Selected,
         Idle,
         Literal,
+        LiteralEnd,
         Authorization,
         Transaction,
         Sasl,
