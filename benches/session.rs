@@ -1,6 +1,7 @@
 //! Ingest, memory, frames and validation, each beside a baseline of the same run.
 //!
 //! `cargo bench` prints the ratios; no test depends on a time.
+#![expect(clippy::unwrap_used, reason = "a bench that cannot begin may stop")]
 
 use std::hint::black_box;
 
@@ -43,7 +44,9 @@ fn replies(octets: usize) -> Vec<Bytes> {
     let mut text = Vec::with_capacity(octets + CHUNK);
     let mut number = 0u64;
     while text.len() < octets {
-        text.extend_from_slice(format!("214-line {number:08} of a very long answer to HELP, as a flood would be\r\n").as_bytes());
+        text.extend_from_slice(
+            format!("214-line {number:08} of a very long answer to HELP, as a flood would be\r\n").as_bytes(),
+        );
         number += 1;
     }
     let all = Bytes::from(text);
