@@ -245,7 +245,8 @@ impl App {
                     self.say(Severity::Note, "copied");
                 }
             }
-            KeyCode::Enter => self.connect_to_row(effects),
+            KeyCode::Enter if self.dns.connect().is_some() => self.connect_to_row(effects),
+            KeyCode::Enter | KeyCode::Char(' ') => self.inspect_row(),
             _ => self.pane_key(key),
         }
     }
