@@ -24,4 +24,6 @@ pub mod diagnosis;
 
 pub mod app;
 
+pub mod view;
+
 pub mod net;
