@@ -172,13 +172,16 @@ fn status(app: &App) -> (String, Style) {
 fn judged(reading: &Reading, line: &str) -> (String, Style) {
     if let Some(fault) = reading.worst() {
         let column = line.get(..fault.at.start).unwrap_or(line).chars().count() + 1;
-        let mark = theme::weight_mark(fault.weight);
-        let anyway = if matches!(fault.weight, Weight::Syntax | Weight::Sequence) {
-            " · Alt-Enter sends it anyway"
-        } else {
-            ""
-        };
-        return (format!("{mark} column {column}: {}{anyway}", fault.reason), theme::weight(fault.weight));
+        let mut words = format!("{} column {column}: {}", theme::weight_mark(fault.weight), fault.reason);
+        // A second fault is worth its words; more would hide the first.
+        if let Some(other) = reading.faults.iter().find(|other| *other != fault && other.weight != Weight::Advice) {
+            words.push_str(" · ");
+            words.push_str(&other.reason);
+        }
+        if matches!(fault.weight, Weight::Syntax | Weight::Sequence) {
+            words.push_str(" · Alt-Enter sends it anyway");
+        }
+        return (words, theme::weight(fault.weight));
     }
     match reading.verb {
         Some(verb) => (format!("{} · {} ({})", verb.syntax, verb.summary, verb.rfc), theme::DIM),

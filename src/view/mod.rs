@@ -113,18 +113,23 @@ fn side_panes(frame: &mut Frame<'_>, area: Rect, app: &App) {
         2
     });
     let (dns, offers) = match app.focus {
-        Focus::Dns => (dns_wish.clamp(least, total - 2 * least), offers_wish.clamp(least, total / 4)),
+        Focus::Dns => (share(dns_wish, least, total - 2 * least), share(offers_wish, least, total / 4)),
         Focus::Offers => {
-            let offers = offers_wish.clamp(least, total - 2 * least);
-            (dns_wish.clamp(least, (total - offers - least).max(least)), offers)
+            let offers = share(offers_wish, least, total - 2 * least);
+            (share(dns_wish, least, (total - offers - least).max(least)), offers)
         }
-        Focus::Findings => (dns_wish.clamp(least, total / 4), offers_wish.clamp(least, total / 5)),
-        Focus::Input | Focus::Transcript => (dns_wish.clamp(least, total / 2), offers_wish.clamp(least, total / 4)),
+        Focus::Findings => (share(dns_wish, least, total / 4), share(offers_wish, least, total / 5)),
+        Focus::Input | Focus::Transcript => (share(dns_wish, least, total / 2), share(offers_wish, least, total / 4)),
     };
     let mut rest = area;
     dns::draw(frame, take_top(&mut rest, dns), app, true);
     offers::draw(frame, take_top(&mut rest, offers), app, true);
     findings::draw(frame, rest, app, true);
+}
+
+/// What is wished for, no more than may be had, and never less than a pane needs.
+fn share(wish: u16, least: u16, most: u16) -> u16 {
+    wish.min(most).max(least)
 }
 
 /// The panes by name, where there is room for one only.
