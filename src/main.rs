@@ -1,3 +1,5 @@
 //! The door.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    ehlo::cli::start::main()
+}

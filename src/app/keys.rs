@@ -179,7 +179,6 @@ impl App {
                         if let Some(binding) = found.get(selected) {
                             self.perform(binding.action, effects);
                         }
-                        return;
                     }
                     KeyCode::Up => {
                         self.overlay = Some(Overlay::Palette { filter, selected: selected.saturating_sub(1) })

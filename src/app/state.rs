@@ -315,8 +315,7 @@ impl App {
     /// Reads the input again: the session may have moved on beneath it.
     pub(super) fn refresh(&mut self) {
         let Self { conversations, active, prompt, .. } = self;
-        let context = conversations.get(*active).map(Conversation::context);
-        prompt.refresh(context.as_ref());
+        prompt.refresh(conversations.get(*active));
     }
 
     fn after_report(&mut self, place: usize, effects: &mut Effects) {

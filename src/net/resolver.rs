@@ -87,7 +87,7 @@ async fn ask_in_order(query: &Query, servers: &[SocketAddr], limit: Duration) ->
 }
 
 /// Whether `name` belongs to the practice world.
-fn is_practice(name: &str) -> bool {
+pub(crate) fn is_practice(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     PRACTICE.iter().any(|zone| name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }

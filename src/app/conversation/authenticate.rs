@@ -64,9 +64,7 @@ impl Conversation {
                 self.send_line(&format!("LOGIN {user} {password}"), now, effects);
             }
             Way::UserPass => {
-                let password = String::from_utf8_lossy(credentials.password.expose()).into_owned();
-                self.queue.push_front(format!("PASS {password}"));
-                self.paused = false;
+                self.goal = Some(Goal::Pass(credentials.password.clone()));
                 self.send_line(&format!("USER {}", credentials.user), now, effects);
             }
             Way::Sasl(mechanism) => {

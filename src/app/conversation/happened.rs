@@ -22,6 +22,9 @@ use crate::protocol::visible::visible;
 /// After this long without a greeting the silence is worth a word.
 pub(super) const SILENCE: Duration = Duration::from_secs(10);
 
+/// IDLE is renewed after this long: a server may log out a client that idles for 30 minutes (RFC 2177 §3).
+const IDLE: Duration = Duration::from_secs(28 * 60);
+
 /// What stands where a secret stood.
 pub(super) const DOTS: &str = "••••••••";
 
@@ -79,6 +82,9 @@ impl Conversation {
         let took = sentences::duration(took);
         self.note(at, &format!("connected to {peer} from {} in {took}{behind}", local.ip()));
         self.since = at;
+        if self.ehlo_name.is_empty() {
+            self.ehlo_name = address_literal(local.ip());
+        }
         if self.plan.endpoint.security == Security::Implicit {
             self.link = Link::Handshake;
         } else {
@@ -140,6 +146,9 @@ impl Conversation {
                 };
                 self.remark(at, Kind::Meaning, reading.class, &text);
             }
+            if negative && whole && matches!(self.goal, Some(Goal::Pass(_))) {
+                self.goal = None;
+            }
             if negative && whole && !self.queue.is_empty() && !self.pipelining {
                 self.paused = true;
             }
@@ -155,7 +164,8 @@ impl Conversation {
     /// Acts on a signal. Returns whether reading must stop here.
     fn signal(&mut self, signal: Signal, input: &mut &[u8], at: Moment, effects: &mut Effects) -> bool {
         match signal {
-            Signal::Greeted | Signal::Idling => {}
+            Signal::Greeted => {}
+            Signal::Idling => effects.push(Effect::Wake(at + IDLE)),
             Signal::Capabilities => self.capabilities_changed(at),
             Signal::StartTls => {
                 let mut rest = self.session.discard();
@@ -311,6 +321,12 @@ impl Conversation {
 
     /// Time has passed: says what is worth saying about a wait, once.
     pub fn tick(&mut self, now: Moment, effects: &mut Effects) {
+        if self.link == Link::Open && self.session.phase() == Phase::Idle && now - self.since >= IDLE {
+            self.note(now, "IDLE is renewed, so that the server does not take us for dead");
+            self.send_line("DONE", now, effects);
+            self.send_line("IDLE", now, effects);
+            return;
+        }
         let Some(wait) = self.wait(now) else { return };
         if self.link != Link::Open || self.warned {
             return;
@@ -329,6 +345,14 @@ impl Conversation {
         } else {
             effects.push(Effect::Wake(now + (wait.limit - wait.elapsed)));
         }
+    }
+}
+
+/// How a client without a name introduces itself (RFC 5321 §4.1.3).
+fn address_literal(ip: std::net::IpAddr) -> String {
+    match ip {
+        std::net::IpAddr::V4(ip) => format!("[{ip}]"),
+        std::net::IpAddr::V6(ip) => format!("[IPv6:{ip}]"),
     }
 }
 

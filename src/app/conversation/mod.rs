@@ -14,6 +14,7 @@ use super::event::ConnectionId;
 use super::transcript::{Kind, Marks, Transcript};
 use crate::diagnosis::tls::TlsReport;
 use crate::diagnosis::{Finding, Severity, certificate};
+use crate::protocol::command::LiteralSecrecy;
 use crate::protocol::endpoint::{Host, Protocol, Security};
 use crate::protocol::line::Ending;
 use crate::protocol::moment::Moment;
@@ -49,6 +50,8 @@ pub enum Goal {
     StartTls,
     /// Ask for the capabilities if they are unknown, then authenticate.
     Authenticate(Way, Credentials),
+    /// Say PASS once USER has been accepted (RFC 1939 §7).
+    Pass(Secret),
 }
 
 /// What is awaited, for the running clock.
@@ -103,6 +106,7 @@ pub struct Conversation {
     wait_given_up: bool,
     injected: usize,
     warned_capabilities: bool,
+    literal_secrecy: LiteralSecrecy,
     sender: String,
     recipients: Vec<String>,
     /// Octets received and sent.
@@ -142,6 +146,7 @@ impl Conversation {
             wait_given_up: false,
             injected: 0,
             warned_capabilities: false,
+            literal_secrecy: LiteralSecrecy::default(),
             sender: String::new(),
             recipients: Vec::new(),
             octets: (0, 0),

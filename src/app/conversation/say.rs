@@ -9,6 +9,7 @@ use crate::app::transcript::{Kind, Marks};
 use crate::diagnosis::Severity;
 use crate::protocol::command;
 use crate::protocol::endpoint::Protocol;
+use crate::protocol::line::{Literals, literal_announced};
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::secret::Secret;
@@ -177,6 +178,11 @@ impl Conversation {
                 self.ask_capabilities(now, effects);
                 true
             }
+            Goal::Pass(password) => {
+                let password = String::from_utf8_lossy(password.expose()).into_owned();
+                self.send_line(&format!("PASS {password}"), now, effects);
+                true
+            }
             Goal::Authenticate(way, credentials) => {
                 self.begin_exchange(way, credentials, now, effects);
                 true
@@ -215,8 +221,12 @@ impl Conversation {
 
     /// Sends one line now, whatever the phase, with tag, mask and ending.
     pub(super) fn send_line(&mut self, line: &str, now: Moment, effects: &mut Effects) {
-        let context = self.session.context();
-        let secret = command::secret_range(line, &context);
+        let secret = self.secret_range(line);
+        match self.session.phase() {
+            Phase::LiteralEnd => self.literal_secrecy.literal = self.literal_secrecy.rest,
+            Phase::Sasl | Phase::Literal => {}
+            _ => self.literal_secrecy = command::literal_secrecy(line, &self.session.context()),
+        }
         let (text, tag) = self.with_tag(line);
         let shift = text.len() - line.len();
         let mut shown = text.clone();
@@ -291,6 +301,20 @@ impl Conversation {
         effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
         if let Some(patience) = self.session.patience() {
             effects.push(Effect::Wake(now + patience.limit));
+        }
+    }
+
+    /// The octets of a typed line that must not be seen, literals included.
+    #[must_use]
+    pub fn secret_range(&self, line: &str) -> Option<std::ops::Range<usize>> {
+        let whole = (!line.is_empty()).then_some(0..line.len());
+        match self.session.phase() {
+            Phase::Literal => whole.filter(|_| self.literal_secrecy.literal),
+            // What only announces another literal tells nothing.
+            Phase::LiteralEnd => whole.filter(|_| {
+                self.literal_secrecy.rest && literal_announced(line.as_bytes(), Literals::Client).is_none()
+            }),
+            _ => command::secret_range(line, &self.session.context()),
         }
     }
 

@@ -138,7 +138,7 @@ SPF v=spf1 mx -all [good: all other senders fail]
 TXT other=␛[2J
 DMARC v=DMARC1; p=none [note: asks for reports only (p=none)]
 SRV _imaps imap.example.org:993 (priority 0, weight 1)
-SRV _pop3 . [note: not offered, and says so (RFC 6186 §3.4)]
+SRV _pop3 . [note: not offered, and says so (RFC 2782)]
 SRV none for _submission _submissions _imap _pop3s _autodiscover
 "
     );

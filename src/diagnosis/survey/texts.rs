@@ -70,7 +70,7 @@ impl<'a> Table<'a> {
                 let Value::Srv { priority, weight, port, target } = &record.value else { continue };
                 if target.is_empty() {
                     let mut row = self.record(0, &label, ".", record, &name, RecordType::Srv);
-                    row.verdict = Some((Severity::Note, "not offered, and says so (RFC 6186 §3.4)".to_owned()));
+                    row.verdict = Some((Severity::Note, "not offered, and says so (RFC 2782)".to_owned()));
                     self.push(row);
                     continue;
                 }

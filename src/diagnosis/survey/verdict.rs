@@ -113,9 +113,7 @@ pub(super) fn spf(text: &[u8], count: usize) -> Remark {
         Some(b'~') => (Severity::Good, "all other senders are suspect".to_owned(), ""),
         Some(b'?') => (Severity::Note, "says nothing about other senders".to_owned(), "end it with ~all or -all"),
         Some(_) => (Severity::Fault, "lets everybody send in this name".to_owned(), "end it with ~all or -all"),
-        None if contains(text, b"redirect=") => {
-            (Severity::Good, "the rest is said elsewhere (redirect=)".to_owned(), "")
-        }
+        None if is_redirected(text) => (Severity::Good, "the rest is said elsewhere (redirect=)".to_owned(), ""),
         None => (Severity::Note, "says nothing about other senders".to_owned(), "end it with ~all or -all"),
     }
 }
@@ -157,8 +155,8 @@ pub(super) fn dmarc(text: &[u8], count: usize) -> Remark {
     }
 }
 
-fn contains(text: &[u8], word: &[u8]) -> bool {
-    memchr::memmem::find(&text.to_ascii_lowercase(), word).is_some()
+fn is_redirected(text: &[u8]) -> bool {
+    text.split(|b| *b == b' ').any(|word| word.get(..9).is_some_and(|start| start.eq_ignore_ascii_case(b"redirect=")))
 }
 
 #[cfg(test)]

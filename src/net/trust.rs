@@ -1,0 +1,261 @@
+//! Whom this machine and Mozilla trust, and what each of them says of a chain.
+
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::WebPkiSupportedAlgorithms;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, RootCertStore};
+use tokio::sync::OnceCell;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+use crate::diagnosis::tls::Verdict;
+
+/// Names of a certificate that are told when none of them fits.
+const NAMES_TOLD: usize = 6;
+/// The longest DNS name (RFC 1035 §3.1), without its dot. A certificate can hold longer ones.
+const LONGEST_NAME: usize = 253;
+
+/// The two root stores, kept apart so that one can tell which of them said yes.
+#[derive(Debug)]
+pub(crate) struct Trust {
+    mozilla: RootCertStore,
+    system: OnceCell<RootCertStore>,
+    practice: Option<CertificateDer<'static>>,
+}
+
+/// What is asked of a chain.
+pub(crate) struct Judged {
+    pub(crate) name: Verdict,
+    pub(crate) system: Verdict,
+    pub(crate) mozilla: Verdict,
+}
+
+impl Trust {
+    /// Mozilla's list, this machine's store when it is first needed, and the practice authority beside the latter.
+    pub(crate) fn new(practice: Option<CertificateDer<'static>>) -> Self {
+        let mozilla = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+        Self { mozilla, system: OnceCell::new(), practice }
+    }
+
+    /// This machine's store. Reading it takes some tens of milliseconds, once.
+    pub(crate) async fn system(&self) -> &RootCertStore {
+        self.system
+            .get_or_init(|| async {
+                let mut roots = tokio::task::spawn_blocking(|| {
+                    let mut roots = RootCertStore::empty();
+                    // Files that cannot be read leave the store smaller, and an empty store says so in the verdict.
+                    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+                    roots
+                })
+                .await
+                .unwrap_or_else(|_| RootCertStore::empty());
+                roots.add_parsable_certificates(self.practice.clone());
+                roots
+            })
+            .await
+    }
+
+    /// Judges a chain, leaf first: its name, and its trust apart from name and dates.
+    pub(crate) async fn judge(
+        &self,
+        chain: &[CertificateDer<'static>],
+        name: &ServerName<'static>,
+        now: UnixTime,
+        algorithms: &WebPkiSupportedAlgorithms,
+    ) -> Judged {
+        let system = self.system().await;
+        let unknown = |why: &str| {
+            let verdict = || Verdict::Unknown(why.to_owned());
+            Judged { name: verdict(), system: verdict(), mozilla: verdict() }
+        };
+        let Some((leaf, above)) = chain.split_first() else {
+            return unknown("the server sent no certificate");
+        };
+        let parsed = match ParsedCertificate::try_from(leaf) {
+            Ok(parsed) => parsed,
+            Err(error) => return unknown(&words(&error)),
+        };
+        let times = times(chain, now);
+        let trusted_by = |roots: &RootCertStore| {
+            if roots.is_empty() {
+                return Verdict::Unknown("this machine has no root certificates; install ca-certificates".to_owned());
+            }
+            let mut first = None;
+            for time in &times {
+                match verify_server_cert_signed_by_trust_anchor(&parsed, roots, above, *time, algorithms.all) {
+                    Ok(()) => return Verdict::Good,
+                    // "expired" hides what else is wrong; at another time the other fault shows.
+                    Err(error) if is_date(&error) => first = first.or(Some(error)),
+                    Err(error) => return Verdict::Bad(words(&error)),
+                }
+            }
+            Verdict::Bad(match first {
+                Some(_) => "the certificates of the chain were never valid all at the same time".to_owned(),
+                None => "it could not be checked".to_owned(),
+            })
+        };
+        Judged {
+            name: match verify_server_name(&parsed, name) {
+                Ok(()) => Verdict::Good,
+                Err(error) => Verdict::Bad(words(&error)),
+            },
+            system: trusted_by(system),
+            mozilla: trusted_by(&self.mozilla),
+        }
+    }
+}
+
+/// The times at which a chain is judged: now, and if that is outside of its dates, times at which all of it, or at least
+/// the leaf, was or will be valid.
+fn times(chain: &[CertificateDer<'static>], now: UnixTime) -> Vec<UnixTime> {
+    let dates = |der: &CertificateDer<'_>| {
+        let (_, certificate) = X509Certificate::from_der(der).ok()?;
+        let validity = certificate.validity();
+        Some((validity.not_before.timestamp(), validity.not_after.timestamp()))
+    };
+    let all: Vec<(i64, i64)> = chain.iter().filter_map(dates).collect();
+    let latest_start = all.iter().map(|(start, _)| *start).max();
+    let earliest_end = all.iter().map(|(_, end)| *end).min();
+    let leaf = all.first();
+    [
+        latest_start.map(|t| t.saturating_add(1)),
+        earliest_end.map(|t| t.saturating_sub(1)),
+        leaf.map(|(start, _)| start.saturating_add(1)),
+        leaf.map(|(_, end)| end.saturating_sub(1)),
+    ]
+    .into_iter()
+    .flatten()
+    .filter_map(|t| u64::try_from(t).ok())
+    .map(|t| UnixTime::since_unix_epoch(std::time::Duration::from_secs(t)))
+    .fold(vec![now], |mut times, time| {
+        times.push(time);
+        times
+    })
+}
+
+fn is_date(error: &rustls::Error) -> bool {
+    use CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
+    matches!(
+        error,
+        rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. })
+    )
+}
+
+/// What the library says of a certificate, in words that can follow a colon.
+pub(crate) fn words(error: &rustls::Error) -> String {
+    let rustls::Error::InvalidCertificate(fault) = error else {
+        return error.to_string();
+    };
+    match fault {
+        CertificateError::UnknownIssuer => "no root in the store signs this chain".to_owned(),
+        CertificateError::BadSignature => "a signature does not fit its key".to_owned(),
+        CertificateError::BadEncoding => "the certificate cannot be read".to_owned(),
+        CertificateError::UnhandledCriticalExtension => {
+            "the certificate has a critical extension that is not understood".to_owned()
+        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "the certificate is not meant for servers (extended key usage)".to_owned()
+        }
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            "the certificate has no subject alternative name".to_owned()
+        }
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            let told: Vec<String> =
+                presented.iter().take(NAMES_TOLD).map(|name| bare(name).chars().take(LONGEST_NAME).collect()).collect();
+            let more = match presented.len().saturating_sub(NAMES_TOLD) {
+                0 => String::new(),
+                n => format!(" and {n} more"),
+            };
+            format!("the certificate is for {}{more}", told.join(", "))
+        }
+        other => {
+            let text = other.to_string();
+            match text.as_str() {
+                _ if text.contains("CaUsedAsEndEntity") => {
+                    "a CA certificate is used as the server's own, as self-signed ones often are".to_owned()
+                }
+                _ if text.contains("UnsupportedCertVersion") => {
+                    "the certificate is of an old X.509 version that is not checked".to_owned()
+                }
+                _ if text.contains("ignature") && text.contains("lgorithm") => {
+                    "a signature uses an algorithm that is not supported".to_owned()
+                }
+                _ => text,
+            }
+        }
+    }
+}
+
+/// The name in the library's `DnsName("a.example")`.
+fn bare(presented: &str) -> &str {
+    presented.split_once("(\"").and_then(|(_, rest)| rest.strip_suffix("\")")).unwrap_or(presented)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::authority::Authority;
+    use jiff::Timestamp;
+    use rustls::crypto::ring;
+    use std::time::Duration;
+
+    const NOW: i64 = 1_800_000_000;
+    const DAY: i64 = 86_400;
+
+    /// A chain made at `made` for `mail.example.test`, judged at [`NOW`].
+    async fn judged(made: i64, trusted: bool, name: &str) -> Judged {
+        let authority = Authority::new(Timestamp::from_second(made).unwrap()).unwrap();
+        let chain = [authority.leaf(&["mail.example.test"]).unwrap().0];
+        let trust = Trust::new(trusted.then(|| authority.der()));
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        judge(&trust, &chain, &name).await
+    }
+
+    async fn judge(trust: &Trust, chain: &[CertificateDer<'static>], name: &ServerName<'static>) -> Judged {
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(NOW as u64));
+        trust.judge(chain, name, now, &ring::default_provider().signature_verification_algorithms).await
+    }
+
+    #[tokio::test]
+    async fn name_trust_and_dates_are_three_questions() {
+        let stranger = || Verdict::Bad("no root in the store signs this chain".to_owned());
+        let other_name = || Verdict::Bad("the certificate is for mail.example.test".to_owned());
+        for (case, made, trusted, name, named, system) in [
+            ("good", NOW, true, "mail.example.test", Verdict::Good, Verdict::Good),
+            ("expired", NOW - 400 * DAY, true, "mail.example.test", Verdict::Good, Verdict::Good),
+            ("not yet", NOW + 400 * DAY, true, "mail.example.test", Verdict::Good, Verdict::Good),
+            ("wrong name", NOW, true, "mx.example.test", other_name(), Verdict::Good),
+            ("address", NOW, true, "192.0.2.25", other_name(), Verdict::Good),
+            ("stranger", NOW, false, "mail.example.test", Verdict::Good, stranger()),
+            ("expired stranger", NOW - 400 * DAY, false, "mail.example.test", Verdict::Good, stranger()),
+        ] {
+            let judged = judged(made, trusted, name).await;
+            assert_eq!((judged.name, judged.mozilla), (named, stranger()), "{case}");
+            // A machine without root certificates cannot call anybody a stranger.
+            if trusted || !matches!(judged.system, Verdict::Unknown(_)) {
+                assert_eq!(judged.system, system, "{case}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_certificate_is_not_judged() {
+        let trust = Trust::new(None);
+        let name = ServerName::try_from("mail.example.test").unwrap();
+        for chain in [vec![], vec![CertificateDer::from(vec![0x30, 3, 1, 2, 3])], vec![CertificateDer::from(vec![])]] {
+            let judged = judge(&trust, &chain, &name).await;
+            assert!(matches!(judged.name, Verdict::Unknown(_)), "{:?}", judged.name);
+            assert!(matches!(judged.mozilla, Verdict::Unknown(_)), "{:?}", judged.mozilla);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_authority_in_place_of_a_server() {
+        let authority = Authority::new(Timestamp::from_second(NOW).unwrap()).unwrap();
+        let name = ServerName::try_from("mail.example.test").unwrap();
+        let judged = judge(&Trust::new(None), &[authority.der()], &name).await;
+        let Verdict::Bad(why) = judged.mozilla else { panic!() };
+        assert!(why.contains("CA certificate"), "{why}");
+        assert_eq!(judged.name, Verdict::Bad("the certificate has no subject alternative name".to_owned()));
+    }
+}

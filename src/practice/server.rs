@@ -1,0 +1,105 @@
+//! One connection's server, whatever it speaks.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use super::imap::Imap;
+use super::pop3::Pop3;
+use super::smtp::Smtp;
+use super::{Output, Service, World};
+
+/// What the three dialects know of their connection.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// The name the server goes by.
+    pub(super) host: String,
+    /// Who is at the other end.
+    pub(super) client: IpAddr,
+    /// TLS protects the channel.
+    pub(super) tls: bool,
+    /// STARTTLS was answered; what comes in before TLS is there is dropped (RFC 3207 §4.2).
+    pub(super) handshake: bool,
+    /// The last word is said.
+    pub(super) closed: bool,
+}
+
+impl Link {
+    /// Whether to go on reading.
+    pub(super) const fn is_open(&self) -> bool {
+        !self.handshake && !self.closed
+    }
+
+    /// Asks for TLS.
+    pub(super) fn start_tls(&mut self, out: &mut Vec<Output>) {
+        self.handshake = true;
+        out.push(Output::StartTls);
+    }
+
+    /// Closes the connection.
+    pub(super) fn close(&mut self, out: &mut Vec<Output>) {
+        self.closed = true;
+        out.push(Output::Close);
+    }
+}
+
+/// The server's end of one connection. When it is dropped, what it held (a POP3 maildrop) is free again.
+#[derive(Debug)]
+pub struct Server(Dialect);
+
+#[derive(Debug)]
+enum Dialect {
+    Smtp(Box<Smtp>),
+    Imap(Box<Imap>),
+    Pop3(Box<Pop3>),
+}
+
+impl Server {
+    /// The server for a new connection. With `tls`, TLS is already there (RFC 8314).
+    #[must_use]
+    pub fn new(service: Service, host: &str, tls: bool, client: IpAddr) -> Self {
+        let link = Link { host: host.to_owned(), client, tls, handshake: false, closed: false };
+        Self(match service {
+            Service::Smtp => Dialect::Smtp(Box::new(Smtp::new(link, false))),
+            Service::Submission => Dialect::Smtp(Box::new(Smtp::new(link, true))),
+            Service::Imap => Dialect::Imap(Box::new(Imap::new(link))),
+            Service::Pop3 => Dialect::Pop3(Box::new(Pop3::new(link))),
+        })
+    }
+
+    /// The first words, for a fresh connection (with implicit TLS: after the handshake).
+    pub fn greeting(&mut self, _world: &mut World, _now: Timestamp) -> Vec<Output> {
+        match &mut self.0 {
+            Dialect::Smtp(smtp) => smtp.greeting(),
+            Dialect::Imap(imap) => imap.greeting(),
+            Dialect::Pop3(pop3) => pop3.greeting(),
+        }
+    }
+
+    /// Takes what the client sent, cut anywhere, and answers. After [`Output::Close`], and between
+    /// [`Output::StartTls`] and [`Self::tls_established`], octets are dropped.
+    pub fn received(&mut self, world: &mut World, now: Timestamp, octets: &[u8]) -> Vec<Output> {
+        match &mut self.0 {
+            Dialect::Smtp(smtp) => smtp.received(world, now, octets),
+            Dialect::Imap(imap) => imap.received(world, now, octets),
+            Dialect::Pop3(pop3) => pop3.received(world, octets),
+        }
+    }
+
+    /// The handshake asked for by [`Output::StartTls`] is done; everything said before is forgotten.
+    pub fn tls_established(&mut self) {
+        match &mut self.0 {
+            Dialect::Smtp(smtp) => smtp.tls_established(),
+            Dialect::Imap(imap) => imap.tls_established(),
+            Dialect::Pop3(pop3) => pop3.tls_established(),
+        }
+    }
+
+    /// Another session changed the world: an idling IMAP client hears of it (RFC 2177), all others later.
+    pub fn notified(&mut self, world: &mut World) -> Vec<Output> {
+        match &mut self.0 {
+            Dialect::Imap(imap) => imap.notified(world),
+            Dialect::Smtp(_) | Dialect::Pop3(_) => Vec::new(),
+        }
+    }
+}
