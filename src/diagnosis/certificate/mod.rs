@@ -104,6 +104,13 @@ pub fn summary(report: &TlsReport) -> String {
     summary
 }
 
+/// How long the server's certificate is valid still: `61 days left`; none when it cannot be read.
+#[must_use]
+pub fn remaining(report: &TlsReport) -> Option<String> {
+    let (_, leaf) = X509Certificate::from_der(report.chain.first()?).ok()?;
+    Some(lifetime(&leaf, report.judged_at))
+}
+
 /// `61 days left`, `expired 3 days ago`, `valid in 2 days`.
 fn lifetime(certificate: &X509Certificate<'_>, now: i64) -> String {
     let validity = certificate.validity();
