@@ -83,10 +83,16 @@ impl State {
     }
 
     fn continuation(&mut self, text: &[u8]) -> Reading {
-        let oldest = self.outstanding.front();
-        let answers = oldest.map(|command| command.number);
+        // A server may work on several commands at once: the literal belongs to the last line sent, the rest to
+        // whoever can be continued.
+        let waiting = if self.literal.is_some() {
+            self.outstanding.back()
+        } else {
+            self.outstanding.iter().find(|command| command.is("IDLE") || command.is("AUTHENTICATE"))
+        };
+        let answers = waiting.or_else(|| self.outstanding.front()).map(|command| command.number);
         let mut reading = Reading { answers, ..Reading::of(ReplyClass::Intermediate) };
-        let (idle, sasl) = oldest.map_or((false, false), |command| (command.is("IDLE"), command.is("AUTHENTICATE")));
+        let (idle, sasl) = waiting.map_or((false, false), |command| (command.is("IDLE"), command.is("AUTHENTICATE")));
         reading.signal = Some(if let Some(literal) = &mut self.literal {
             literal.synchronizing = false;
             self.phase = Phase::Literal;
