@@ -130,7 +130,7 @@ impl Conversation {
 
     /// In an exchange, one queued line answers one challenge.
     const fn fresh_challenge(&self) -> bool {
-        self.exchange.is_none()
+        self.exchange.is_none() && self.session.owes_response()
     }
 
     /// Takes the next step towards the goal. Returns whether an answer is now awaited.

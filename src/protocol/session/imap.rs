@@ -112,6 +112,7 @@ impl State {
             Signal::Idling
         } else if sasl {
             self.phase = Phase::Sasl;
+            self.challenged = true;
             Signal::Challenge(text.to_vec())
         } else {
             reading.remark = Some("a continuation that no command waits for");

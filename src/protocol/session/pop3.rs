@@ -39,6 +39,7 @@ impl State {
             reading.whole = false;
             if name == "AUTH" {
                 self.phase = Phase::Sasl;
+                self.challenged = true;
                 reading.signal = Some(Signal::Challenge(text.to_vec()));
             } else {
                 reading.remark = Some("a challenge that no command waits for");
