@@ -152,6 +152,10 @@ impl Conversation {
                 break;
             }
         }
+        if self.session.literal_to_send().is_none() {
+            // APPEND was refused: its message must not go into the next literal.
+            self.append = None;
+        }
         self.advance(at, effects);
     }
 
