@@ -348,7 +348,7 @@ fn address_literal(ip: std::net::IpAddr) -> String {
 }
 
 /// `octets` with every secret replaced by dots, if there is one in it.
-fn mask(octets: &[u8], secrets: &[crate::protocol::secret::Secret]) -> Option<Vec<u8>> {
+pub(super) fn mask(octets: &[u8], secrets: &[crate::protocol::secret::Secret]) -> Option<Vec<u8>> {
     let mut out: Option<Vec<u8>> = None;
     for secret in secrets {
         let needle = secret.expose();
