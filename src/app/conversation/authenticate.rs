@@ -64,10 +64,8 @@ impl Conversation {
                 self.send_line(&format!("LOGIN {user} {password}"), now, effects);
             }
             Way::UserPass => {
-                let password = String::from_utf8_lossy(credentials.password.expose()).into_owned();
-                self.queue.push_front(format!("PASS {password}"));
-                self.paused = false;
                 self.send_line(&format!("USER {}", credentials.user), now, effects);
+                self.goal = Some(Goal::Password(credentials.password));
             }
             Way::Sasl(mechanism) => {
                 let user = credentials.user.clone();

@@ -49,6 +49,8 @@ pub enum Goal {
     StartTls,
     /// Ask for the capabilities if they are unknown, then authenticate.
     Authenticate(Way, Credentials),
+    /// USER has been sent: send this by PASS if the user was accepted.
+    Password(Secret),
 }
 
 /// What is awaited, for the running clock.

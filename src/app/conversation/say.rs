@@ -181,6 +181,14 @@ impl Conversation {
                 self.begin_exchange(way, credentials, now, effects);
                 true
             }
+            Goal::Password(password) => {
+                let accepted = self.session.user().is_some();
+                if accepted {
+                    let password = String::from_utf8_lossy(password.expose()).into_owned();
+                    self.send_line(&format!("PASS {password}"), now, effects);
+                }
+                accepted
+            }
         }
     }
 

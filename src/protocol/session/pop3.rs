@@ -56,7 +56,7 @@ impl State {
             return reading;
         }
         match name {
-            "USER" if ok => self.user = Some(command.argument),
+            "USER" => self.user = ok.then_some(command.argument),
             "PASS" | "APOP" | "AUTH" if ok => {
                 let user = (name == "APOP").then(|| command.argument.clone());
                 self.logged_in(user);
