@@ -317,6 +317,9 @@ impl App {
         let Self { conversations, active, prompt, .. } = self;
         let context = conversations.get(*active).map(Conversation::context);
         prompt.refresh(context.as_ref());
+        if !prompt.line.is_empty() && conversations.get(*active).is_some_and(Conversation::hides_arguments) {
+            prompt.secret = Some(0..prompt.line.text().len());
+        }
     }
 
     fn after_report(&mut self, place: usize, effects: &mut Effects) {

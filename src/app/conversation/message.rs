@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::Conversation;
+use super::happened::DOTS;
 use super::say::Refusal;
 use crate::app::effect::{Effect, Effects};
 use crate::app::transcript::{Kind, Marks};
@@ -61,7 +62,12 @@ impl Conversation {
                 "one octet is missing: the literal has room for {left}, a line end takes two"
             )));
         }
-        self.push_data(line.as_bytes(), false, ending, now);
+        if self.hides_arguments() && !line.is_empty() {
+            self.remember(line);
+            self.push_data(DOTS.as_bytes(), false, ending, now);
+        } else {
+            self.push_data(line.as_bytes(), false, ending, now);
+        }
         let mut octets = line.as_bytes().to_vec();
         octets.extend_from_slice(ending.bytes());
         self.session.literal_sent(octets.len() as u64);

@@ -9,10 +9,11 @@ use crate::app::transcript::{Kind, Marks};
 use crate::diagnosis::Severity;
 use crate::protocol::command;
 use crate::protocol::endpoint::Protocol;
+use crate::protocol::line::{Literals, literal_announced};
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::secret::Secret;
-use crate::protocol::verb::{Context, Phase};
+use crate::protocol::verb::{Context, Phase, Secrecy};
 
 /// Why a typed line did not go out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,7 +225,10 @@ impl Conversation {
     /// Sends one line now, whatever the phase, with tag, mask and ending.
     pub(super) fn send_line(&mut self, line: &str, now: Moment, effects: &mut Effects) {
         let context = self.session.context();
-        let secret = command::secret_range(line, &context);
+        let hidden = self.hides_arguments()
+            && !line.trim().is_empty()
+            && literal_announced(line.as_bytes(), Literals::Client).is_none();
+        let secret = if hidden { Some(0..line.len()) } else { command::secret_range(line, &context) };
         let (text, tag) = self.with_tag(line);
         let shift = text.len() - line.len();
         let mut shown = text.clone();
@@ -239,6 +243,13 @@ impl Conversation {
         let number = self.push_sent(&shown, now);
         self.session.sent(&text, tag.as_deref(), number);
         self.transmit(text.as_bytes(), now, effects);
+    }
+
+    /// Whether what is typed goes on with a command whose arguments must not be seen: `LOGIN {5}` and its literals.
+    #[must_use]
+    pub fn hides_arguments(&self) -> bool {
+        matches!(self.session.phase(), Phase::Literal | Phase::LiteralEnd)
+            && self.session.outstanding().back().and_then(|o| o.verb).is_some_and(|verb| verb.secrecy != Secrecy::Open)
     }
 
     /// Remembers the addresses of MAIL and RCPT for the template of a message.
