@@ -114,8 +114,7 @@ fn sources() -> Vec<Source> {
             } else if path.extension().is_some_and(|e| e == "rs") {
                 let text = fs::read_to_string(&path).expect("a source is UTF-8");
                 let relative = path.strip_prefix(&root).expect("under src").with_extension("");
-                let mut module: Vec<String> =
-                    relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+                let mut module: Vec<String> = relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
                 if module.last().is_some_and(|last| matches!(last.as_str(), "mod" | "lib" | "main")) {
                     module.pop();
                 }
@@ -360,7 +359,9 @@ fn pure_rooms_read_no_clock_no_file_and_open_nothing() {
     each_path(|source, law, path, line, _| {
         let text = path.join("::");
         let worldly = WORLDLY.iter().find(|w| text == **w || text.starts_with(&format!("{w}::")));
-        if law.pure && let Some(what) = worldly {
+        if law.pure
+            && let Some(what) = worldly
+        {
             breaches.push(format!("{}:{line}: {} is pure and names {what}", source.path.display(), law.room));
         }
     });
@@ -370,8 +371,7 @@ fn pure_rooms_read_no_clock_no_file_and_open_nothing() {
 #[test]
 fn every_room_is_a_folder_with_a_mod_rs_and_has_a_law() {
     let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("lib.rs");
-    let rooms: Vec<&str> =
-        lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let rooms: Vec<&str> = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     let sources = sources();
     let mut breaches = Vec::new();
     for room in &rooms {
@@ -451,7 +451,8 @@ fn the_reader_of_sources_sees_every_kind_of_path() {
         pub(crate) type T = Vec<crate::i::J<crate::k::L>>;
         /* crate::no */ let _ = std::fs::read(path);
     "##;
-    let found: Vec<String> = paths(text).into_iter().map(|(path, line)| format!("{line} {}", path.join("::"))).collect();
+    let found: Vec<String> =
+        paths(text).into_iter().map(|(path, line)| format!("{line} {}", path.join("::"))).collect();
     assert_eq!(
         found,
         [

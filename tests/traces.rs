@@ -177,8 +177,8 @@ impl Player<'_> {
                 self.session.literal_sent(if line + 2 <= left { line + 2 } else { line });
             }
             _ => {
-                let untagged =
-                    matches!(phase, Phase::Sasl | Phase::LiteralEnd | Phase::Idle) || self.session.protocol() != Protocol::Imap;
+                let untagged = matches!(phase, Phase::Sasl | Phase::LiteralEnd | Phase::Idle)
+                    || self.session.protocol() != Protocol::Imap;
                 let tag = line.split(' ').next().filter(|_| !untagged).map(str::to_owned);
                 self.session.sent(&line, tag.as_deref(), number);
             }

@@ -318,6 +318,8 @@ impl Conversation {
         let secret = Secret::from(secret);
         if secret.expose().len() >= 4 && !self.secrets.contains(&secret) && self.secrets.len() < 64 {
             self.secrets.push(secret);
+            // The longest first: one that begins like another would leave its end behind.
+            self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
         }
     }
 
