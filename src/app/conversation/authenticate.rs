@@ -1,6 +1,6 @@
 //! Logging in on one key: the ways a protocol has, the exchange, and what stays hidden.
 
-use super::happened::DOTS;
+use super::happened::{DOTS, mask};
 use super::{Conversation, Goal};
 use crate::app::effect::Effects;
 use crate::app::transcript::Kind;
@@ -98,6 +98,8 @@ impl Conversation {
         let decoded = sasl::decode(&text);
         match &decoded {
             Ok(octets) if !octets.is_empty() => {
+                let masked = mask(octets, &self.secrets);
+                let octets = masked.as_ref().unwrap_or(octets);
                 let shown = visible(octets.get(..octets.len().min(400)).unwrap_or(octets)).into_owned();
                 self.decoded(&shown, now);
                 if octets.starts_with(b"{") {

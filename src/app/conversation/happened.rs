@@ -161,6 +161,10 @@ impl Conversation {
                 break;
             }
         }
+        if self.session.literal_to_send().is_none() {
+            // APPEND was refused: its message must not go into the next literal.
+            self.append = None;
+        }
         self.advance(at, effects);
     }
 
@@ -362,7 +366,7 @@ fn address_literal(ip: std::net::IpAddr) -> String {
 }
 
 /// `octets` with every secret replaced by dots, if there is one in it.
-fn mask(octets: &[u8], secrets: &[crate::protocol::secret::Secret]) -> Option<Vec<u8>> {
+pub(super) fn mask(octets: &[u8], secrets: &[crate::protocol::secret::Secret]) -> Option<Vec<u8>> {
     let mut out: Option<Vec<u8>> = None;
     for secret in secrets {
         let needle = secret.expose();

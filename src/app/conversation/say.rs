@@ -131,7 +131,7 @@ impl Conversation {
 
     /// In an exchange, one queued line answers one challenge.
     const fn fresh_challenge(&self) -> bool {
-        self.exchange.is_none()
+        self.exchange.is_none() && self.session.owes_response()
     }
 
     /// Takes the next step towards the goal. Returns whether an answer is now awaited.
@@ -152,11 +152,16 @@ impl Conversation {
                 self.trouble(now, "STARTTLS is not possible after login", next);
                 false
             }
+            // HELO-only servers answer EHLO with 5xx: asking once is enough.
+            Goal::StartTls if !known && self.asked_capabilities => {
+                self.trouble(now, "the server does not tell its capabilities", "type the command and press Alt-Enter");
+                false
+            }
             Goal::StartTls if !known => {
+                self.asked_capabilities = true;
                 self.goal = Some(Goal::StartTls);
                 self.ask_capabilities(now, effects);
-                // HELO-only servers answer EHLO with 5xx: the next turn must not ask again.
-                self.asked_once(now)
+                true
             }
             Goal::StartTls => {
                 let name = if self.protocol() == Protocol::Pop3 { "STLS" } else { "STARTTLS" };
@@ -173,15 +178,19 @@ impl Conversation {
                     false
                 }
             }
-            Goal::Authenticate(way, credentials) if !known && self.asks_first() => {
+            Goal::Authenticate(way, credentials) if !known && !self.asked_capabilities && self.asks_first() => {
+                self.asked_capabilities = true;
                 self.goal = Some(Goal::Authenticate(way, credentials));
                 self.ask_capabilities(now, effects);
                 true
             }
             Goal::Pass(password) => {
-                let password = String::from_utf8_lossy(password.expose()).into_owned();
-                self.send_line(&format!("PASS {password}"), now, effects);
-                true
+                let accepted = self.session.user().is_some();
+                if accepted {
+                    let password = String::from_utf8_lossy(password.expose()).into_owned();
+                    self.send_line(&format!("PASS {password}"), now, effects);
+                }
+                accepted
             }
             Goal::Authenticate(way, credentials) => {
                 self.begin_exchange(way, credentials, now, effects);
@@ -192,14 +201,6 @@ impl Conversation {
 
     fn asks_first(&self) -> bool {
         self.protocol().is_smtp() && self.session.phase() == Phase::Fresh
-    }
-
-    fn asked_once(&mut self, now: Moment) -> bool {
-        if std::mem::replace(&mut self.warned_capabilities, true) {
-            self.goal = None;
-            self.trouble(now, "the server does not tell its capabilities", "type the command and press Alt-Enter");
-        }
-        true
     }
 
     fn ask_capabilities(&mut self, now: Moment, effects: &mut Effects) {
@@ -215,7 +216,7 @@ impl Conversation {
     /// Sets out for STARTTLS.
     pub fn want_tls(&mut self, now: Moment, effects: &mut Effects) {
         self.goal = Some(Goal::StartTls);
-        self.warned_capabilities = false;
+        self.asked_capabilities = false;
         self.advance(now, effects);
     }
 
@@ -323,6 +324,8 @@ impl Conversation {
         let secret = Secret::from(secret);
         if secret.expose().len() >= 4 && !self.secrets.contains(&secret) && self.secrets.len() < 64 {
             self.secrets.push(secret);
+            // The longest first: one that begins like another would leave its end behind.
+            self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
         }
     }
 

@@ -112,6 +112,7 @@ impl State {
             Signal::Idling
         } else if sasl {
             self.phase = Phase::Sasl;
+            self.challenged = true;
             Signal::Challenge(text.to_vec())
         } else {
             reading.remark = Some("a continuation that no command waits for");
@@ -181,9 +182,16 @@ impl State {
             return reading;
         };
         reading.answers = Some(command.number);
-        // A refusal ends the command, literal and all (RFC 9051 §7.6).
-        self.literal = None;
-        self.phase = self.base;
+        // What is in the midst of a literal, of IDLE or of SASL is always the last command sent. Its answer ends it,
+        // literal and all (RFC 9051 §7.6); that of an earlier one does not.
+        let midst = self.phase != self.base && place < Some(self.outstanding.len());
+        let phase = self.phase;
+        if !midst {
+            self.phase = self.base;
+        }
+        if place == Some(self.outstanding.len()) {
+            self.literal = None;
+        }
         if let Some(code) = response_code(text) {
             let (atom, list) = split_word(code);
             if atom.eq_ignore_ascii_case(b"CAPABILITY") {
@@ -230,6 +238,9 @@ impl State {
                 reading.signal = Some(Signal::Closing);
             }
             _ => {}
+        }
+        if midst {
+            self.phase = phase;
         }
         reading
     }

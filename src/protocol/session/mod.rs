@@ -38,6 +38,8 @@ struct State {
     listing: Capabilities,
     outstanding: VecDeque<Outstanding>,
     tags: u32,
+    /// The last challenge of a SASL exchange has not been answered.
+    challenged: bool,
     user: Option<String>,
     mailbox: Option<String>,
     /// SMTP: recipients accepted in this transaction; LMTP owes a reply for each (RFC 2033 §4.2).
@@ -171,6 +173,7 @@ impl Session {
                 listing: Capabilities::heard(),
                 outstanding: VecDeque::new(),
                 tags: 0,
+                challenged: false,
                 user: None,
                 mailbox: None,
                 recipients: 0,
@@ -239,6 +242,12 @@ impl Session {
     #[must_use]
     pub fn waits_for_go_ahead(&self) -> bool {
         self.state.literal.is_some_and(|literal| literal.synchronizing)
+    }
+
+    /// Whether the server waits for a response in a SASL exchange. When it has one, another would come too early.
+    #[must_use]
+    pub const fn owes_response(&self) -> bool {
+        matches!(self.state.phase, Phase::Sasl) && self.state.challenged
     }
 
     /// The start of a line whose end has not come: shown after a while, since prompts without an end do happen.
@@ -355,7 +364,7 @@ impl Session {
             return minutes("greeting", 5);
         }
         let oldest = self.state.outstanding.front()?;
-        if self.state.phase == Phase::Sasl || matches!(self.state.phase, Phase::Data | Phase::Idle | Phase::Literal) {
+        if self.owes_response() || matches!(self.state.phase, Phase::Data | Phase::Idle | Phase::Literal) {
             return None;
         }
         match oldest.verb.map_or("", |verb| verb.name) {
@@ -378,7 +387,10 @@ impl State {
     fn sent(&mut self, line: &str, tag: Option<&str>, number: u64) {
         let command = line.get(tag.map_or(0, |tag| tag.len() + 1)..).unwrap_or("");
         match self.phase {
-            Phase::Sasl => return,
+            Phase::Sasl => {
+                self.challenged = false;
+                return;
+            }
             Phase::Idle if line.trim_end().eq_ignore_ascii_case("DONE") => {
                 self.phase = self.base;
                 return;

@@ -39,6 +39,7 @@ impl State {
             reading.whole = false;
             if name == "AUTH" {
                 self.phase = Phase::Sasl;
+                self.challenged = true;
                 reading.signal = Some(Signal::Challenge(text.to_vec()));
             } else {
                 reading.remark = Some("a challenge that no command waits for");
@@ -55,7 +56,7 @@ impl State {
             return reading;
         }
         match name {
-            "USER" if ok => self.user = Some(command.argument),
+            "USER" => self.user = ok.then_some(command.argument),
             "PASS" | "APOP" | "AUTH" if ok => {
                 let user = (name == "APOP").then(|| command.argument.clone());
                 self.logged_in(user);

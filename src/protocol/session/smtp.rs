@@ -115,6 +115,7 @@ impl State {
         if code == ReplyCode::CHALLENGE {
             self.outstanding.push_front(command);
             self.phase = Phase::Sasl;
+            self.challenged = true;
             reading.whole = false;
             reading.signal = Some(Signal::Challenge(text.to_vec()));
             return;

@@ -1,0 +1,766 @@
+//! Events in, exact effects out: what each key and each report of the network makes the program do.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ehlo::app::conversation::Link;
+use ehlo::app::effect::{ConnectPlan, Effect, Effects};
+use ehlo::app::event::{Closing, ConnectionId, Event, Happened, QueryId, ResolveFailure, SocketFailure, SocketTrouble};
+use ehlo::app::options::Options;
+use ehlo::app::plain;
+use ehlo::app::state::{App, FAREWELL, Focus, Overlay};
+use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, Record, RecordType, Resolver, Response, Value};
+use ehlo::diagnosis::tls::{TlsFailure, TlsReport, Verdict};
+use ehlo::protocol::endpoint::{Endpoint, Host, Protocol, Security, Target, parse_target};
+use ehlo::protocol::moment::Moment;
+use ehlo::protocol::verb::Phase;
+use proptest::prelude::*;
+
+const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 25));
+const ID: ConnectionId = ConnectionId(0);
+
+struct Model {
+    app: App,
+    now: Moment,
+}
+
+impl Model {
+    fn new() -> Self {
+        let epoch = "2025-01-15T12:00:00Z".parse::<jiff::Timestamp>().expect("a timestamp");
+        let options = Options::new("client.example", epoch.to_zoned(jiff::tz::TimeZone::UTC));
+        Self { app: App::new(options, (80, 24)), now: Moment(0) }
+    }
+
+    /// Connected in clear; nothing has come yet.
+    fn connected(target: &str) -> Self {
+        let mut model = Self::new();
+        let target = parse_target(&[target]).expect("a target");
+        model.app.go(target, &mut Effects::new());
+        let peer = SocketAddr::new(PEER, 25);
+        model.happened(Happened::Connected { local: peer, peer, practice: None, took: Duration::from_millis(1) });
+        model
+    }
+
+    /// Greeted and, in SMTP, after EHLO.
+    fn greeted(target: &str) -> Self {
+        let mut model = Self::connected(target);
+        match model.app.conversation().expect("one").protocol() {
+            Protocol::Smtp | Protocol::Lmtp => {
+                model.received("220 mx\r\n");
+                model.enter("EHLO a");
+                model.received("250-mx\r\n250-STARTTLS\r\n250 SIZE 1000\r\n");
+            }
+            Protocol::Imap => _ = model.received("* OK ready\r\n"),
+            Protocol::Pop3 => _ = model.received("+OK ready\r\n"),
+        }
+        model
+    }
+
+    /// In DATA, the editor left for single lines.
+    fn in_data() -> Self {
+        let mut model = Self::greeted("192.0.2.25:25");
+        for (line, reply) in
+            [("MAIL FROM:<a@b.example>", "250 ok\r\n"), ("RCPT TO:<c@d.example>", "250 ok\r\n"), ("DATA", "354 go\r\n")]
+        {
+            model.enter(line);
+            model.received(reply);
+        }
+        assert!(model.app.message.is_some());
+        model.key(KeyCode::Esc);
+        assert!(model.app.message.is_none());
+        model
+    }
+
+    fn event(&mut self, event: Event) -> Effects {
+        self.app.update(event, self.now)
+    }
+
+    fn happened(&mut self, what: Happened) -> Effects {
+        self.event(Event::Connection { id: ID, at: self.now, what })
+    }
+
+    fn received(&mut self, octets: impl Into<Vec<u8>>) -> Effects {
+        self.happened(Happened::Received(Bytes::from(octets.into())))
+    }
+
+    fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) -> Effects {
+        self.event(Event::Key(KeyEvent::new(code, modifiers)))
+    }
+
+    fn key(&mut self, code: KeyCode) -> Effects {
+        self.press(code, KeyModifiers::NONE)
+    }
+
+    fn alt(&mut self, c: char) -> Effects {
+        self.press(KeyCode::Char(c), KeyModifiers::ALT)
+    }
+
+    fn ctrl(&mut self, c: char) -> Effects {
+        self.press(KeyCode::Char(c), KeyModifiers::CONTROL)
+    }
+
+    fn type_text(&mut self, text: &str) {
+        for c in text.chars() {
+            assert_eq!(self.key(KeyCode::Char(c)), [], "typing {c:?} does nothing to the world");
+        }
+    }
+
+    fn enter(&mut self, line: &str) -> Effects {
+        self.type_text(line);
+        self.key(KeyCode::Enter)
+    }
+
+    fn wait(&mut self, time: Duration) -> Effects {
+        self.now = self.now + time;
+        self.event(Event::Wake)
+    }
+
+    fn text(&self) -> String {
+        let Some(conversation) = self.app.conversation() else { return String::new() };
+        conversation
+            .transcript
+            .range()
+            .filter_map(|n| plain::line(conversation, &self.app.options.epoch, n, false))
+            .map(|line| line + "\n")
+            .collect()
+    }
+
+    #[track_caller]
+    fn shows(&self, part: &str) {
+        let text = self.text();
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+
+    fn notice(&self) -> &str {
+        self.app.notice.as_ref().map_or("", |notice| &notice.text)
+    }
+}
+
+/// A line on the wire.
+fn send(octets: &str) -> Effect {
+    Effect::Send { id: ID, octets: Bytes::copy_from_slice(octets.as_bytes()) }
+}
+
+/// What went out, the clocks left aside.
+fn wire(effects: &Effects) -> Vec<u8> {
+    effects
+        .iter()
+        .filter_map(|effect| if let Effect::Send { octets, .. } = effect { Some(octets.to_vec()) } else { None })
+        .flatten()
+        .collect()
+}
+
+fn refused() -> SocketFailure {
+    SocketFailure { kind: SocketTrouble::Refused, errno: Some(111), text: "Connection refused".to_owned() }
+}
+
+#[test]
+fn a_target_becomes_a_plan() {
+    let mut model = Model::new();
+    model.key(KeyCode::F(2));
+    model.type_text("[2001:db8::25]:465");
+    let endpoint = Endpoint {
+        protocol: Protocol::Smtp,
+        host: Host::Ip("2001:db8::25".parse().expect("an address")),
+        port: 465,
+        security: Security::Implicit,
+    };
+    let plan = ConnectPlan {
+        endpoint,
+        addresses: Vec::new(),
+        family: None,
+        source: None,
+        resolver: Resolver::System,
+        sni: None,
+        limit: Duration::from_secs(30),
+    };
+    assert_eq!(model.key(KeyCode::Enter), [Effect::Connect { id: ID, plan }]);
+    // A wrong one stays open and says why.
+    model.key(KeyCode::F(2));
+    assert_eq!(model.enter("mx:notaport"), []);
+    assert!(matches!(&model.app.overlay, Some(Overlay::Ask { error: Some(_), .. })));
+}
+
+#[test]
+fn a_wrong_line_is_refused_with_the_reason_and_alt_enter_sends_it() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    for (line, part) in [
+        ("RCPT TO:<jo@example.com>", "MAIL"),
+        ("MAIL FROM:<jo@example.com", "expected"),
+        ("ELHO x", "EHLO"),
+        (".", "lone dot"),
+    ] {
+        assert_eq!(model.enter(line), [], "{line}");
+        assert!(model.notice().contains(part) && model.notice().contains("Alt-Enter"), "{line}: {}", model.notice());
+        assert_eq!(model.app.prompt.line.text(), line, "the line stays to be mended");
+        let effects = model.press(KeyCode::Enter, KeyModifiers::ALT);
+        assert_eq!(wire(&effects), format!("{line}\r\n").as_bytes());
+        assert_eq!(model.app.prompt.line.text(), "");
+        model.received("503 no\r\n");
+    }
+}
+
+#[test]
+fn a_typed_line_is_never_a_local_command() {
+    // `R`, `Q`, `k` at the start of a line are commands of interactive s_client.
+    let mut model = Model::in_data();
+    for line in ["Regards", "Q", "kind regards", "?", "/x", ":q", "~."] {
+        assert_eq!(model.enter(line), [send(&format!("{line}\r\n"))]);
+    }
+}
+
+#[test]
+fn a_good_line_goes_out_once_with_its_clock() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.now = Moment::from_millis(500);
+    assert_eq!(
+        model.enter("MAIL FROM:<>"),
+        [send("MAIL FROM:<>\r\n"), Effect::Wake(Moment::from_millis(500) + Duration::from_secs(300))]
+    );
+    // The next one waits for the answer: MAIL, then RCPT could be right.
+    assert_eq!(model.enter("NOOP"), []);
+    assert_eq!(wire(&model.received("250 o")), b"");
+    assert_eq!(wire(&model.received("k\r\n")), b"NOOP\r\n");
+}
+
+#[test]
+fn type_ahead_is_held_until_the_greeting_is_whole() {
+    let mut model = Model::connected("192.0.2.25:25");
+    assert_eq!(model.enter("EHLO a"), []);
+    assert_eq!(wire(&model.received("220-wait\r\n")), b"");
+    assert_eq!(wire(&model.received("220 now\r")), b"");
+    assert_eq!(wire(&model.received("\n")), b"EHLO a\r\n");
+}
+
+#[test]
+fn the_line_ending_is_a_choice() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    for ending in ["\r\n", "\n", "\r", "", "\r\n"] {
+        assert_eq!(wire(&model.enter("NOOP")), format!("NOOP{ending}").as_bytes());
+        model.received("250 ok\r\n");
+        model.alt('e');
+    }
+    let mut model = Model::in_data();
+    for ending in ["\r\n", "\n", "\r", ""] {
+        assert_eq!(wire(&model.enter("x")), format!("x{ending}").as_bytes());
+        model.alt('e');
+    }
+}
+
+#[test]
+fn octets_go_out_as_they_are() {
+    let mut model = Model::in_data();
+    for line in ["tab\there", "nul\0here", "\u{ff}\u{ff}", "Grüße ☕", "\u{feff}bom", "esc\u{1b}[2J", "\u{85}\u{9b}"]
+    {
+        model.event(Event::Paste(line.to_owned()));
+        assert_eq!(wire(&model.key(KeyCode::Enter)), format!("{line}\r\n").as_bytes(), "{line:?}");
+    }
+    let long = "x".repeat(20_000);
+    model.event(Event::Paste(long.clone()));
+    assert_eq!(wire(&model.key(KeyCode::Enter)).len(), long.len() + 2);
+    assert_eq!(wire(&model.enter("ÿ")), b"\xc3\xbf\r\n");
+}
+
+#[test]
+fn dots_in_data_are_stuffed_and_one_ends_it() {
+    let mut model = Model::in_data();
+    assert_eq!(model.enter(".x"), [send("..x\r\n")]);
+    assert_eq!(model.enter(".."), [send("...\r\n")]);
+    assert_eq!(model.enter("a.b"), [send("a.b\r\n")]);
+    assert_eq!(model.enter(""), [send("\r\n")]);
+    assert_eq!(wire(&model.enter(".")), b".\r\n");
+    assert_eq!(model.app.conversation().expect("one").session.phase(), Phase::Ready);
+    // Afterwards a dot is no command.
+    model.received("250 queued\r\n");
+    assert_eq!(model.enter("."), []);
+}
+
+#[test]
+fn a_pasted_lone_dot_is_asked_about_in_the_editor() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    for line in ["MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"] {
+        model.enter(line);
+        model.received("250 ok\r\n");
+    }
+    // F7 says DATA by itself.
+    assert_eq!(wire(&model.key(KeyCode::F(7))), b"DATA\r\n");
+    model.received("354 go\r\n");
+    model.event(Event::Paste("before\n.\nafter\n".to_owned()));
+    assert!(model.app.message.as_ref().is_some_and(|m| m.question.is_some()));
+    assert_eq!(model.ctrl('d'), [], "the question comes first");
+    model.key(KeyCode::Char('s'));
+    let wire = String::from_utf8(wire(&model.ctrl('d'))).expect("text");
+    assert!(wire.ends_with("before\r\n..\r\nafter\r\n.\r\n"), "{wire:?}");
+    assert_eq!(wire.matches("\r\n.\r\n").count(), 1, "one end and no more: {wire:?}");
+}
+
+#[test]
+fn a_literal_counts_octets() {
+    let mut model = Model::greeted("192.0.2.25:143");
+    assert_eq!(wire(&model.enter("LOGIN {6} {4+}")), b"", "a literal ends the line");
+    model.ctrl('u');
+    assert_eq!(wire(&model.enter("x LOGIN {6}")), b"x LOGIN {6}\r\n");
+    model.received("+ go\r\n");
+    for (line, part) in
+        [("älice", None), ("alice", Some("one octet is missing")), ("alice66", Some("1 octets too many"))]
+    {
+        if let Some(part) = part {
+            assert_eq!(model.enter(line), [], "{line}");
+            assert!(model.notice().contains(part), "{line}: {}", model.notice());
+            model.ctrl('u');
+        } else {
+            assert_eq!(line.len(), 6, "octets, not characters");
+        }
+    }
+    // With its line end a shorter line fits too.
+    assert_eq!(wire(&model.enter("ab")), b"ab\r\n");
+    assert_eq!(wire(&model.enter("é")), "é".as_bytes(), "the last one goes without a line end");
+    assert_eq!(wire(&model.enter(" {4+}")), b" {4+}\r\n");
+    assert_eq!(wire(&model.enter("word")), b"word");
+    assert_eq!(wire(&model.enter("")), b"\r\n");
+    model.received("x OK in\r\n");
+    assert_eq!(model.app.conversation().expect("one").session.phase(), Phase::Authenticated);
+}
+
+#[test]
+fn tags_are_made_kept_and_left_out() {
+    let mut model = Model::greeted("192.0.2.25:143");
+    for (line, expect, reply) in [
+        ("NOOP", "a1 NOOP\r\n", "a1 OK\r\n"),
+        (". NOOP", ". NOOP\r\n", ". OK\r\n"),
+        ("A007 CAPABILITY", "A007 CAPABILITY\r\n", "A007 OK\r\n"),
+        ("LOGIN jo secret", "a2 LOGIN jo secret\r\n", "a2 OK\r\n"),
+        ("IDLE", "a3 IDLE\r\n", "+ idling\r\n"),
+        ("DONE", "DONE\r\n", "a3 OK\r\n"),
+        ("NOOP", "a4 NOOP\r\n", "a4 OK\r\n"),
+    ] {
+        assert_eq!(wire(&model.enter(line)), expect.as_bytes());
+        model.received(reply);
+    }
+    // Another command while idling is held back: DONE comes first.
+    model.enter("IDLE");
+    model.received("+ idling\r\n");
+    assert_eq!(model.enter("NOOP"), []);
+    assert!(model.notice().contains("DONE"), "{}", model.notice());
+}
+
+#[test]
+fn ctrl_c_gives_up_connecting_and_waiting_but_never_the_program() {
+    let mut model = Model::new();
+    model.app.go(parse_target(&["192.0.2.25:25"]).expect("a target"), &mut Effects::new());
+    assert_eq!(model.ctrl('c'), [Effect::Close { id: ID, abort: true }]);
+    model.happened(Happened::Closed(Closing::Ours));
+    assert_eq!(model.ctrl('c'), []);
+
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.enter("NOOP");
+    assert!(model.app.conversation().expect("one").wait(model.now).is_some());
+    assert_eq!(model.ctrl('c'), []);
+    assert!(model.app.conversation().expect("one").wait(model.now).is_none());
+    model.shows("not waiting any longer");
+    model.type_text("half a line");
+    assert_eq!(model.ctrl('c'), []);
+    assert_eq!(model.app.prompt.line.text(), "", "the second clears the line");
+    assert_eq!(model.ctrl('c'), []);
+    // What still comes is shown as the answer.
+    model.received("250 late\r\n");
+    model.shows("250 late");
+}
+
+#[test]
+fn leaving_says_quit_and_waits_and_again_leaves_at_once() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    let effects = model.key(KeyCode::F(10));
+    assert_eq!(wire(&effects), b"QUIT\r\n");
+    assert!(effects.contains(&Effect::Wake(model.now + FAREWELL)) && !effects.contains(&Effect::Quit), "{effects:?}");
+    assert_eq!(model.key(KeyCode::F(10)), [Effect::Quit]);
+
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.key(KeyCode::F(10));
+    assert_eq!(model.received("221 bye\r\n"), [Effect::Close { id: ID, abort: false }]);
+    assert_eq!(model.happened(Happened::Closed(Closing::Peer)), [Effect::Quit]);
+
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.key(KeyCode::F(10));
+    assert!(!model.wait(FAREWELL - Duration::from_millis(1)).contains(&Effect::Quit));
+    assert!(model.wait(Duration::from_millis(1)).contains(&Effect::Quit), "a silent server does not keep us");
+
+    assert_eq!(Model::new().key(KeyCode::F(10)), [Effect::Quit], "nobody to say goodbye to");
+    assert_eq!(Model::greeted("192.0.2.25:143").event(Event::Terminate), [Effect::Quit]);
+
+    let mut model = Model::greeted("192.0.2.25:143");
+    assert_eq!(wire(&model.key(KeyCode::F(10))), b"a1 LOGOUT\r\n");
+    let mut model = Model::greeted("192.0.2.25:25");
+    assert_eq!(model.alt('x'), [Effect::Close { id: ID, abort: true }], "drop now is a key of its own");
+}
+
+#[test]
+fn late_reports_of_an_old_connection_change_nothing() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    assert_eq!(model.alt('w'), [Effect::Close { id: ID, abort: false }]);
+    let effects = model.event(Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
+    assert_eq!(effects, []);
+    let before = format!("{:?}", model.app);
+    let report = report();
+    for what in [
+        Happened::Received(Bytes::from_static(b"250 late\r\n")),
+        Happened::TlsDone(report),
+        Happened::TlsFailed(TlsFailure::Closed),
+        Happened::NotConnected,
+        Happened::Closed(Closing::Peer),
+    ] {
+        assert_eq!(model.happened(what), []);
+    }
+    assert_eq!(format!("{:?}", model.app), before);
+
+    // A new connection to the same place has a new number.
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.happened(Happened::Closed(Closing::Peer));
+    let effects = model.alt('a');
+    assert!(matches!(effects.as_slice(), [Effect::Connect { id: ConnectionId(1), .. }]), "{effects:?}");
+    let before = format!("{:?}", model.app.conversations[1]);
+    model.happened(Happened::Received(Bytes::from_static(b"220 from the old one\r\n")));
+    assert_eq!(format!("{:?}", model.app.conversations[1]), before);
+    assert_eq!(model.happened(Happened::Closed(Closing::Peer)), []);
+}
+
+#[test]
+fn a_silent_server_gets_a_word_after_ten_seconds() {
+    let mut model = Model::new();
+    model.app.go(parse_target(&["192.0.2.25:25"]).expect("a target"), &mut Effects::new());
+    let peer = SocketAddr::new(PEER, 25);
+    let effects =
+        model.happened(Happened::Connected { local: peer, peer, practice: None, took: Duration::from_millis(1) });
+    assert_eq!(effects, [Effect::Wake(Moment(0) + Duration::from_secs(10))]);
+    model.wait(Duration::from_millis(9_999));
+    assert!(!model.text().contains("silent"));
+    model.wait(Duration::from_millis(1));
+    model.shows("accepted, then silent");
+    let length = model.text().len();
+    model.wait(Duration::from_secs(5));
+    assert_eq!(model.text().len(), length, "it is said once");
+    model.received("220 at last\r\n");
+    assert_eq!(model.app.conversation().expect("one").session.phase(), Phase::Fresh);
+}
+
+#[test]
+fn tls_on_a_plain_port_and_plain_text_on_a_tls_port() {
+    let mut model = Model::connected("192.0.2.25:25");
+    model.received(*b"\x15\x03\x03\x00\x02\x02\x28");
+    model.shows("speaks TLS where plain text was expected");
+    assert!(model.app.findings().iter().any(|f| f.next.contains("--tls")));
+
+    let mut model = Model::connected("192.0.2.25:465");
+    assert_eq!(model.app.conversation().expect("one").link, Link::Handshake);
+    model.happened(Happened::TlsFailed(TlsFailure::Plaintext(b"220 mx \x1b[2J\r\n".to_vec())));
+    model.shows("speaks plain text where TLS was expected: 220 mx ␛[2J");
+    assert_eq!(model.app.conversation().expect("one").link, Link::Closed);
+    assert!(model.app.findings().iter().any(|f| f.next.contains("--no-tls")));
+    assert_eq!(model.enter("NOOP"), []);
+    assert!(model.notice().contains("Alt-a"), "{}", model.notice());
+}
+
+#[test]
+fn starttls_discards_and_reports_what_came_in_clear() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    assert_eq!(wire(&model.key(KeyCode::F(4))), b"STARTTLS\r\n");
+    // Part of it in the same piece, part of it after, before the handshake is done.
+    let effects = model.received("220 go\r\n250 inject");
+    assert_eq!(effects, [Effect::StartTls { id: ID, name: "192.0.2.25".to_owned() }]);
+    assert_eq!(model.received("ed\r\n"), []);
+    model.shows("10 octets came in clear");
+    model.shows("4 octets came in clear");
+    assert_eq!(wire(&model.happened(Happened::TlsDone(report()))), b"EHLO client.example\r\n");
+    assert!(!model.app.conversation().expect("one").session.capabilities().known);
+    // A server that does not offer it is not asked.
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.enter("EHLO b");
+    model.received("250 mx\r\n");
+    assert_eq!(model.key(KeyCode::F(4)), []);
+    model.shows("does not offer STARTTLS");
+    // After PREAUTH it is too late (RFC 9051 §7.1.4).
+    let mut model = Model::connected("192.0.2.25:143");
+    model.received("* PREAUTH in\r\n");
+    assert_eq!(model.key(KeyCode::F(4)), []);
+    model.shows("not possible after login");
+}
+
+#[test]
+fn every_way_to_end_has_its_words() {
+    let broken = |kind, text: &str| Closing::Broken(SocketFailure { kind, errno: Some(104), text: text.to_owned() });
+    for (closing, words) in [
+        (Closing::Peer, "closed by the server"),
+        (Closing::PeerWithoutNotify, "without TLS close_notify"),
+        (Closing::Ours, "closed by us"),
+        (broken(SocketTrouble::Reset, "reset"), "reset by the server"),
+        (broken(SocketTrouble::Other, "the cable was cut"), "the connection broke: the cable was cut"),
+    ] {
+        let mut model = Model::greeted("192.0.2.25:25");
+        model.now = Moment::from_millis(2_000);
+        model.enter("MAIL FROM:<>");
+        model.received("250 half a li");
+        model.now = Moment::from_millis(5_000);
+        assert_eq!(model.happened(Happened::Closed(closing.clone())), []);
+        model.shows(words);
+        model.shows("250 half a li");
+        model.shows("the line has no end");
+        if closing != Closing::Ours {
+            model.shows("3.0 s after MAIL");
+            model.shows("Alt-a connects again; MAIL was not answered");
+        }
+        assert_eq!(model.app.conversation().expect("one").link, Link::Closed);
+        // The transcript stays; nothing can be sent.
+        model.shows("220 mx");
+        assert_eq!(model.enter("NOOP"), []);
+    }
+    let mut model = Model::connected("192.0.2.25:25");
+    model.happened(Happened::Closed(Closing::Peer));
+    model.shows("before any greeting");
+}
+
+#[test]
+fn every_way_not_to_connect_has_its_words() {
+    let address = SocketAddr::new(PEER, 25);
+    for (what, words) in [
+        (Happened::NotResolved(ResolveFailure::NoSuchName), "does not exist"),
+        (Happened::NotResolved(ResolveFailure::Query(QueryFailure::TimedOut)), "could not resolve"),
+        (Happened::AttemptFailed { address, took: Duration::from_millis(3), failure: refused() }, "refused after 3 ms"),
+    ] {
+        let mut model = Model::new();
+        let Ok(Target::Endpoint(endpoint)) = parse_target(&["mx.example.org", "25"]) else { panic!("a target") };
+        model.app.connect(endpoint, Vec::new(), &mut Effects::new());
+        assert_eq!(model.happened(what), []);
+        model.shows(words);
+        assert!(!model.app.findings().is_empty());
+    }
+}
+
+#[test]
+fn a_421_out_of_nowhere_is_marked_and_answers_nothing() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.received("421 4.3.2 shutting down\r\n");
+    let conversation = model.app.conversation().expect("one");
+    let last = conversation.transcript.range().rev().find(|n| {
+        conversation.transcript.entry(*n).is_some_and(|e| conversation.transcript.octets(e).starts_with(b"421"))
+    });
+    let last = last.expect("the line");
+    assert!(conversation.transcript.entry(last).is_some_and(|e| e.marks.unsolicited));
+    assert_eq!(conversation.transcript.pair(last), None);
+}
+
+#[test]
+fn the_palette_runs_an_action_and_overlays_keep_their_keys() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.ctrl('p');
+    model.type_text("rset");
+    assert_eq!(wire(&model.key(KeyCode::Enter)), b"RSET\r\n");
+    assert!(model.app.overlay.is_none());
+    model.received("250 ok\r\n");
+    for open in [KeyCode::F(1), KeyCode::F(2), KeyCode::F(3), KeyCode::F(5)] {
+        model.key(open);
+        assert!(model.app.overlay.is_some(), "{open:?}");
+        model.type_text("jk");
+        assert_eq!(model.app.prompt.line.text(), "", "{open:?} keeps its keys");
+        assert_eq!(model.key(KeyCode::Esc), []);
+        assert!(model.app.overlay.is_none(), "Esc closes {open:?}");
+    }
+    // Every row of the palette can be run at once without an open connection.
+    for number in 0..ehlo::app::action::BINDINGS.len() {
+        let mut model = Model::new();
+        model.ctrl('p');
+        for _ in 0..number {
+            model.key(KeyCode::Down);
+        }
+        let effects = model.key(KeyCode::Enter);
+        assert_eq!(wire(&effects), b"", "nothing is connected");
+    }
+}
+
+#[test]
+fn enter_in_the_dns_pane_connects_to_the_address_of_the_row() {
+    let mut model = Model::new();
+    model.key(KeyCode::F(3));
+    let effects = model.enter("a mx.example.org @192.0.2.53");
+    let query = Query { name: "mx.example.org".to_owned(), kind: RecordType::A };
+    let resolver = Resolver::parse("192.0.2.53").expect("a resolver");
+    assert_eq!(effects, [Effect::Query { id: QueryId(0), query: query.clone(), resolver }]);
+    assert_eq!(model.app.focus, Focus::Dns);
+    let record = Record { name: query.name.clone(), ttl: 300, value: Value::A(Ipv4Addr::new(192, 0, 2, 77)) };
+    let response = Response { answers: vec![record], ..Response::default() };
+    let answer = Answer { query, server: None, took: Duration::from_millis(5), over_tcp: false, reply: Ok(response) };
+    assert_eq!(model.event(Event::Answered { id: QueryId(0), at: model.now, answer: Box::new(answer.clone()) }), []);
+    let row = model.app.dns.rows.iter().position(|row| row.connect.is_some()).expect("a row to connect to");
+    for _ in 0..row {
+        model.key(KeyCode::Down);
+    }
+    let effects = model.key(KeyCode::Enter);
+    let Some(Effect::Connect { id: ID, plan }) = effects.first() else { panic!("{effects:?}") };
+    assert_eq!(plan.addresses, [IpAddr::V4(Ipv4Addr::new(192, 0, 2, 77))]);
+    assert_eq!(model.app.focus, Focus::Input);
+    // A late answer to a question that is no longer asked changes nothing.
+    let before = format!("{:?}", model.app.dns);
+    model.event(Event::Answered { id: QueryId(0), at: model.now, answer: Box::new(answer) });
+    assert_eq!(format!("{:?}", model.app.dns), before);
+}
+
+#[test]
+fn other_effects_are_exact() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    assert_eq!(model.ctrl('z'), [Effect::Suspend]);
+    assert_eq!(model.ctrl('l'), []);
+    let mut model = Model::in_data();
+    model.key(KeyCode::F(7));
+    model.ctrl('o');
+    let path = PathBuf::from("/tmp/message.eml");
+    let effects = model.enter("/tmp/message.eml");
+    assert!(matches!(effects.as_slice(), [Effect::ReadFile { path: asked, .. }] if *asked == path), "{effects:?}");
+    model.event(Event::File { path, content: Ok(b"Subject: file\r\n\r\n.\r\n".to_vec()) });
+    assert_eq!(wire(&model.ctrl('d')), b"Subject: file\r\n\r\n..\r\n.\r\n");
+}
+
+/// A handshake in which the server showed nothing.
+fn report() -> Box<TlsReport> {
+    Box::new(TlsReport {
+        version: "TLS 1.2".to_owned(),
+        cipher: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256".to_owned(),
+        group: None,
+        asked_name: "mx".to_owned(),
+        sni: None,
+        alpn: None,
+        chain: Vec::new(),
+        name: Verdict::Bad("no certificate".to_owned()),
+        system_trust: Verdict::Unknown("no certificate".to_owned()),
+        mozilla_trust: Verdict::Good,
+        handshake_signature: Verdict::Good,
+        judged_at: 0,
+        took: Duration::ZERO,
+    })
+}
+
+fn any_key() -> impl Strategy<Value = KeyEvent> {
+    let code = prop_oneof![
+        8 => any::<char>().prop_map(KeyCode::Char),
+        8 => proptest::sample::select("aehijklnoprstuwxzACDEINORST{}0159. <>:@+*".chars().collect::<Vec<_>>())
+            .prop_map(KeyCode::Char),
+        6 => (1u8..12).prop_map(KeyCode::F),
+        12 => proptest::sample::select(vec![
+            KeyCode::Enter, KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up, KeyCode::Down,
+            KeyCode::Left, KeyCode::Right, KeyCode::Home, KeyCode::End, KeyCode::PageUp, KeyCode::PageDown,
+            KeyCode::Backspace, KeyCode::Delete, KeyCode::Insert, KeyCode::Null,
+        ]),
+    ];
+    let modifiers = prop_oneof![
+        4 => Just(KeyModifiers::NONE),
+        1 => Just(KeyModifiers::ALT),
+        1 => Just(KeyModifiers::CONTROL),
+        1 => Just(KeyModifiers::SHIFT),
+        1 => Just(KeyModifiers::ALT | KeyModifiers::CONTROL),
+    ];
+    (code, modifiers).prop_map(|(code, modifiers)| KeyEvent::new(code, modifiers))
+}
+
+fn any_octets() -> impl Strategy<Value = Vec<u8>> {
+    let lines: Vec<&[u8]> = vec![
+        b"220 mx\r\n",
+        b"250 ok\r\n",
+        b"250-mx\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n",
+        b"334 \r\n",
+        b"334 %%%\r\n",
+        b"334 eyJ9\r\n",
+        b"354 go\r\n",
+        b"421 bye\r\n",
+        b"535 no\r\n",
+        b"* OK hi\r\n",
+        b"* PREAUTH x\r\n",
+        b"+ \r\n",
+        b"+OK\r\n",
+        b"-ERR\r\n",
+        b".\r\n",
+        b"a1 OK\r\n",
+        b"a2 NO [UNAVAILABLE]\r\n",
+        b"* BYE\r\n",
+        b"* 1 FETCH {3}\r\n",
+        b"* 1 FETCH {99999999999999999999}\r\n",
+        b"\r\n",
+        b"\x15\x03\x01\x00\x02",
+        b"a3 OK [CAPABILITY X]\r\n",
+        b"25",
+    ];
+    prop_oneof![
+        3 => proptest::sample::select(lines).prop_map(<[u8]>::to_vec),
+        1 => proptest::collection::vec(any::<u8>(), 1..40),
+    ]
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let address = SocketAddr::new(PEER, 25);
+    let connected =
+        Happened::Connected { local: address, peer: address, practice: None, took: Duration::from_millis(1) };
+    let what = prop_oneof![
+        4 => Just(connected),
+        20 => any_octets().prop_map(|octets| Happened::Received(Bytes::from(octets))),
+        2 => Just(Happened::TlsDone(report())),
+        1 => Just(Happened::TlsFailed(TlsFailure::TimedOut(Duration::from_secs(1)))),
+        1 => Just(Happened::NotConnected),
+        1 => Just(Happened::AttemptFailed { address, took: Duration::ZERO, failure: refused() }),
+        1 => Just(Happened::NotResolved(ResolveFailure::NoAddress)),
+        1 => Just(Happened::Closed(Closing::Peer)),
+        1 => Just(Happened::Closed(Closing::Broken(refused()))),
+        1 => (0usize..9).prop_map(|octets| Happened::Sent { octets }),
+    ];
+    let lines = vec![
+        "LOGIN {3}",
+        "EHLO a",
+        "AUTH LOGIN",
+        "a\nb\n.\nc\n",
+        "DATA",
+        "MAIL FROM:<>",
+        "RCPT TO:<a@b>",
+        "IDLE",
+        "x APPEND y {2+}",
+    ];
+    prop_oneof![
+        20 => any_key().prop_map(Event::Key),
+        3 => any::<String>().prop_map(Event::Paste),
+        6 => proptest::sample::select(lines).prop_map(|line| Event::Paste(line.to_owned())),
+        14 => (0u32..3, what).prop_map(|(id, what)| Event::Connection { id: ConnectionId(id), at: Moment(0), what }),
+        1 => (any::<u16>(), any::<u16>()).prop_map(|(width, height)| Event::Resize { width, height }),
+        1 => Just(Event::Wake),
+        1 => proptest::collection::vec(any::<u8>(), 0..30)
+            .prop_map(|content| Event::File { path: PathBuf::from("f"), content: Ok(content) }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn nothing_panics_and_nothing_is_sent_without_a_connection(
+        port in proptest::sample::select(vec!["192.0.2.25:25", "192.0.2.25:143", "192.0.2.25:110", "192.0.2.25:465", "lmtp://192.0.2.25"]),
+        events in proptest::collection::vec((any_event(), 0u64..20_000), 1..120),
+    ) {
+        let mut model = Model::connected(port);
+        for (event, millis) in events {
+            model.now = model.now + Duration::from_millis(millis);
+            let event = match event {
+                Event::Connection { id, what, .. } => Event::Connection { id, at: model.now, what },
+                other => other,
+            };
+            let shut: Vec<ConnectionId> =
+                model.app.conversations.iter().filter(|c| c.link == Link::Closed).map(|c| c.id).collect();
+            let was = format!("{event:?}");
+            let effects = model.event(event);
+            for effect in &effects {
+                if let Effect::Send { id, octets } = effect {
+                    let open = model.app.conversations.iter().any(|c| c.id == *id) && !shut.contains(id);
+                    prop_assert!(open, "{was} sent {octets:?} on {id:?}, which is not open");
+                }
+            }
+            prop_assert!(model.app.active == 0 || model.app.active < model.app.conversations.len());
+            prop_assert_eq!(model.app.places.len(), model.app.conversations.len());
+        }
+        model.text();
+    }
+}
