@@ -243,7 +243,6 @@ mod explorer {
     }
 
     #[test]
-    #[ignore = "waits for the explorer"]
     fn a_hostile_banner_reaches_the_terminal_only_as_visible_escapes() {
         let mut banner = b"220-osc \x1b]52;c;ZXZpbA==\x07 csi \x1b[31mred\x1b[2J c1 \xc2\x9b31m\x9b32m\r\n".to_vec();
         banner.extend_from_slice(
@@ -275,7 +274,6 @@ mod explorer {
     }
 
     #[test]
-    #[ignore = "waits for the explorer"]
     fn nothing_is_sent_before_the_banner_is_complete() {
         let script = vec![
             Step::text("220-wait"),
@@ -300,7 +298,6 @@ mod explorer {
     }
 
     #[test]
-    #[ignore = "waits for the explorer"]
     fn lines_that_other_programs_take_for_themselves_go_out() {
         let script = (0..5).flat_map(|_| [Step::Line, Step::text("500 what\r\n")]);
         let server = Scripted::start([Step::text("220 hi\r\n")].into_iter().chain(script).collect());
@@ -319,7 +316,6 @@ mod explorer {
     }
 
     #[test]
-    #[ignore = "waits for the explorer"]
     fn a_reset_keeps_the_transcript() {
         let server = Scripted::start(vec![Step::text("220 short life\r\n"), Step::Line, Step::Reset]);
         let terminal = explore(&server, &["--no-tls"]);
@@ -330,7 +326,6 @@ mod explorer {
     }
 
     #[test]
-    #[ignore = "waits for the explorer"]
     fn bytes_in_clear_behind_the_consent_to_tls_are_reported_and_not_obeyed() {
         let script = vec![
             Step::text("220 hi\r\n"),
@@ -351,7 +346,6 @@ mod explorer {
     }
 
     #[test]
-    #[ignore = "waits for the explorer"]
     fn a_signal_restores_the_terminal() {
         for signal in [Signal::TERM, Signal::HUP] {
             let server = Scripted::start(vec![Step::text("220 hi\r\n")]);
@@ -365,7 +359,6 @@ mod explorer {
     }
 
     #[test]
-    #[ignore = "waits for the explorer"]
     fn keys_echo_during_a_flood() {
         let flood = Step::Flood(b"* OK 0123456789 0123456789 0123456789 0123456789 0123456789\r\n".to_vec(), 500_000);
         let server = Scripted::start(vec![Step::text("* OK hi\r\n"), Step::Line, flood, Step::text("* OK over\r\n")]);
@@ -379,7 +372,143 @@ mod explorer {
     }
 
     #[test]
-    #[ignore = "waits for the explorer"]
+    fn a_stop_gives_the_terminal_back_and_fg_takes_it_again() {
+        let server = Scripted::start(vec![Step::text("220 hi\r\n")]);
+        let terminal = explore(&server, &["--no-tls"]);
+        terminal.wait_for("220 hi");
+        terminal.key("C-z");
+        terminal.wait_screen("the normal screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
+        terminal.signal(Signal::CONT);
+        terminal.wait_screen("the alternate screen", vt100::Screen::alternate_screen);
+        terminal.wait_for("220 hi");
+        terminal.key("F10");
+        assert_eq!(terminal.wait_exit(), 0);
+        is_restored(&terminal);
+    }
+
+    /// Run by the test below as a program of its own, in a terminal.
+    #[test]
+    #[ignore = "panics on purpose, as a child of the next test"]
+    fn child_that_panics_in_a_thread() {
+        let _guard = ehlo::tui::Guard::new().unwrap();
+        let _ = std::thread::spawn(|| panic!("broken on purpose")).join();
+        unreachable!("the hook ends the program");
+    }
+
+    #[test]
+    fn a_panic_anywhere_restores_the_terminal_and_says_what_broke() {
+        let program = std::env::current_exe().unwrap();
+        let arguments = ["--ignored", "--exact", "--nocapture", "explorer::child_that_panics_in_a_thread"];
+        let terminal = Terminal::spawn_program(program.to_str().unwrap(), &arguments, &[], 120, 40);
+        assert_eq!(terminal.wait_exit(), 101);
+        terminal.wait_for("broken on purpose");
+        terminal.wait_raw(b"\x1b[?1049h");
+        is_restored(&terminal);
+    }
+
+    #[test]
+    fn the_transcript_stays_on_the_normal_screen_when_asked() {
+        let server =
+            Scripted::start(vec![Step::text("220 hi\r\n"), Step::Line, Step::text("221 bye\r\n"), Step::Finish]);
+        let terminal = explore(&server, &["--no-tls", "--preserve"]);
+        terminal.wait_for("220 hi");
+        terminal.key("F10");
+        assert_eq!(terminal.wait_exit(), 0);
+        is_restored(&terminal);
+        terminal.wait_until("the transcript", |screen| {
+            ["◀   220 hi", "▶   QUIT", "◀   221 bye"].iter().all(|line| screen.contains(line))
+        });
+    }
+
+    #[test]
+    fn quit_waits_briefly_and_a_second_one_does_not() {
+        let server = Scripted::start(vec![Step::text("220 hi\r\n"), Step::Line, Step::Hold]);
+        let terminal = explore(&server, &["--no-tls"]);
+        terminal.wait_for("220 hi");
+        terminal.key("F10");
+        server.wait_received(b"QUIT\r\n");
+        terminal.wait_for("leaves at once");
+        terminal.key("F10");
+        assert_eq!(terminal.wait_exit(), 0);
+    }
+
+    #[test]
+    fn without_a_terminal_there_is_a_sentence_and_a_code() {
+        let program = std::process::Command::new(env!("CARGO_BIN_EXE_ehlo"))
+            .arg("192.0.2.25")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(program.status.code(), Some(2));
+        let text = String::from_utf8(program.stderr).unwrap();
+        assert!(text.contains("not a terminal") && text.contains("ehlo lab"), "{text}");
+        assert_eq!(program.stdout, b"");
+    }
+
+    #[test]
+    fn wrong_words_at_the_door_are_named() {
+        for (arguments, part) in [
+            (&["a", "25", "c"][..], "one word too many"),
+            (&["example.org:99999"], "99999"),
+            (&["gopher://example.org"], "not a mail scheme"),
+            (&["example.org", "@tls://9.9.9.9"], "tls://"),
+            (&["--resolve", "x", "h"], "HOST:ADDRESS"),
+        ] {
+            let program = std::process::Command::new(env!("CARGO_BIN_EXE_ehlo")).args(arguments).output().unwrap();
+            assert_eq!(program.status.code(), Some(2), "{arguments:?}");
+            let text = String::from_utf8(program.stderr).unwrap();
+            assert!(text.contains(part), "{arguments:?}: {text}");
+        }
+    }
+
+    /// What the README promises of its first command: the practice world answers, from EHLO to a message read by POP3.
+    #[test]
+    fn the_practice_world_from_submission_to_pop3() {
+        let terminal = Terminal::spawn(&[], 160, 48);
+        terminal.forbid("Y29ycmVjdCBob3JzZQ");
+        terminal.wait_for("220 mail.example.test");
+        terminal.key("F4");
+        terminal.wait_for("new under TLS: AUTH PLAIN LOGIN");
+        terminal.key("F5");
+        terminal.wait_for("password");
+        terminal.type_text("alice@example.test");
+        terminal.key("Tab");
+        terminal.type_text("correct horse");
+        terminal.key("Enter");
+        terminal.wait_for("logged in as alice@example.test");
+        for (line, answer) in [
+            ("MAIL FROM:<alice@example.test>", "250 2.1.0"),
+            ("RCPT TO:<bob@example.test>", "250 2.1.5"),
+            ("DATA", "Subject:"),
+        ] {
+            terminal.enter(line);
+            terminal.wait_for(answer);
+        }
+        terminal.type_text("over the wire");
+        terminal.key("C-d");
+        terminal.wait_for("250 2.0.0");
+        terminal.key("F2");
+        terminal.wait_for("Connect");
+        terminal.enter("pop3s://mail.example.test");
+        terminal.wait_for("+OK");
+        terminal.key("F5");
+        terminal.wait_for("password");
+        terminal.key("S-Tab");
+        terminal.key("C-u");
+        terminal.type_text("bob@example.test");
+        terminal.key("Tab");
+        terminal.type_text("123secret");
+        terminal.key("Enter");
+        terminal.wait_for("logged in as bob@example.test");
+        terminal.enter("RETR 3");
+        terminal.wait_for("over the wire");
+        terminal.key("F10");
+        assert_eq!(terminal.wait_exit(), 0);
+        is_restored(&terminal);
+        terminal.assert_nothing_forbidden();
+    }
+
+    #[test]
     fn the_smallest_terminal_and_back() {
         let server = Scripted::start(vec![Step::text("220 hi\r\n")]);
         let terminal = explore(&server, &["--no-tls"]);

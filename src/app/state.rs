@@ -262,6 +262,9 @@ impl App {
         match (conversation.protocol(), conversation.session.phase()) {
             (Protocol::Smtp, Phase::Fresh) => format!("EHLO {}", conversation.ehlo_name),
             (Protocol::Lmtp, Phase::Fresh) => format!("LHLO {}", conversation.ehlo_name),
+            (Protocol::Smtp | Protocol::Lmtp, Phase::Ready) if self.user.contains('@') => {
+                format!("MAIL FROM:<{}>", self.user)
+            }
             (Protocol::Imap, Phase::NotAuthenticated) if !conversation.session.capabilities().known => {
                 "CAPABILITY".to_owned()
             }

@@ -57,6 +57,7 @@ impl Conversation {
         if let Ok(password) = std::str::from_utf8(credentials.password.expose()) {
             self.remember(password);
         }
+        self.login.clone_from(&credentials.user);
         match way {
             Way::Login => {
                 let user = quoted(&credentials.user);

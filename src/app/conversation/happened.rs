@@ -146,6 +146,9 @@ impl Conversation {
                 };
                 self.remark(at, Kind::Meaning, reading.class, &text);
             }
+            if negative && whole {
+                self.recipients.retain(|(command, _)| Some(*command) != reading.answers);
+            }
             if negative && whole && matches!(self.goal, Some(Goal::Pass(_))) {
                 self.goal = None;
             }
@@ -180,7 +183,9 @@ impl Conversation {
             }
             Signal::Challenge(text) => self.challenged(&text, at, effects),
             Signal::Authenticated => {
-                let who = self.session.user().filter(|user| !user.is_empty()).map(|user| format!(" as {user}"));
+                let known = self.session.user().filter(|user| !user.is_empty());
+                let who = known.or(Some(self.login.as_str()).filter(|user| !user.is_empty()));
+                let who = who.map(|user| format!(" as {}", visible(user.as_bytes())));
                 self.note(at, &format!("logged in{}", who.unwrap_or_default()));
                 self.exchange = None;
             }

@@ -108,7 +108,8 @@ pub struct Conversation {
     warned_capabilities: bool,
     literal_secrecy: LiteralSecrecy,
     sender: String,
-    recipients: Vec<String>,
+    recipients: Vec<(u64, String)>,
+    login: String,
     /// Octets received and sent.
     pub octets: (u64, u64),
     /// The server's prompt opened the message editor; the app takes this flag.
@@ -149,6 +150,7 @@ impl Conversation {
             literal_secrecy: LiteralSecrecy::default(),
             sender: String::new(),
             recipients: Vec::new(),
+            login: String::new(),
             octets: (0, 0),
             wants_message: false,
         }
@@ -252,10 +254,10 @@ impl Conversation {
         }
     }
 
-    /// The sender and the recipients of the transaction that is open, as they were typed, for a message's header.
+    /// The sender and the accepted recipients of the transaction that is open, as they were typed, for a message's header.
     #[must_use]
     pub fn envelope(&self) -> (String, Vec<String>) {
-        (self.sender.clone(), self.recipients.clone())
+        (self.sender.clone(), self.recipients.iter().map(|(_, address)| address.clone()).collect())
     }
 
     /// Adds a line about what happened.

@@ -237,14 +237,14 @@ impl Conversation {
                 shown.replace_range(range, DOTS);
             }
         }
-        self.note_envelope(line);
+        self.note_envelope(line, self.transcript.next_number());
         let number = self.push_sent(&shown, now);
         self.session.sent(&text, tag.as_deref(), number);
         self.transmit(text.as_bytes(), now, effects);
     }
 
     /// Remembers the addresses of MAIL and RCPT for the template of a message.
-    fn note_envelope(&mut self, line: &str) {
+    fn note_envelope(&mut self, line: &str, number: u64) {
         let address = |line: &str| {
             let (_, rest) = line.split_once('<')?;
             Some(rest.split_once('>')?.0.to_owned())
@@ -256,7 +256,7 @@ impl Conversation {
                 self.recipients.clear();
             }
             (Protocol::Smtp | Protocol::Lmtp, "RCPT") if self.recipients.len() < 100 => {
-                self.recipients.extend(address(line));
+                self.recipients.extend(address(line).map(|address| (number, address)));
             }
             (Protocol::Smtp | Protocol::Lmtp, "RSET") => {
                 self.sender.clear();

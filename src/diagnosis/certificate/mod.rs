@@ -238,7 +238,7 @@ impl Told {
                 self.say(Severity::Good, "trusted by this machine and by Mozilla's list", "");
             }
             (Verdict::Good, other) => self.say(
-                Severity::Warning,
+                Severity::Note,
                 format!("trusted by this machine, not by Mozilla's list: {}", why(other)),
                 "a root of your own is fine within the house; strangers will not trust this server",
             ),

@@ -16,7 +16,7 @@ fn offers(lines: &[&str]) -> Capabilities {
 }
 
 fn context<'a>(protocol: Protocol, phase: Phase, capabilities: &'a Capabilities) -> Context<'a> {
-    Context { protocol, phase, capabilities, tls: false }
+    Context { protocol, phase, capabilities, tls: false, authenticated: false }
 }
 
 fn read(protocol: Protocol, phase: Phase, line: &str) -> Reading {
@@ -665,7 +665,7 @@ proptest! {
     fn nothing_panics_and_every_place_is_inside_the_line(line in anything(), cursor in 0usize..80, tls: bool) {
         let list = offers(&["SIZE 10", "AUTH PLAIN", "LITERAL-", "STARTTLS"]);
         for (protocol, phase) in every_context() {
-            let context = Context { protocol, phase, capabilities: &list, tls };
+            let context = Context { protocol, phase, capabilities: &list, tls, authenticated: false };
             let reading = check(&line, &context);
             prop_assert!(line.get(reading.verb_at.clone()).is_some());
             prop_assert!(reading.tag.clone().is_none_or(|at| line.get(at).is_some()));

@@ -82,11 +82,23 @@ impl State {
         }
     }
 
+    /// The same, if it is one of these: what others only hear of in passing is their answer.
+    fn only_one_of(&self, names: &[&str]) -> Option<u64> {
+        let number = self.only_outstanding()?;
+        self.outstanding.front().is_some_and(|command| names.iter().any(|name| command.is(name))).then_some(number)
+    }
+
     fn continuation(&mut self, text: &[u8]) -> Reading {
-        let oldest = self.outstanding.front();
-        let answers = oldest.map(|command| command.number);
+        // A server may work on several commands at once: the literal belongs to the last line sent, the rest to
+        // whoever can be continued.
+        let waiting = if self.literal.is_some() {
+            self.outstanding.back()
+        } else {
+            self.outstanding.iter().find(|command| command.is("IDLE") || command.is("AUTHENTICATE"))
+        };
+        let answers = waiting.or_else(|| self.outstanding.front()).map(|command| command.number);
         let mut reading = Reading { answers, ..Reading::of(ReplyClass::Intermediate) };
-        let (idle, sasl) = oldest.map_or((false, false), |command| (command.is("IDLE"), command.is("AUTHENTICATE")));
+        let (idle, sasl) = waiting.map_or((false, false), |command| (command.is("IDLE"), command.is("AUTHENTICATE")));
         reading.signal = Some(if let Some(literal) = &mut self.literal {
             literal.synchronizing = false;
             self.phase = Phase::Literal;
@@ -114,8 +126,11 @@ impl State {
             let mut reading = Reading::of(ReplyClass::Data);
             let number = word.first().is_some_and(u8::is_ascii_digit);
             let (kind, _) = split_word(list);
-            let unsolicited = number && !kind.eq_ignore_ascii_case(b"FETCH");
-            reading.answers = if unsolicited { None } else { self.only_outstanding() };
+            reading.answers = match kind.to_ascii_uppercase().as_slice() {
+                b"EXISTS" | b"RECENT" if number => self.only_one_of(&["SELECT", "EXAMINE"]),
+                b"EXPUNGE" if number => self.only_one_of(&["EXPUNGE", "UID EXPUNGE", "MOVE", "UID MOVE"]),
+                _ => self.only_outstanding(),
+            };
             if word.eq_ignore_ascii_case(b"CAPABILITY") {
                 self.capabilities = capabilities(list);
                 reading.signal = Some(Signal::Capabilities);
@@ -125,6 +140,12 @@ impl State {
         };
         let mut reading = Reading::of(status_class(name, text));
         reading.whole = self.phase == Phase::Greeting;
+        // SELECT is told by `* OK [UIDVALIDITY …]`, MOVE by `* OK [COPYUID …]`, LOGOUT by `* BYE`.
+        reading.answers = match name {
+            "OK" => self.only_one_of(&["SELECT", "EXAMINE", "MOVE", "UID MOVE"]).filter(|_| text.starts_with(b"[")),
+            "BYE" => self.only_one_of(&["LOGOUT"]),
+            _ => None,
+        };
         if let Some(code) = response_code(text) {
             let (atom, list) = split_word(code);
             if atom.eq_ignore_ascii_case(b"CAPABILITY") {

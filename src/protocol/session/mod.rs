@@ -255,6 +255,7 @@ impl Session {
             phase: self.state.phase,
             capabilities: &self.state.capabilities,
             tls: self.state.tls,
+            authenticated: self.state.user.is_some() && !matches!(self.state.phase, Phase::Authorization),
         }
     }
 
@@ -382,6 +383,8 @@ impl State {
                 self.phase = self.base;
                 return;
             }
+            // What is not DONE is no command to the server either: it ends IDLE with BAD (RFC 2177 §3).
+            Phase::Idle => return,
             // Octets of a literal are counted by `literal_sent`, which knows the endings too.
             Phase::Literal => return,
             Phase::LiteralEnd => {
