@@ -562,21 +562,3 @@ fn what_the_line_is_for() {
     out.push(panel(&scene));
     insta::assert_snapshot!(out.join("\n\n"));
 }
-
-#[test]
-#[ignore = "a measurement, not a test"]
-fn frame_time() {
-    let mut scene = working_day();
-    for n in 0..200_000 {
-        let id = scene.app.conversation().unwrap().id;
-        let octets = Bytes::from(format!("250 line {n} {}\r\n", "x".repeat(500)));
-        scene.happened(id, Happened::Received(octets));
-    }
-    let mut terminal = Terminal::new(TestBackend::new(160, 48)).unwrap();
-    #[expect(clippy::disallowed_methods, reason = "a measurement")]
-    let begin = std::time::Instant::now();
-    for _ in 0..200 {
-        terminal.draw(|frame| _ = view::draw(frame, &scene.app)).unwrap();
-    }
-    println!("{:?} a frame", begin.elapsed() / 200);
-}
