@@ -4,6 +4,8 @@
 //! back events. While replies are not pipelined it also checks that nothing is ever sent before the reply to what was
 //! sent before has arrived whole.
 
+#![cfg(test)]
+
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;

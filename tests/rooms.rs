@@ -1,6 +1,8 @@
 //! The law of the house, read from the sources: which room may use which, which crates a room may name, how long a
 //! file may be. A breach fails with the file, the line and the rule.
 
+#![cfg(test)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

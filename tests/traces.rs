@@ -30,6 +30,8 @@
 //! Each trace is played again with the server's octets cut at every place, one by one, and cut at random: all
 //! readings must be the same.
 
+#![cfg(test)]
+
 use std::fs;
 use std::path::Path;
 

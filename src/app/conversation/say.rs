@@ -154,7 +154,9 @@ impl Conversation {
             }
             // HELO-only servers answer EHLO with 5xx: asking once is enough.
             Goal::StartTls if !known && self.asked_capabilities => {
-                self.trouble(now, "the server does not tell its capabilities", "type the command and press Alt-Enter");
+                let name = if self.protocol() == Protocol::Pop3 { "STLS" } else { "STARTTLS" };
+                let next = format!("type {name} and press Alt-Enter to try it all the same");
+                self.trouble(now, "the server does not tell its capabilities", &next);
                 false
             }
             Goal::StartTls if !known => {
