@@ -327,12 +327,8 @@ impl App {
         }
         let Some(conversation) = self.conversations.get_mut(place) else { return };
         let wants = std::mem::take(&mut conversation.wants_message);
-        let link = conversation.link;
         if wants && self.message.is_none() && !self.wants_line_mode() {
             self.open_message(effects);
-        }
-        if link == Link::Closed {
-            self.message = None;
         }
     }
 
