@@ -43,14 +43,31 @@ const CLOCK: Duration = Duration::from_millis(100);
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
 /// Raw mode, the alternate screen and bracketed paste, for as long as it lives.
-struct Guard;
+#[derive(Debug)]
+pub struct Guard(());
 
 impl Guard {
-    fn enter() -> io::Result<Self> {
+    /// Takes the terminal. After a panic in any thread it is given back, the message printed, and the program ends:
+    /// a screen without its tasks would be a lie.
+    ///
+    /// # Errors
+    /// When the terminal cannot be put into raw mode.
+    pub fn new() -> io::Result<Self> {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            Self::leave();
+            before(panic);
+            std::process::exit(101);
+        }));
+        let guard = Self(());
+        Self::enter()?;
+        Ok(guard)
+    }
+
+    fn enter() -> io::Result<()> {
         enable_raw_mode()?;
         ENTERED.store(true, Ordering::SeqCst);
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        Ok(Self)
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
     }
 
     /// Gives the terminal back. Errors are passed over: there is nobody left to tell.
@@ -68,17 +85,6 @@ impl Drop for Guard {
     }
 }
 
-/// After a panic anywhere the terminal is restored, the message printed, and the program ends: a screen without its
-/// tasks would be a lie.
-fn restore_on_panic() {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        Guard::leave();
-        before(panic);
-        std::process::exit(101);
-    }));
-}
-
 /// Runs the explorer until the user leaves.
 ///
 /// # Errors
@@ -91,8 +97,7 @@ pub async fn run(
     clock: Clock,
     preserve: bool,
 ) -> anyhow::Result<Exit> {
-    restore_on_panic();
-    let guard = Guard::enter()?;
+    let guard = Guard::new()?;
     let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
     let size = terminal.size()?;
     app.size = (size.width, size.height);
@@ -266,7 +271,7 @@ impl Screen {
         Guard::leave();
         #[cfg(unix)]
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
-        std::mem::forget(Guard::enter()?);
+        Guard::enter()?;
         self.redraw();
         Ok(())
     }

@@ -157,6 +157,20 @@ impl App {
         self.say(Severity::Note, format!("{lines} line(s) copied"));
     }
 
+    /// A row of the DNS pane in full.
+    pub(super) fn inspect_row(&mut self) {
+        let Some(row) = self.dns.row() else { return };
+        let mut lines = vec![row.text.clone(), String::new()];
+        if let Some((severity, says)) = &row.verdict {
+            lines.push(format!("{}: {says}", severity.name()));
+        }
+        if let Some(ttl) = row.ttl {
+            lines.push(format!("ttl {ttl} s"));
+        }
+        lines.push(row.note.clone());
+        self.overlay = Some(Overlay::Detail { title: row.label.clone(), lines, scroll: 0 });
+    }
+
     pub(super) fn connect_to_row(&mut self, effects: &mut Effects) {
         let Some(place) = self.dns.connect().cloned() else {
             return self.say(Severity::Note, "this row names no server to connect to");

@@ -17,6 +17,10 @@ impl App {
         if key.kind == crossterm::event::KeyEventKind::Release {
             return;
         }
+        // Enter typed before the terminal was ours went through its line discipline and comes as LF.
+        let enter = KeyEvent { code: KeyCode::Enter, modifiers: KeyModifiers::NONE, ..*key };
+        let line_feed = key.code == KeyCode::Char('j') && key.modifiers == KeyModifiers::CONTROL;
+        let key = if line_feed { &enter } else { key };
         if let Some(overlay) = self.overlay.take() {
             self.overlay_key(overlay, key, effects);
             return;
@@ -179,7 +183,6 @@ impl App {
                         if let Some(binding) = found.get(selected) {
                             self.perform(binding.action, effects);
                         }
-                        return;
                     }
                     KeyCode::Up => {
                         self.overlay = Some(Overlay::Palette { filter, selected: selected.saturating_sub(1) })
@@ -246,7 +249,8 @@ impl App {
                     self.say(Severity::Note, "copied");
                 }
             }
-            KeyCode::Enter => self.connect_to_row(effects),
+            KeyCode::Enter if self.dns.connect().is_some() => self.connect_to_row(effects),
+            KeyCode::Enter | KeyCode::Char(' ') => self.inspect_row(),
             _ => self.pane_key(key),
         }
     }

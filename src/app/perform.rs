@@ -144,7 +144,7 @@ impl App {
             .epoch
             .saturating_add(jiff::SignedDuration::from_micros(i64::try_from(self.now.0).unwrap_or(i64::MAX)));
         let date = wall.strftime("%a, %d %b %Y %H:%M:%S %z").to_string();
-        let host = self.options.ehlo_name.trim_matches(['[', ']']).to_owned();
+        let host = conversation.ehlo_name.trim_matches(['[', ']']).to_owned();
         let id = format!("{:x}.{:x}.ehlo@{host}", self.options.seed, self.now.0);
         let template = message_editor::template(&from, &to, &date, &id);
         self.message = Some(MessageEditor::new(&template, place, limit));

@@ -1,5 +1,6 @@
 //! Lines of the transcript as plain text: the marks, the times, and what `--preserve` and the copy keys give.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::conversation::Conversation;
@@ -151,19 +152,74 @@ pub const fn mark(entry: &Entry, ascii: bool) -> &'static str {
 #[must_use]
 pub fn text(conversation: &Conversation, entry: &Entry, ascii: bool) -> String {
     let octets = conversation.transcript.octets(entry);
-    let mut out = String::new();
-    if entry.marks.stuffed {
-        out.push('.');
+    let mut out = String::from(before(entry));
+    match (ascii, is_ours(entry)) {
+        (false, _) => out.push_str(&visible(octets)),
+        (true, false) => out.push_str(&visible_ascii(octets)),
+        (true, true) => out.push_str(&visible_ascii(in_ascii(&String::from_utf8_lossy(octets)).as_bytes())),
     }
-    out.push_str(&if ascii { visible_ascii(octets) } else { visible(octets) });
-    match (entry.kind, entry.marks.ending) {
-        (Kind::Received, Ending::Lf) if !entry.marks.literal => out.push_str(if ascii { " <LF>" } else { " ␊" }),
-        (Kind::Sent, Ending::Lf) => out.push_str(" <LF>"),
-        (Kind::Sent, Ending::Cr) => out.push_str(" <CR>"),
-        (Kind::Sent, Ending::None) => out.push_str(" <no line end>"),
-        _ => {}
-    }
+    out.push_str(after(entry, ascii));
     out
+}
+
+/// What stands before the octets of a line: the dot that was put there (RFC 5321 §4.5.2).
+#[must_use]
+pub const fn before(entry: &Entry) -> &'static str {
+    if entry.marks.stuffed { "." } else { "" }
+}
+
+/// What is odd about the ending of a line, in words.
+#[must_use]
+pub const fn after(entry: &Entry, ascii: bool) -> &'static str {
+    match (entry.kind, entry.marks.ending) {
+        (Kind::Received, Ending::Lf) if !entry.marks.literal => {
+            if ascii {
+                " <LF>"
+            } else {
+                " ␊"
+            }
+        }
+        (Kind::Sent, Ending::Lf) => " <LF>",
+        (Kind::Sent, Ending::Cr) => " <CR>",
+        (Kind::Sent, Ending::None) => " <no line end>",
+        _ => "",
+    }
+}
+
+/// Whether the words of a line are this program's own, so that they may be written otherwise in ASCII.
+#[must_use]
+pub const fn is_ours(entry: &Entry) -> bool {
+    !matches!(entry.kind, Kind::Received | Kind::SentData)
+}
+
+/// This program's own words in ASCII: its dots, arrows and dashes have a form there; what else is not ASCII stays.
+#[must_use]
+pub fn in_ascii(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '…' => out.push_str("..."),
+            '→' => out.push_str("->"),
+            '←' => out.push_str("<-"),
+            '—' | '–' => out.push_str("--"),
+            '·' | '─' => out.push('-'),
+            '•' => out.push('*'),
+            '✓' => out.push('+'),
+            '✗' => out.push('x'),
+            '≠' => out.push_str("!="),
+            '§' => out.push_str("section "),
+            'µ' => out.push('u'),
+            '⏱' => out.push('@'),
+            '⇥' => out.push_str("\\x09"),
+            '␡' => out.push_str("\\x7f"),
+            '\u{2400}'..='\u{241f}' => out.push_str(&format!("\\x{:02x}", u32::from(c) & 0x1f)),
+            _ => out.push(c),
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// `10:21:04.118`.

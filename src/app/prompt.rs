@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::conversation::Conversation;
 use super::line_editor::LineEditor;
 use crate::protocol::command::{self, Completion, Reading};
 use crate::protocol::verb::Context;
@@ -45,10 +46,11 @@ pub struct Prompt {
 
 impl Prompt {
     /// Reads the line again, after it or the session has changed.
-    pub fn refresh(&mut self, context: Option<&Context<'_>>) {
+    pub fn refresh(&mut self, conversation: Option<&Conversation>) {
+        let context = conversation.map(Conversation::context);
         let text = self.line.text();
-        self.reading = context.filter(|_| !text.is_empty()).map(|context| command::check(text, context));
-        self.secret = context.and_then(|context| command::secret_range(text, context));
+        self.reading = context.as_ref().filter(|_| !text.is_empty()).map(|context| command::check(text, context));
+        self.secret = conversation.and_then(|conversation| conversation.secret_range(text));
     }
 
     /// One key.

@@ -262,6 +262,9 @@ impl App {
         match (conversation.protocol(), conversation.session.phase()) {
             (Protocol::Smtp, Phase::Fresh) => format!("EHLO {}", conversation.ehlo_name),
             (Protocol::Lmtp, Phase::Fresh) => format!("LHLO {}", conversation.ehlo_name),
+            (Protocol::Smtp | Protocol::Lmtp, Phase::Ready) if self.user.contains('@') => {
+                format!("MAIL FROM:<{}>", self.user)
+            }
             (Protocol::Imap, Phase::NotAuthenticated) if !conversation.session.capabilities().known => {
                 "CAPABILITY".to_owned()
             }
@@ -315,11 +318,7 @@ impl App {
     /// Reads the input again: the session may have moved on beneath it.
     pub(super) fn refresh(&mut self) {
         let Self { conversations, active, prompt, .. } = self;
-        let context = conversations.get(*active).map(Conversation::context);
-        prompt.refresh(context.as_ref());
-        if !prompt.line.is_empty() && conversations.get(*active).is_some_and(Conversation::hides_arguments) {
-            prompt.secret = Some(0..prompt.line.text().len());
-        }
+        prompt.refresh(conversations.get(*active));
     }
 
     fn after_report(&mut self, place: usize, effects: &mut Effects) {

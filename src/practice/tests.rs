@@ -214,6 +214,15 @@ const DIALOGUES: [(Service, &str); 4] = [
     (Pop3, "USER bob\r\nPASS 123secret\r\nLIST\r\nRETR 1\r\nTOP 2 1\r\nDELE 1\r\nUIDL\r\nQUIT\r\nNOOP\r\n"),
 ];
 
+/// How deep in a session the pieces arrive.
+const STARTS: &[&[u8]] = &[
+    b"",
+    b"l LOGIN bob 123secret\r\ns SELECT INBOX\r\n",
+    b"EHLO a.b\r\nMAIL FROM:<>\r\nRCPT TO:<bob@example.test>\r\n",
+    b"EHLO a.b\r\nAUTH PLAIN AGJvYgAxMjNzZWNyZXQ=\r\n",
+    b"USER bob\r\nPASS 123secret\r\n",
+];
+
 /// Pieces of commands, right and wrong.
 const WORDS: &[&[u8]] = &[
     b"\r\n",
@@ -278,10 +287,11 @@ proptest! {
 
     #[test]
     fn no_input_breaks_a_server(
+        start in proptest::sample::select(STARTS),
         words in proptest::collection::vec(proptest::sample::select(WORDS), 0..60),
         cuts in proptest::collection::vec(0usize..1000, 0..6),
     ) {
-        let input = words.concat();
+        let input = [start, &words.concat()].concat();
         for service in [Smtp, Submission, Imap, Pop3] {
             for tls in [false, true] {
                 prop_assert_eq!(answers(service, tls, &input, &cuts), answers(service, tls, &input, &[]));

@@ -245,6 +245,8 @@ pub struct Context<'a> {
     pub capabilities: &'a Capabilities,
     /// Whether TLS protects the channel.
     pub tls: bool,
+    /// Whether someone is logged in.
+    pub authenticated: bool,
 }
 
 /// A place in a typed line, moved forward by the grammar rules of the verbs.

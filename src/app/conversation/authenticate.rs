@@ -57,6 +57,7 @@ impl Conversation {
         if let Ok(password) = std::str::from_utf8(credentials.password.expose()) {
             self.remember(password);
         }
+        self.login.clone_from(&credentials.user);
         match way {
             Way::Login => {
                 let user = quoted(&credentials.user);
@@ -64,8 +65,8 @@ impl Conversation {
                 self.send_line(&format!("LOGIN {user} {password}"), now, effects);
             }
             Way::UserPass => {
+                self.goal = Some(Goal::Pass(credentials.password.clone()));
                 self.send_line(&format!("USER {}", credentials.user), now, effects);
-                self.goal = Some(Goal::Password(credentials.password));
             }
             Way::Sasl(mechanism) => {
                 let user = credentials.user.clone();

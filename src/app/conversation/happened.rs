@@ -22,6 +22,9 @@ use crate::protocol::visible::visible;
 /// After this long without a greeting the silence is worth a word.
 pub(super) const SILENCE: Duration = Duration::from_secs(10);
 
+/// IDLE is renewed after this long: a server may log out a client that idles for 30 minutes (RFC 2177 §3).
+const IDLE: Duration = Duration::from_secs(28 * 60);
+
 /// What stands where a secret stood.
 pub(super) const DOTS: &str = "••••••••";
 
@@ -143,6 +146,12 @@ impl Conversation {
                 };
                 self.remark(at, Kind::Meaning, reading.class, &text);
             }
+            if negative && whole {
+                self.recipients.retain(|(command, _)| Some(*command) != reading.answers);
+            }
+            if negative && whole && matches!(self.goal, Some(Goal::Pass(_))) {
+                self.goal = None;
+            }
             if negative && whole && !self.queue.is_empty() && !self.pipelining {
                 self.paused = true;
             }
@@ -162,7 +171,8 @@ impl Conversation {
     /// Acts on a signal. Returns whether reading must stop here.
     fn signal(&mut self, signal: Signal, input: &mut &[u8], at: Moment, effects: &mut Effects) -> bool {
         match signal {
-            Signal::Greeted | Signal::Idling => {}
+            Signal::Greeted => {}
+            Signal::Idling => effects.push(Effect::Wake(at + IDLE)),
             Signal::Capabilities => self.capabilities_changed(at),
             Signal::StartTls => {
                 let mut rest = self.session.discard();
@@ -177,7 +187,9 @@ impl Conversation {
             }
             Signal::Challenge(text) => self.challenged(&text, at, effects),
             Signal::Authenticated => {
-                let who = self.session.user().filter(|user| !user.is_empty()).map(|user| format!(" as {user}"));
+                let known = self.session.user().filter(|user| !user.is_empty());
+                let who = known.or(Some(self.login.as_str()).filter(|user| !user.is_empty()));
+                let who = who.map(|user| format!(" as {}", visible(user.as_bytes())));
                 self.note(at, &format!("logged in{}", who.unwrap_or_default()));
                 self.exchange = None;
             }
@@ -318,6 +330,12 @@ impl Conversation {
 
     /// Time has passed: says what is worth saying about a wait, once.
     pub fn tick(&mut self, now: Moment, effects: &mut Effects) {
+        if self.link == Link::Open && self.session.phase() == Phase::Idle && now - self.since >= IDLE {
+            self.note(now, "IDLE is renewed, so that the server does not take us for dead");
+            self.send_line("DONE", now, effects);
+            self.send_line("IDLE", now, effects);
+            return;
+        }
         let Some(wait) = self.wait(now) else { return };
         if self.link != Link::Open || self.warned {
             return;

@@ -62,7 +62,7 @@ impl Conversation {
                 "one octet is missing: the literal has room for {left}, a line end takes two"
             )));
         }
-        if self.hides_arguments() && !line.is_empty() {
+        if self.literal_secrecy.literal {
             self.remember(line);
             self.push_data(DOTS.as_bytes(), false, ending, now);
         } else {

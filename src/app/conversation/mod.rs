@@ -14,6 +14,7 @@ use super::event::ConnectionId;
 use super::transcript::{Kind, Marks, Transcript};
 use crate::diagnosis::tls::TlsReport;
 use crate::diagnosis::{Finding, Severity, certificate};
+use crate::protocol::command::LiteralSecrecy;
 use crate::protocol::endpoint::{Host, Protocol, Security};
 use crate::protocol::line::Ending;
 use crate::protocol::moment::Moment;
@@ -49,8 +50,8 @@ pub enum Goal {
     StartTls,
     /// Ask for the capabilities if they are unknown, then authenticate.
     Authenticate(Way, Credentials),
-    /// USER has been sent: send this by PASS if the user was accepted.
-    Password(Secret),
+    /// Say PASS once USER has been accepted (RFC 1939 §7).
+    Pass(Secret),
 }
 
 /// What is awaited, for the running clock.
@@ -105,8 +106,10 @@ pub struct Conversation {
     wait_given_up: bool,
     injected: usize,
     warned_capabilities: bool,
+    literal_secrecy: LiteralSecrecy,
     sender: String,
-    recipients: Vec<String>,
+    recipients: Vec<(u64, String)>,
+    login: String,
     /// Octets received and sent.
     pub octets: (u64, u64),
     /// The server's prompt opened the message editor; the app takes this flag.
@@ -144,8 +147,10 @@ impl Conversation {
             wait_given_up: false,
             injected: 0,
             warned_capabilities: false,
+            literal_secrecy: LiteralSecrecy::default(),
             sender: String::new(),
             recipients: Vec::new(),
+            login: String::new(),
             octets: (0, 0),
             wants_message: false,
         }
@@ -249,10 +254,10 @@ impl Conversation {
         }
     }
 
-    /// The sender and the recipients of the transaction that is open, as they were typed, for a message's header.
+    /// The sender and the accepted recipients of the transaction that is open, as they were typed, for a message's header.
     #[must_use]
     pub fn envelope(&self) -> (String, Vec<String>) {
-        (self.sender.clone(), self.recipients.clone())
+        (self.sender.clone(), self.recipients.iter().map(|(_, address)| address.clone()).collect())
     }
 
     /// Adds a line about what happened.

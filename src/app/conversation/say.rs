@@ -13,7 +13,7 @@ use crate::protocol::line::{Literals, literal_announced};
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::secret::Secret;
-use crate::protocol::verb::{Context, Phase, Secrecy};
+use crate::protocol::verb::{Context, Phase};
 
 /// Why a typed line did not go out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,17 +178,14 @@ impl Conversation {
                 self.ask_capabilities(now, effects);
                 true
             }
+            Goal::Pass(password) => {
+                let password = String::from_utf8_lossy(password.expose()).into_owned();
+                self.send_line(&format!("PASS {password}"), now, effects);
+                true
+            }
             Goal::Authenticate(way, credentials) => {
                 self.begin_exchange(way, credentials, now, effects);
                 true
-            }
-            Goal::Password(password) => {
-                let accepted = self.session.user().is_some();
-                if accepted {
-                    let password = String::from_utf8_lossy(password.expose()).into_owned();
-                    self.send_line(&format!("PASS {password}"), now, effects);
-                }
-                accepted
             }
         }
     }
@@ -224,11 +221,12 @@ impl Conversation {
 
     /// Sends one line now, whatever the phase, with tag, mask and ending.
     pub(super) fn send_line(&mut self, line: &str, now: Moment, effects: &mut Effects) {
-        let context = self.session.context();
-        let hidden = self.hides_arguments()
-            && !line.trim().is_empty()
-            && literal_announced(line.as_bytes(), Literals::Client).is_none();
-        let secret = if hidden { Some(0..line.len()) } else { command::secret_range(line, &context) };
+        let secret = self.secret_range(line);
+        match self.session.phase() {
+            Phase::LiteralEnd => self.literal_secrecy.literal = self.literal_secrecy.rest,
+            Phase::Sasl | Phase::Literal => {}
+            _ => self.literal_secrecy = command::literal_secrecy(line, &self.session.context()),
+        }
         let (text, tag) = self.with_tag(line);
         let shift = text.len() - line.len();
         let mut shown = text.clone();
@@ -239,21 +237,14 @@ impl Conversation {
                 shown.replace_range(range, DOTS);
             }
         }
-        self.note_envelope(line);
+        self.note_envelope(line, self.transcript.next_number());
         let number = self.push_sent(&shown, now);
         self.session.sent(&text, tag.as_deref(), number);
         self.transmit(text.as_bytes(), now, effects);
     }
 
-    /// Whether what is typed goes on with a command whose arguments must not be seen: `LOGIN {5}` and its literals.
-    #[must_use]
-    pub fn hides_arguments(&self) -> bool {
-        matches!(self.session.phase(), Phase::Literal | Phase::LiteralEnd)
-            && self.session.outstanding().back().and_then(|o| o.verb).is_some_and(|verb| verb.secrecy != Secrecy::Open)
-    }
-
     /// Remembers the addresses of MAIL and RCPT for the template of a message.
-    fn note_envelope(&mut self, line: &str) {
+    fn note_envelope(&mut self, line: &str, number: u64) {
         let address = |line: &str| {
             let (_, rest) = line.split_once('<')?;
             Some(rest.split_once('>')?.0.to_owned())
@@ -265,7 +256,7 @@ impl Conversation {
                 self.recipients.clear();
             }
             (Protocol::Smtp | Protocol::Lmtp, "RCPT") if self.recipients.len() < 100 => {
-                self.recipients.extend(address(line));
+                self.recipients.extend(address(line).map(|address| (number, address)));
             }
             (Protocol::Smtp | Protocol::Lmtp, "RSET") => {
                 self.sender.clear();
@@ -310,6 +301,20 @@ impl Conversation {
         effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
         if let Some(patience) = self.session.patience() {
             effects.push(Effect::Wake(now + patience.limit));
+        }
+    }
+
+    /// The octets of a typed line that must not be seen, literals included.
+    #[must_use]
+    pub fn secret_range(&self, line: &str) -> Option<std::ops::Range<usize>> {
+        let whole = (!line.is_empty()).then_some(0..line.len());
+        match self.session.phase() {
+            Phase::Literal => whole.filter(|_| self.literal_secrecy.literal),
+            // What only announces another literal tells nothing.
+            Phase::LiteralEnd => whole.filter(|_| {
+                self.literal_secrecy.rest && literal_announced(line.as_bytes(), Literals::Client).is_none()
+            }),
+            _ => command::secret_range(line, &self.session.context()),
         }
     }
 

@@ -104,6 +104,13 @@ pub fn summary(report: &TlsReport) -> String {
     summary
 }
 
+/// How long the server's certificate is valid still: `61 days left`; none when it cannot be read.
+#[must_use]
+pub fn remaining(report: &TlsReport) -> Option<String> {
+    let (_, leaf) = X509Certificate::from_der(report.chain.first()?).ok()?;
+    Some(lifetime(&leaf, report.judged_at))
+}
+
 /// `61 days left`, `expired 3 days ago`, `valid in 2 days`.
 fn lifetime(certificate: &X509Certificate<'_>, now: i64) -> String {
     let validity = certificate.validity();
@@ -231,7 +238,7 @@ impl Told {
                 self.say(Severity::Good, "trusted by this machine and by Mozilla's list", "");
             }
             (Verdict::Good, other) => self.say(
-                Severity::Warning,
+                Severity::Note,
                 format!("trusted by this machine, not by Mozilla's list: {}", why(other)),
                 "a root of your own is fine within the house; strangers will not trust this server",
             ),

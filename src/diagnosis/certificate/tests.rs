@@ -147,7 +147,7 @@ fn every_fault_is_told_for_itself() {
             "machine only",
             named(),
             |r| r.mozilla_trust = bad(),
-            Severity::Warning,
+            Severity::Note,
             "not by Mozilla's list: unknown issuer",
             "trusted by this machine",
         ),

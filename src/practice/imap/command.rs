@@ -195,6 +195,10 @@ impl Imap {
             Ok(found) => found,
             Err(refusal) => return Some(refusal),
         };
+        // A password in clear is better not asked for.
+        if verb.name == "LOGIN" && !self.link.tls {
+            return Some(super::login::IN_CLEAR.to_owned());
+        }
         match (verb.arguments)(&mut Cursor::new(text, at)) {
             Err(fault) if !awaits_literal(text, &fault) => Some(bad(&fault)),
             _ => None,

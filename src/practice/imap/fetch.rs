@@ -13,6 +13,9 @@ use super::Imap;
 use super::command::{Command, bad};
 use super::folders::viewed_mut;
 
+/// Sections of one FETCH: each may read the whole message.
+const SECTIONS_CAP: usize = 64;
+
 /// A section understood.
 #[derive(Debug, PartialEq, Eq)]
 struct Section {
@@ -68,6 +71,9 @@ impl Imap {
                     _ => items.push(item),
                 }
             }
+        }
+        if items.iter().filter(|item| matches!(item, Item::Section { .. })).count() > SECTIONS_CAP {
+            return Err(format!("NO [LIMIT] more than {SECTIONS_CAP} sections, ask in several commands"));
         }
         let read_only = self.view.as_ref().is_none_or(|view| view.read_only);
         let mailbox = viewed_mut(self, world)?;

@@ -2,20 +2,20 @@
 
 use jiff::Timestamp;
 
-use crate::protocol::imap::grammar::{Astring, astring, atom, flag_list, parenthesized, quoted};
-use crate::protocol::verb::Cursor;
+use crate::protocol::imap::grammar::{astring, atom, flag_list, parenthesized, quoted};
 
 use super::super::envelope;
 use super::super::mailbox::{Flags, Mailbox, SYSTEM_FLAGS};
 use super::super::world::{Account, same_name};
 use super::super::{MESSAGE_CAP, Output, World, send};
 use super::command::{Command, bad};
+use super::pattern::{matches, patterns};
 use super::view::View;
 use super::{Imap, say};
 
 const NONEXISTENT: &str = "NO [NONEXISTENT] there is no such mailbox";
 /// Octets of a mailbox name.
-const NAME_CAP: usize = 500;
+pub(super) const NAME_CAP: usize = 500;
 
 /// The next argument, a space before it taken too.
 fn name(command: &mut Command<'_>) -> Result<String, String> {
@@ -254,6 +254,7 @@ impl Imap {
             let day = text.strip_prefix(' ').map_or_else(|| text.clone(), |rest| format!("0{rest}"));
             date = Timestamp::strptime("%d-%b-%Y %H:%M:%S %z", &day)
                 .map_err(|_| format!("BAD expected a date like \"01-Feb-2026 12:00:00 +0000\", found \"{text}\""))?;
+            command.cursor.eat(' ');
         }
         if command.cursor.peek() != Some('{') {
             return Err("BAD expected the literal {octets}, neither CATENATE nor UTF8 nor BINARY is offered".to_owned());
@@ -292,68 +293,6 @@ fn check_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// One pattern, or several in parentheses (RFC 9051 §6.3.9).
-fn patterns(command: &mut Command<'_>) -> Result<Vec<String>, String> {
-    let mut found: Vec<Astring> = Vec::new();
-    if command.cursor.eat('(') {
-        while !command.cursor.eat(')') {
-            found.push(pattern(&mut command.cursor)?);
-            if !command.cursor.eat(' ') && command.cursor.is_end() {
-                break;
-            }
-        }
-    } else {
-        found.push(pattern(&mut command.cursor)?);
-    }
-    Ok(found.iter().take(32).map(|pattern| command.text(pattern)).collect())
-}
-
-fn pattern(cursor: &mut Cursor<'_>) -> Result<Astring, String> {
-    if cursor.peek() == Some('"') {
-        return quoted(cursor).map(Astring::Text).map_err(|fault| bad(&fault));
-    }
-    let text = cursor.take_while(|c| !matches!(c, ' ' | '(' | ')' | '{' | '"' | '\\'));
-    if text.is_empty() { Err(bad(&cursor.expected("a pattern like *"))) } else { Ok(Astring::Text(text.to_owned())) }
-}
-
-/// Whether `name` fits `pattern`, where `*` is anything and `%` anything without `/`. Linear in each star.
-fn matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = if pattern.eq_ignore_ascii_case("INBOX") {
-        "INBOX".chars().collect()
-    } else {
-        pattern.chars().take(NAME_CAP).collect()
-    };
-    // `reach` holds whether the pattern so far fits the first n characters of the name.
-    let name: Vec<char> = name.chars().collect();
-    let mut reach = vec![false; name.len() + 1];
-    if let Some(first) = reach.first_mut() {
-        *first = true;
-    }
-    for p in pattern {
-        let mut next = vec![false; name.len() + 1];
-        let mut open = false;
-        for (at, slot) in next.iter_mut().enumerate() {
-            let here = reach.get(at).copied().unwrap_or(false);
-            let before = at.checked_sub(1).and_then(|at| name.get(at));
-            let was = at.checked_sub(1).and_then(|at| reach.get(at)).copied().unwrap_or(false);
-            *slot = match (p, before) {
-                ('*', _) => {
-                    open |= here;
-                    open
-                }
-                ('%', before) => {
-                    open = here || open && before != Some(&'/');
-                    open
-                }
-                (c, Some(before)) => was && c == *before,
-                (_, None) => false,
-            };
-        }
-        reach = next;
-    }
-    reach.last().copied().unwrap_or(false)
-}
-
 /// The mailbox of a view.
 pub(super) fn viewed<'w>(imap: &Imap, world: &'w World) -> Result<&'w Mailbox, String> {
     let validity = imap.view.as_ref().map(|view| view.mailbox).ok_or("BAD no mailbox is selected")?;
@@ -365,29 +304,4 @@ pub(super) fn viewed_mut<'w>(imap: &Imap, world: &'w mut World) -> Result<&'w mu
     let validity = imap.view.as_ref().map(|view| view.mailbox).ok_or("BAD no mailbox is selected")?;
     let mailbox = imap.account_mut(world)?.by_validity_mut(validity);
     mailbox.ok_or_else(|| "NO [NONEXISTENT] the mailbox was deleted".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn wildcards() {
-        for (pattern, name, expect) in [
-            ("*", "Archive/2024", true),
-            ("%", "Archive", true),
-            ("%", "Archive/2024", false),
-            ("Archive/%", "Archive/2024", true),
-            ("%/%", "Archive/2024", true),
-            ("A*4", "Archive/2024", true),
-            ("inbox", "INBOX", true),
-            ("archive", "Archive", false),
-            ("%%", "Archive", true),
-            ("*%", "a/b", true),
-            ("", "a", false),
-        ] {
-            assert_eq!(matches(pattern, name), expect, "{pattern} {name}");
-        }
-        assert!(!matches(&"*a".repeat(250), &"b".repeat(500)));
-    }
 }

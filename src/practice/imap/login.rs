@@ -9,7 +9,7 @@ use super::command::{Command, bad};
 use super::{Imap, Mode, say};
 
 const WRONG: &str = "NO [AUTHENTICATIONFAILED] user name or password is wrong";
-const IN_CLEAR: &str = "NO [PRIVACYREQUIRED] not before STARTTLS";
+pub(super) const IN_CLEAR: &str = "NO [PRIVACYREQUIRED] not before STARTTLS";
 
 impl Imap {
     pub(super) fn capabilities(&self) -> String {

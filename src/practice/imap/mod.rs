@@ -8,6 +8,7 @@ mod command;
 mod fetch;
 mod folders;
 mod login;
+mod pattern;
 mod search;
 mod store;
 #[cfg(test)]

@@ -41,6 +41,8 @@ fn in_clear_and_under_tls() {
          S: a NO [PRIVACYREQUIRED] not before STARTTLS
          C: b AUTHENTICATE PLAIN
          S: b NO [PRIVACYREQUIRED] not before STARTTLS
+         C: b LOGIN {5}
+         S: b NO [PRIVACYREQUIRED] not before STARTTLS
          C: c STARTTLS
          S: c OK begin TLS negotiation now
          TLS
@@ -137,7 +139,7 @@ fn fetching() {
         &mut world,
         "C: a FETCH 1:2 (FLAGS UID INTERNALDATE RFC822.SIZE)
          S: * 1 FETCH (FLAGS (\\Seen) UID 1 INTERNALDATE \" 6-Jan-2025 12:00:00 +0000\" RFC822.SIZE 487)
-         S: * 2 FETCH (FLAGS (\\Answered \\Seen) UID 2 INTERNALDATE \"10-Jan-2025 12:00:00 +0000\" RFC822.SIZE 665)
+         S: * 2 FETCH (FLAGS (\\Answered \\Seen) UID 2 INTERNALDATE \"10-Jan-2025 12:00:00 +0000\" RFC822.SIZE 598)
          S: a OK FETCH completed
          C: b UID FETCH 4 BODY.PEEK[HEADER.FIELDS (subject \"from\")]<0.20>
          S: * 4 FETCH (UID 4 BODY[HEADER.FIELDS (subject \"from\")]<0> {20}
@@ -148,7 +150,7 @@ fn fetching() {
          S: A cr= FLAGS (\\Seen))
          S: c OK FETCH completed
          C: d FETCH 5 BODYSTRUCTURE
-         S: * 5 FETCH (BODYSTRUCTURE (((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"us-ascii\") NIL NIL \"7BIT\" 16 1 NIL NIL NIL NIL)(\"TEXT\" \"HTML\" (\"CHARSET\" \"us-ascii\") NIL NIL \"7BIT\" 30 1 NIL NIL NIL NIL) \"ALTERNATIVE\" (\"BOUNDARY\" \"=_alternative\") NIL NIL NIL)(\"IMAGE\" \"PNG\" (\"NAME\" \"dot.png\") \"<dot@example.test>\" \"a red dot\" \"BASE64\" 134 NIL (\"ATTACHMENT\" (\"FILENAME\" \"dot.png\" \"SIZE\" \"85\")) NIL NIL) \"MIXED\" (\"BOUNDARY\" \"=_mixed\") NIL NIL NIL))
+         S: * 5 FETCH (BODYSTRUCTURE (((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"us-ascii\") NIL NIL \"7BIT\" 16 1 NIL NIL NIL NIL)(\"TEXT\" \"HTML\" (\"CHARSET\" \"us-ascii\") NIL NIL \"7BIT\" 30 1 NIL NIL NIL NIL) \"ALTERNATIVE\" (\"BOUNDARY\" \"=_alternative\") NIL NIL NIL)(\"IMAGE\" \"PNG\" (\"NAME\" \"dot.png\") \"<dot@example.test>\" \"a red dot\" \"BASE64\" 118 NIL (\"ATTACHMENT\" (\"FILENAME\" \"dot.png\" \"SIZE\" \"85\")) NIL NIL) \"MIXED\" (\"BOUNDARY\" \"=_mixed\") NIL NIL NIL))
          S: d OK FETCH completed
          C: e FETCH 5 (BODY.PEEK[1.2] BODY.PEEK[2.MIME]<0.7> BODY.PEEK[9])
          S: * 5 FETCH (BODY[1.2] {30}
@@ -156,7 +158,7 @@ fn fetching() {
          S: Content BODY[9] NIL)
          S: e OK FETCH completed
          C: f FETCH 6 (BODY.PEEK[3.HEADER.FIELDS (SUBJECT)])
-         S: * 6 FETCH (BODY[3.HEADER.FIELDS (SUBJECT)] {31}
+         S: * 6 FETCH (BODY[3.HEADER.FIELDS (SUBJECT)] {30}
          S: Subject: Is anybody there?
          S:
          S: )
@@ -174,6 +176,13 @@ fn fetching() {
          S: * 1 FETCH (FLAGS (\\Seen) INTERNALDATE…
          S: k OK FETCH completed",
     );
+}
+
+#[test]
+fn too_many_sections_are_refused() {
+    let mut world = World::new(now());
+    let items = ["BODY.PEEK[TEXT]<0.1>"; 65].join(" ");
+    selected(&mut world).play(&mut world, &format!("C: a FETCH 1 ({items})\nS: a NO [LIMIT]…"));
 }
 
 #[test]
@@ -241,7 +250,7 @@ fn searching() {
         ("SINCE 14-Jan-2025", "4 5 6"),
         ("BEFORE 10-Jan-2025", "1"),
         ("SENTON 10-Jan-2025", "2"),
-        ("LARGER 1000", "5 6"),
+        ("LARGER 1000", "6"),
         ("NOT (SEEN) OR FROM bob FROM rene", "3 4 5"),
         ("UID 4:* 2:5", "4 5"),
         ("*", "6"),
@@ -383,7 +392,7 @@ fn a_literal_too_big_that_goes_at_once_is_skipped() {
     let mut world = World::new(now());
     let mut server = Server::new(Imap, "mail.example.test", true, CLIENT);
     server.received(&mut world, now(), b"l LOGIN bob 123secret\r\na APPEND INBOX {26214401+}\r\n");
-    let piece = b"a NOOP\r\n".repeat(1024);
+    let piece = [b"a NOOP\r\n".as_slice(), &[b'x'; 8182], b"\r\n"].concat();
     for _ in 0..3200 {
         assert_eq!(server.received(&mut world, now(), &piece), []);
     }

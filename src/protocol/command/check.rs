@@ -8,12 +8,13 @@ use crate::protocol::imap::grammar::awaits_literal;
 use crate::protocol::sasl;
 use crate::protocol::verb::{Context, Cursor, Fault, Phase, Verb, Weight};
 
-/// Checks a line that is about to be sent in this context. Lines of data and literals have no grammar.
+/// Checks a line that is about to be sent in this context. Lines of data and literals have no grammar; what goes on
+/// after a literal has one, but the command that it belongs to is not on this line.
 #[must_use]
 pub fn check(line: &str, context: &Context<'_>) -> Reading {
     let nothing = Reading { verb: None, verb_at: 0..0, tag: None, faults: Vec::new() };
     match context.phase {
-        Phase::Data | Phase::Literal => nothing,
+        Phase::Data | Phase::Literal | Phase::LiteralEnd => nothing,
         Phase::Sasl => Reading { faults: response(line, context.protocol), ..nothing },
         _ => command(line, context),
     }
@@ -32,6 +33,10 @@ fn command(line: &str, context: &Context<'_>) -> Reading {
             found.extend(faults::sequence(verb, &verb_at, context));
             found.extend(offers::verb(verb, &verb_at, context));
             let (remarks, fault) = arguments(line, verb, &verb_at);
+            // The address rule knows better what is allowed where: its remarks take the place of the general one.
+            if matches!(verb.name, "MAIL" | "RCPT") && fault.is_none() {
+                found.retain(|fault| !fault.reason.starts_with(faults::NOT_ASCII));
+            }
             found.extend(remarks);
             // Where a character is wrong in itself, the grammar need not say so again.
             let known = |fault: &Fault| {
@@ -41,9 +46,17 @@ fn command(line: &str, context: &Context<'_>) -> Reading {
             found.extend(offers::arguments(line, verb, &verb_at, context));
         }
     }
+    // A space at the end of an unfinished line is the one before what is still to come.
+    let trailing = |fault: &Fault| fault.reason == faults::TRAILING_SPACE;
+    if found.iter().any(|fault| fault.weight == Weight::Incomplete && !trailing(fault)) {
+        found.retain(|fault| !trailing(fault));
+    }
     found.sort_by_key(|fault| (fault.at.start, fault.at.end));
     Reading { verb, verb_at, tag, faults: found }
 }
+
+/// More remarks on one line than anyone reads; a pasted list of flags has thousands.
+const REMARK_CAP: usize = 32;
 
 /// Runs the verb's own rule over what follows it.
 fn arguments(line: &str, verb: &Verb, verb_at: &Range<usize>) -> (Vec<Fault>, Option<Fault>) {
@@ -64,7 +77,7 @@ fn arguments(line: &str, verb: &Verb, verb_at: &Range<usize>) -> (Vec<Fault>, Op
     }
     let mut cursor = Cursor::new(text, at);
     let fault = (verb.arguments)(&mut cursor).err().filter(|fault| !awaits_literal(text, fault));
-    remarks.append(&mut cursor.remarks);
+    remarks.extend(cursor.remarks.into_iter().take(REMARK_CAP));
     (remarks, fault)
 }
 

@@ -1,16 +1,232 @@
-//! stub
-use crate::protocol::verb::Context;
-/// x
+//! What Tab offers: verbs, then what the verb may be followed by.
+
+use std::ops::Range;
+
+use super::next::possible;
+use super::{dialect, offers, parts, starts_with};
+use crate::protocol::endpoint::Protocol;
+use crate::protocol::imap::STATUS_ITEMS;
+use crate::protocol::imap::fetch::{FETCH_ITEMS, FETCH_MACROS};
+use crate::protocol::imap::grammar::SYSTEM_FLAGS;
+use crate::protocol::imap::search::{SEARCH_KEYS, SEARCH_KEYS_WITH_ARGUMENTS};
+use crate::protocol::smtp::parameters::{MAIL_PARAMETERS, ParameterRow, RCPT_PARAMETERS};
+use crate::protocol::verb::{Context, Cursor, Phase, Verb, Weight};
+
+/// One offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// x
+    /// What takes the place of `at`.
     pub text: String,
-    /// x
-    pub at: std::ops::Range<usize>,
-    /// x
+    /// Octets of the line.
+    pub at: Range<usize>,
+    /// What it means, in a few words.
     pub summary: String,
 }
-/// x
-pub fn complete(_line: &str, _cursor: usize, _c: &Context<'_>) -> Vec<Completion> {
-    Vec::new()
+
+/// What the text before octet `cursor` of `line` may become, best first. Empty where nothing is known.
+#[must_use]
+pub fn complete(line: &str, cursor: usize, context: &Context<'_>) -> Vec<Completion> {
+    if matches!(
+        context.phase,
+        Phase::Data | Phase::Literal | Phase::LiteralEnd | Phase::Sasl | Phase::Tls | Phase::Closed
+    ) {
+        return Vec::new();
+    }
+    let mut cursor = cursor.min(line.len());
+    while !line.is_char_boundary(cursor) {
+        cursor -= 1;
+    }
+    let before = line.get(..cursor).unwrap_or("");
+    let found = parts(context.protocol, before);
+    match found.verb {
+        Some(verb) if before.len() > found.verb_at.end => arguments(before, verb, found.verb_at.end, context),
+        _ => {
+            // After a tag and a space, or at the start: a verb, perhaps of two words.
+            let mut from = found.verb_at.start;
+            let typed_tag = found.tag.is_none()
+                && context.protocol == Protocol::Imap
+                && found.verb.is_none()
+                && before.ends_with(' ')
+                && !before.trim().eq_ignore_ascii_case("UID");
+            if typed_tag && before.trim_end_matches(' ').len() == found.verb_at.end {
+                from = before.len();
+            }
+            names(before, from, context)
+        }
+    }
+}
+
+/// Verbs that begin with what is typed: possible now, then out of sequence or not offered.
+fn names(before: &str, from: usize, context: &Context<'_>) -> Vec<Completion> {
+    let typed = before.get(from..).unwrap_or("");
+    let at = from..before.len();
+    let (mut out, mut later) = (Vec::new(), Vec::new());
+    for verb in dialect(context.protocol).filter(|verb| starts_with(verb.name, typed)) {
+        let space = if wants_argument(verb) { " " } else { "" };
+        let list = if possible(verb, context) { &mut out } else { &mut later };
+        list.push(Completion {
+            text: format!("{}{space}", verb.name),
+            at: at.clone(),
+            summary: verb.summary.to_owned(),
+        });
+    }
+    out.append(&mut later);
+    out
+}
+
+/// Whether the verb alone is unfinished.
+fn wants_argument(verb: &Verb) -> bool {
+    (verb.arguments)(&mut Cursor::new("", 0)).is_err_and(|fault| fault.weight == Weight::Incomplete)
+}
+
+fn arguments(before: &str, verb: &Verb, from: usize, context: &Context<'_>) -> Vec<Completion> {
+    let typed = before.get(from..).unwrap_or("").trim_start_matches(' ');
+    let start = before.len() - typed.len();
+    match verb.name {
+        "MAIL" => path(before, start, "FROM:<", "the sender follows, then >", MAIL_PARAMETERS, context),
+        "RCPT" => path(before, start, "TO:<", "the recipient follows, then >", RCPT_PARAMETERS, context),
+        "AUTH" | "AUTHENTICATE" if !typed.contains(' ') => {
+            let mut offered = context.capabilities.mechanisms();
+            if offered.is_empty() {
+                offered = vec!["PLAIN".to_owned(), "LOGIN".to_owned()];
+            }
+            let words = offered.iter().map(|name| (name.as_str(), "mechanism"));
+            matching(before, start, words)
+        }
+        "BDAT" if typed.contains(' ') => matching(before, word_start(before), [("LAST", "the last piece")]),
+        "UTF8" => matching(before, start, [("USER", "user name and password in UTF-8 as well")]),
+        _ if context.protocol == Protocol::Imap => imap(before, typed, start, verb.name, context),
+        _ => Vec::new(),
+    }
+}
+
+/// Where the word before the end begins.
+fn word_start(before: &str) -> usize {
+    before.rfind([' ', '(', '[']).map_or(0, |at| at + 1)
+}
+
+fn matching<'a>(before: &str, from: usize, words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Completion> {
+    let typed = before.get(from..).unwrap_or("");
+    words
+        .into_iter()
+        .filter(|(word, _)| starts_with(word, typed))
+        .map(|(word, summary)| Completion {
+            text: word.to_owned(),
+            at: from..before.len(),
+            summary: summary.to_owned(),
+        })
+        .collect()
+}
+
+/// `FROM:<` until the path begins, the parameters that are offered when it is closed.
+fn path(
+    before: &str,
+    start: usize,
+    prefix: &str,
+    what: &str,
+    rows: &[ParameterRow],
+    context: &Context<'_>,
+) -> Vec<Completion> {
+    let typed = before.get(start..).unwrap_or("");
+    if !typed.contains('<') {
+        return matching(before, start, [(prefix, what)]);
+    }
+    let Some((_, after)) = typed.rsplit_once('>') else { return Vec::new() };
+    if !after.starts_with(' ') {
+        return Vec::new();
+    }
+    let from = word_start(before);
+    let typed = before.get(from..).unwrap_or("");
+    let named = |keyword: &str| {
+        after.split(' ').any(|word| word.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case(keyword)))
+            && !typed.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case(keyword))
+    };
+    let capabilities = context.capabilities;
+    let mut out = Vec::new();
+    for row in rows.iter().filter(|row| !named(row.keyword)) {
+        if capabilities.known && !capabilities.has(row.capability) {
+            continue;
+        }
+        let values: &[&str] = match row.keyword {
+            "BODY" if capabilities.has("BINARYMIME") => &["8BITMIME", "7BIT", "BINARYMIME"],
+            "BODY" => &["8BITMIME", "7BIT"],
+            "RET" => &["FULL", "HDRS"],
+            "NOTIFY" => &["NEVER", "SUCCESS", "FAILURE", "DELAY", "SUCCESS,FAILURE,DELAY"],
+            "AUTH" => &["<>"],
+            "ORCPT" => &["rfc822;"],
+            _ => &[""],
+        };
+        for value in values {
+            let equals = if row.value.is_empty() { "" } else { "=" };
+            let text = format!("{}{equals}{value}", row.keyword);
+            if starts_with(&text, typed) {
+                out.push(Completion { text, at: from..before.len(), summary: row.summary.to_owned() });
+            }
+        }
+    }
+    out
+}
+
+const INBOX: (&str, &str) = ("INBOX", "the user's own mailbox");
+
+fn imap(before: &str, typed: &str, start: usize, name: &str, context: &Context<'_>) -> Vec<Completion> {
+    let from = word_start(before);
+    let in_list = typed.rfind('(') > typed.rfind(')');
+    let argument = typed.matches(' ').count();
+    let plain = |words: &'static [(&'static str, &'static str)]| matching(before, from, words.iter().copied());
+    let flags = || matching(before, from, SYSTEM_FLAGS.iter().map(|flag| (*flag, "flag")));
+    let name = name.strip_prefix("UID ").unwrap_or(name);
+    match (name, argument) {
+        ("SELECT" | "EXAMINE" | "STATUS" | "APPEND" | "SUBSCRIBE" | "UNSUBSCRIBE" | "GETQUOTAROOT", 0)
+        | ("GETACL" | "SETACL" | "MYRIGHTS" | "LISTRIGHTS" | "GETMETADATA", 0)
+        | ("COPY" | "MOVE", 1) => matching(before, from.max(start), [INBOX]),
+        ("LIST", 0) => matching(before, start, [("\"\" \"*\"", "every mailbox"), ("\"\" %", "the top level")]),
+        ("STATUS", _) if in_list => plain(STATUS_ITEMS),
+        ("STATUS", 1) => matching(before, from, [("(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)", "the usual counts")]),
+        ("APPEND", _) if in_list => flags(),
+        ("FETCH", 1..) if !typed.contains('[') || typed.rfind('[') < typed.rfind(']') => {
+            let mut out = Vec::new();
+            if !in_list && argument == 1 {
+                out.extend(plain(FETCH_MACROS));
+            }
+            out.extend(plain(FETCH_ITEMS));
+            out.extend(matching(
+                before,
+                from,
+                [
+                    ("BODY.PEEK[]", "the whole message, \\Seen is not set"),
+                    ("BODY.PEEK[HEADER]", "the header, \\Seen is not set"),
+                    ("BODY.PEEK[TEXT]", "the text, \\Seen is not set"),
+                    ("BODY[]", "the whole message, sets \\Seen"),
+                ],
+            ));
+            out
+        }
+        ("STORE", 1) => matching(
+            before,
+            from,
+            [
+                ("+FLAGS", "adds flags"),
+                ("-FLAGS", "takes flags off"),
+                ("FLAGS", "sets exactly these flags"),
+                ("+FLAGS.SILENT", "adds flags, without an answer"),
+                ("-FLAGS.SILENT", "takes flags off, without an answer"),
+            ],
+        ),
+        ("STORE", 2..) => flags(),
+        ("SEARCH", _) | ("SORT" | "THREAD", 2..) => {
+            let mut out = plain(SEARCH_KEYS);
+            out.extend(plain(SEARCH_KEYS_WITH_ARGUMENTS));
+            out
+        }
+        ("ENABLE", _) => {
+            const ENABLED: [&str; 4] = ["UTF8=ACCEPT", "CONDSTORE", "QRESYNC", "IMAP4REV2"];
+            let capabilities = context.capabilities;
+            let words = ENABLED.into_iter().filter(|name| !capabilities.known || offers::offered(capabilities, name));
+            matching(before, from, words.map(|name| (name, "extension")))
+        }
+        ("COMPRESS", 0) => matching(before, from, [("DEFLATE", "the one algorithm")]),
+        ("ID", 0) => matching(before, start, [("NIL", "tell nothing"), ("(\"name\" \"ehlo\")", "tell the name")]),
+        _ => Vec::new(),
+    }
 }

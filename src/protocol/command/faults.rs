@@ -7,6 +7,10 @@ use crate::protocol::verb::{Context, Fault, Phase, Verb, Weight};
 
 pub(super) const DURING_IDLE: &str = "IDLE runs: say DONE first, the server takes anything else for an error";
 
+/// The start of the general remark on what is not ASCII.
+pub(super) const NOT_ASCII: &str = "not ASCII:";
+pub(super) const TRAILING_SPACE: &str = "a space at the end of the line, go on or delete it";
+
 /// At most this many remarks on single characters are kept; a pasted binary has thousands.
 const CHARACTER_CAP: usize = 16;
 
@@ -47,20 +51,18 @@ pub(super) fn characters(line: &str, protocol: Protocol, start: usize) -> Vec<Fa
     }
     if let Some(at) = foreign {
         let reason = match protocol {
-            Protocol::Smtp | Protocol::Lmtp => "not ASCII: allowed in addresses with SMTPUTF8 only (RFC 6531)",
-            Protocol::Imap => {
-                "not ASCII: allowed in quotes with IMAP4rev2 or after ENABLE UTF8=ACCEPT, else in a literal"
-            }
-            Protocol::Pop3 => "not ASCII: allowed in user and password only, with UTF8 offered (RFC 6856)",
+            Protocol::Smtp | Protocol::Lmtp => " allowed in addresses with SMTPUTF8 only (RFC 6531)",
+            Protocol::Imap => " allowed in quotes with IMAP4rev2 or after ENABLE UTF8=ACCEPT, else in a literal",
+            Protocol::Pop3 => " allowed in user and password only, with UTF8 offered (RFC 6856)",
         };
-        out.push(Fault { at, weight: Weight::Advice, reason: reason.to_owned() });
+        out.push(Fault { at, weight: Weight::Advice, reason: format!("{NOT_ASCII}{reason}") });
     }
     let end = line.trim_end_matches(' ').len();
     let password = protocol == Protocol::Pop3 && line.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("PASS"));
-    // While a line is still typed, one space at its end is the one before the next argument: advice at most.
+    // SMTP servers should tolerate it (RFC 5321 §4.1.1); the others need not.
     if end < line.len() && end > start && !password {
-        let weight = if protocol.is_smtp() { Weight::Advice } else { Weight::Syntax };
-        out.push(Fault { at: end..line.len(), weight, reason: "a space at the end of the line, delete it".to_owned() });
+        let weight = if protocol.is_smtp() { Weight::Advice } else { Weight::Incomplete };
+        out.push(Fault { at: end..line.len(), weight, reason: TRAILING_SPACE.to_owned() });
     }
     out
 }

@@ -12,7 +12,7 @@ use std::ops::Range;
 pub use check::check;
 pub use complete::{Completion, complete};
 pub use next::next_verbs;
-pub use secret::secret_range;
+pub use secret::{LiteralSecrecy, literal_secrecy, secret_range};
 
 use super::endpoint::Protocol;
 use super::verb::{Fault, Verb, Weight, find_verb, verbs};
@@ -86,8 +86,8 @@ fn parts(protocol: Protocol, line: &str) -> Parts {
         let second_word = line.get(second.clone()).unwrap_or("");
         let looks_like_tag = first_word.contains(|c: char| c.is_ascii_digit() || c == '.')
             || suggestion(protocol, first_word).is_none()
-                && !begins_verb(protocol, first_word)
-                && (begins_verb(protocol, second_word) || suggestion(protocol, second_word).is_some());
+                && (suggestion(protocol, second_word).is_some()
+                    || begins_verb(protocol, second_word) && !begins_verb(protocol, first_word));
         if looks_like_tag {
             return Parts { tag: Some(first), verb: None, verb_at: second };
         }

@@ -39,6 +39,8 @@ pub(super) fn possible(verb: &Verb, context: &Context<'_>) -> bool {
     let capabilities = context.capabilities;
     verb.phases.contains(&context.phase)
         && !(context.tls && matches!(verb.name, "STARTTLS" | "STLS"))
+        // After a login AUTH is refused for the rest of the session (RFC 4954 §4).
+        && !(context.authenticated && verb.name == "AUTH")
         && !(verb.name == "LOGIN" && capabilities.has("LOGINDISABLED"))
         && verb.capability.is_none_or(|name| !capabilities.known || offered(capabilities, name))
 }

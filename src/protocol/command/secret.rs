@@ -10,11 +10,12 @@ use crate::protocol::verb::{Context, Phase, Secrecy, Verb};
 /// The octets of `line` to be masked: from the argument that the verb's row names to the end of the line, and all of a
 /// response within an authentication exchange but `*`. A misspelt verb hides what the verb it resembles would.
 ///
-/// The content of a literal (`LOGIN {4} {6}`) is not known here; its caller remembers which command announced it.
+/// Neither the content of a literal nor the line after it says which command it belongs to: [`literal_secrecy`] of the
+/// line that announced it does.
 #[must_use]
 pub fn secret_range(line: &str, context: &Context<'_>) -> Option<Range<usize>> {
     match context.phase {
-        Phase::Data | Phase::Literal => return None,
+        Phase::Data | Phase::Literal | Phase::LiteralEnd => return None,
         Phase::Sasl => return (!matches!(line.trim_matches(' '), "" | "*")).then_some(0..line.len()),
         _ => {}
     }
@@ -27,6 +28,30 @@ pub fn secret_range(line: &str, context: &Context<'_>) -> Option<Range<usize>> {
     // An announced literal shows only how long the secret is, and has to be seen to be right.
     let announced = rest.starts_with('{') && literal_announced(rest.as_bytes(), Literals::Client).is_some();
     (!rest.is_empty() && !announced).then_some(start..line.len())
+}
+
+/// What must not be seen after a line that announces a literal: `LOGIN {4}`, `LOGIN jo {6}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LiteralSecrecy {
+    /// The octets of the literal.
+    pub literal: bool,
+    /// What follows the literal, further literals too.
+    pub rest: bool,
+}
+
+/// Whether the literal that `line` announces, and what follows it, is to be masked. `context` is that of the line.
+#[must_use]
+pub fn literal_secrecy(line: &str, context: &Context<'_>) -> LiteralSecrecy {
+    if context.protocol != Protocol::Imap || literal_announced(line.as_bytes(), Literals::Client).is_none() {
+        return LiteralSecrecy::default();
+    }
+    let found = parts(context.protocol, line);
+    let word = line.get(found.verb_at.clone()).unwrap_or("");
+    let Some(verb) = found.verb.or_else(|| resembling(context.protocol, word)) else {
+        return LiteralSecrecy::default();
+    };
+    let Secrecy::FromArgument(number) = verb.secrecy else { return LiteralSecrecy::default() };
+    LiteralSecrecy { literal: argument(line, found.verb_at.end, number, context.protocol).is_some(), rest: true }
 }
 
 fn resembling(protocol: Protocol, word: &str) -> Option<&'static Verb> {

@@ -3,6 +3,7 @@
 mod arguments;
 pub mod fetch;
 pub mod grammar;
+mod messages;
 pub mod search;
 mod verbs;
 

@@ -60,11 +60,11 @@ pub enum SearchKey {
     /// A key of an extension and its argument, not evaluated here: `EMAILID`, `X-GM-RAW`.
     Other(String, Astring),
     /// Not this one.
-    Not(Box<SearchKey>),
+    Not(Box<Self>),
     /// Either.
-    Or(Box<SearchKey>, Box<SearchKey>),
+    Or(Box<Self>, Box<Self>),
     /// All of these.
-    And(Vec<SearchKey>),
+    And(Vec<Self>),
 }
 
 /// What stands before the keys.
@@ -304,6 +304,17 @@ pub(super) const fn days(year: u16, month: u8) -> u8 {
     }
 }
 
+/// Whether more typing can make a date of this.
+fn begins_date(text: &str) -> bool {
+    let digits = |t: &str, most: usize| t.len() <= most && t.bytes().all(|b| b.is_ascii_digit());
+    let begins_month = |t: &str| MONTHS.iter().any(|m| m.get(..t.len()).is_some_and(|m| m.eq_ignore_ascii_case(t)));
+    let mut parts = text.split('-');
+    digits(parts.next().unwrap_or(""), 2)
+        && parts.next().is_none_or(begins_month)
+        && parts.next().is_none_or(|year| digits(year, 3))
+        && parts.next().is_none()
+}
+
 /// `1-Feb-2026`, with or without quotes.
 fn date(cursor: &mut Cursor<'_>) -> Result<SearchDate, Fault> {
     let start = cursor.at();
@@ -328,9 +339,7 @@ fn date(cursor: &mut Cursor<'_>) -> Result<SearchDate, Fault> {
             }
             Ok(date)
         }
-        None if cursor.is_end() && text.len() < 10 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
-            Err(cursor.expected("a date like 1-Feb-2026"))
-        }
+        None if cursor.is_end() && begins_date(text) => Err(cursor.expected("a date like 1-Feb-2026")),
         None => Err(cursor.fault_from(start, "expected a date like 1-Feb-2026")),
     }
 }

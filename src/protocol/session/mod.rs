@@ -264,6 +264,7 @@ impl Session {
             phase: self.state.phase,
             capabilities: &self.state.capabilities,
             tls: self.state.tls,
+            authenticated: self.state.user.is_some() && !matches!(self.state.phase, Phase::Authorization),
         }
     }
 

@@ -58,6 +58,9 @@ const fn row(
     ParameterRow { keyword, capability, value, summary, check }
 }
 
+/// No extension defines so many; a hostile line may hold them.
+const PARAMETER_CAP: usize = 64;
+
 /// The parameters of MAIL.
 pub static MAIL_PARAMETERS: &[ParameterRow] = &[
     row("SIZE", "SIZE", "octets", "octets of the message (RFC 1870)", |v| digits(v, 20)),
@@ -177,6 +180,9 @@ fn parameters(cursor: &mut Cursor<'_>, verb: &str, rows: &[ParameterRow]) -> Res
             return Err(cursor.fault_from(gap, "one space stands before a parameter"));
         }
         let parameter = parameter(cursor)?;
+        if out.len() >= PARAMETER_CAP {
+            return Err(Fault::syntax(parameter.at, format!("more than {PARAMETER_CAP} parameters")));
+        }
         if has(&out, &parameter.keyword) {
             return Err(Fault::syntax(parameter.at, format!("{} stands here twice", parameter.keyword)));
         }

@@ -1,0 +1,148 @@
+//! DNS as a tree: what was asked, what was said, what it means.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{first_row, panel, text, theme};
+use crate::app::state::{App, Focus};
+use crate::diagnosis::survey::Row;
+use crate::protocol::visible::visible;
+
+/// Rows that the row with the cursor may take at the bottom, in full.
+const NOTE: usize = 3;
+
+/// Draws the pane.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool) {
+    let focused = app.focus == Focus::Dns;
+    let title = match visible(app.dns.title.as_bytes()) {
+        subject if subject.is_empty() => "DNS".to_owned(),
+        subject => format!("DNS {subject}"),
+    };
+    let mut state = format!(" @{} ", app.dns.resolver);
+    if app.dns.pending() > 0 {
+        state = format!(" {} open · @{} ", app.dns.pending(), app.dns.resolver);
+    }
+    let inner = panel(frame, area, &title, Line::raw(state), focused, bordered);
+    if inner.is_empty() {
+        return;
+    }
+    let ascii = app.options.ascii;
+    let width = usize::from(inner.width);
+    if app.dns.rows.is_empty() {
+        let hint = "nothing was asked; F3 asks: example.org, 192.0.2.25, mx example.org @9.9.9.9";
+        return lines(
+            frame,
+            inner,
+            text::rows(hint, width, 4, ascii).into_iter().map(|row| Line::styled(row, theme::DIM)),
+        );
+    }
+    let note =
+        if focused { app.dns.row().map(|row| details(row, width, ascii)).unwrap_or_default() } else { Vec::new() };
+    let note_rows = note.len().min(usize::from(inner.height) / 2);
+    let height = usize::from(inner.height) - note_rows;
+    let top = if focused { first_row(app.dns.selected, height) } else { 0 };
+    let mut drawn = Vec::with_capacity(height);
+    for (place, row) in app.dns.rows.iter().enumerate().skip(top).take(height) {
+        let line = row_line(&app.dns.rows, place, row, width, ascii);
+        drawn.push(if focused && place == app.dns.selected { line.style(theme::SELECTED) } else { line });
+    }
+    let hidden = app.dns.rows.len().saturating_sub(top + drawn.len());
+    if hidden > 0
+        && !focused
+        && let Some(last) = drawn.last_mut()
+    {
+        *last = Line::styled(format!("… {} more, Alt-2 moves there", hidden + 1), theme::DIM);
+    }
+    lines(frame, inner, drawn.into_iter());
+    let below = Rect {
+        y: inner.y + u16::try_from(height).unwrap_or(0),
+        height: u16::try_from(note_rows).unwrap_or(0),
+        ..inner
+    };
+    lines(frame, below, note.into_iter().map(|row| Line::styled(row, theme::DIM)));
+}
+
+pub(super) fn lines<'a>(frame: &mut Frame<'_>, area: Rect, lines: impl Iterator<Item = Line<'a>>) {
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        frame.render_widget(line, Rect { y, height: 1, ..area });
+    }
+}
+
+/// The row with the cursor in full: what was cut off, and how the answer came.
+fn details(row: &Row, width: usize, ascii: bool) -> Vec<String> {
+    let mut whole = format!("{} {}", row.label, row.text);
+    if let Some((severity, says)) = &row.verdict {
+        whole.push_str(&format!(" {} {says}", theme::severity_mark(*severity)));
+    }
+    let mut out = text::rows(&whole, width, NOTE, ascii);
+    if !row.note.is_empty() {
+        out.extend(text::rows(&row.note, width, NOTE, ascii));
+    }
+    if row.connect.is_some() {
+        out.push(text::cut("Enter connects there", width, ascii));
+    }
+    out
+}
+
+fn row_line(rows: &[Row], place: usize, row: &Row, width: usize, ascii: bool) -> Line<'static> {
+    let branch = branch(rows, place, row.depth);
+    let label = format!("{:<4} ", row.label);
+    let (mark, says, style) = match &row.verdict {
+        Some((severity, says)) => (theme::severity_mark(*severity), says.as_str(), theme::severity(*severity)),
+        None => ("", "", ratatui::style::Style::new()),
+    };
+    let ttl = row.ttl.map(|ttl| format!("ttl {ttl}")).unwrap_or_default();
+    let own = text::width(&branch) + text::width(&label) + text::width(&row.text);
+    let words = if mark.is_empty() { 0 } else { 2 + text::width(mark) };
+    let said = if says.is_empty() { 0 } else { 1 + text::width(says) };
+    let with_ttl = if ttl.is_empty() { 0 } else { 2 + ttl.len() };
+    let shows_ttl = own + words + said + with_ttl <= width || row.verdict.is_none() && own + with_ttl <= width;
+    // The words of a verdict may be cut, what the record says comes first.
+    let room = width.saturating_sub(own + words + if shows_ttl { with_ttl } else { 0 });
+    let says = if room >= 10 || said <= room { text::cut(says, room.saturating_sub(1), ascii) } else { String::new() };
+    let text_room = width.saturating_sub(text::width(&branch) + text::width(&label) + words);
+    let mut spans = vec![
+        Span::styled(branch, theme::DIM),
+        Span::styled(label, theme::STRONG),
+        Span::raw(text::cut(&row.text, text_room, ascii)),
+    ];
+    if shows_ttl && !ttl.is_empty() {
+        spans.push(Span::styled(format!("  {ttl}"), theme::DIM));
+    }
+    if !mark.is_empty() {
+        spans.push(Span::styled(format!("  {mark}"), style));
+        if !says.is_empty() {
+            spans.push(Span::styled(format!(" {says}"), style));
+        }
+    }
+    Line::from(spans)
+}
+
+/// `│ ├ `: which of the rows above go on below this one.
+fn branch(rows: &[Row], place: usize, depth: u8) -> String {
+    let mut out = String::new();
+    for level in 1..=depth {
+        let goes_on = rows.iter().skip(place + 1).take_while(|row| row.depth >= level).any(|row| row.depth == level);
+        out.push_str(match (level == depth, goes_on) {
+            (true, true) => "├ ",
+            (true, false) => "└ ",
+            (false, true) => "│ ",
+            (false, false) => "  ",
+        });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn branches_of_the_tree() {
+        let depths = [0, 1, 2, 2, 1, 2, 0];
+        let rows: Vec<Row> = depths.iter().map(|depth| Row { depth: *depth, ..Row::default() }).collect();
+        let drawn: Vec<String> = rows.iter().enumerate().map(|(n, row)| branch(&rows, n, row.depth)).collect();
+        assert_eq!(drawn, ["", "├ ", "│ ├ ", "│ └ ", "└ ", "  └ ", ""]);
+    }
+}

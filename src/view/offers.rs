@@ -1,0 +1,107 @@
+//! What the server offers now, and what TLS changed about it.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::dns::lines;
+use super::{panel, text, theme};
+use crate::app::state::{App, Focus};
+use crate::protocol::endpoint::Protocol;
+use crate::protocol::visible::visible;
+
+/// Offers that are drawn; a server with more wants to fill the screen.
+const MOST: usize = 200;
+
+/// One word of the pane.
+struct Offer {
+    text: String,
+    style: Style,
+}
+
+/// Rows the pane would like to have inside.
+pub(super) fn rows(app: &App, width: u16) -> u16 {
+    u16::try_from(flow(app, usize::from(width)).len()).unwrap_or(u16::MAX - 2)
+}
+
+/// Draws the pane.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool) {
+    let focused = app.focus == Focus::Offers;
+    let state = match app.conversation() {
+        Some(conversation) if conversation.session.capabilities().known => {
+            let tls = if conversation.session.tls() { "under TLS" } else { "in clear" };
+            Line::raw(format!(" {} {tls} ", conversation.session.capabilities().list().len()))
+        }
+        _ => Line::default(),
+    };
+    let inner = panel(frame, area, "Server offers", state, focused, bordered);
+    lines(frame, inner, flow(app, usize::from(inner.width)).into_iter());
+}
+
+fn offers(app: &App) -> Vec<Offer> {
+    let plain = |text: &str| vec![Offer { text: text.to_owned(), style: theme::DIM }];
+    let Some(conversation) = app.conversation() else { return plain("nothing is connected") };
+    let session = &conversation.session;
+    if !session.capabilities().known {
+        return plain(match session.protocol() {
+            Protocol::Smtp => "not asked yet: EHLO asks",
+            Protocol::Lmtp => "not asked yet: LHLO asks",
+            Protocol::Imap => "not asked yet: CAPABILITY asks",
+            Protocol::Pop3 => "not asked yet: CAPA asks",
+        });
+    }
+    let (new, gone) = match session.before_tls().filter(|before| before.known) {
+        Some(before) => session.capabilities().difference(before),
+        None => (Vec::new(), Vec::new()),
+    };
+    let mut out = Vec::new();
+    for capability in session.capabilities().list().iter().take(MOST) {
+        let offer = capability.text();
+        let shown = visible(offer.as_bytes());
+        out.push(if new.contains(&offer) {
+            Offer { text: format!("+{shown}"), style: theme::GOOD.patch(theme::STRONG) }
+        } else {
+            Offer { text: shown.into_owned(), style: Style::new() }
+        });
+    }
+    for offer in gone.iter().take(MOST) {
+        out.push(Offer { text: format!("-{}", visible(offer.as_bytes())), style: theme::WARNING });
+    }
+    if !new.is_empty() || !gone.is_empty() {
+        out.push(Offer { text: "(+ new, - gone under TLS)".to_owned(), style: theme::DIM });
+    }
+    if out.is_empty() {
+        return plain("nothing");
+    }
+    out
+}
+
+/// The offers side by side, as many a row as fit; one that is longer than a row is wrapped.
+fn flow(app: &App, width: usize) -> Vec<Line<'static>> {
+    let mut out: Vec<Line<'static>> = Vec::new();
+    let mut row: Vec<Span<'static>> = Vec::new();
+    let mut used = 0;
+    for offer in offers(app) {
+        let wide = text::width(&offer.text);
+        if used > 0 && used + 2 + wide > width {
+            out.push(Line::from(std::mem::take(&mut row)));
+            used = 0;
+        }
+        if wide > width {
+            let rows = text::rows(&offer.text, width, 8, app.options.ascii);
+            out.extend(rows.into_iter().map(|row| Line::styled(row, offer.style)));
+            continue;
+        }
+        if used > 0 {
+            row.push(Span::raw("  "));
+            used += 2;
+        }
+        row.push(Span::styled(offer.text, offer.style));
+        used += wide;
+    }
+    if !row.is_empty() {
+        out.push(Line::from(row));
+    }
+    out
+}

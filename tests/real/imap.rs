@@ -1,0 +1,79 @@
+//! IMAP by hand against Dovecot.
+
+use crate::common::pty::Terminal;
+use crate::explorer::{ask, leave, open, start_tls};
+use crate::rig::{BIG_LAST_LINE, BIG_OCTETS, IMAPS_ALT, PASSWORD, Rig, SMALL_MESSAGES, rig};
+
+#[test]
+#[ignore = "needs Debian's servers: tests/real/run"]
+fn a_whole_session_behind_starttls() {
+    let rig = rig();
+    let terminal = open(&rig, 143);
+    terminal.wait_for("LOGINDISABLED] Dovecot ready.");
+    ask(&terminal, "a0 CAPABILITY", "a0 OK Pre-login capabilities listed");
+    start_tls(&terminal, "OK Begin TLS negotiation now.");
+    // CAPABILITY is asked again inside TLS without being typed.
+    terminal.wait_for("AUTH=PLAIN AUTH=LOGIN");
+    session(&rig, &terminal, "max");
+    leave(&terminal);
+}
+
+#[test]
+#[ignore = "needs Debian's servers: tests/real/run"]
+fn a_whole_session_in_implicit_tls() {
+    let rig = rig();
+    let terminal = open(&rig, 993);
+    terminal.wait_for("TLS 1.3");
+    terminal.wait_for("AUTH=PLAIN AUTH=LOGIN] Dovecot ready.");
+    session(&rig, &terminal, "una");
+    leave(&terminal);
+}
+
+#[test]
+#[ignore = "needs Debian's servers: tests/real/run"]
+fn a_url_names_protocol_tls_and_port() {
+    let rig = rig();
+    let terminal = crate::explorer::open_with(&rig, &[&format!("imaps://{}:{IMAPS_ALT}", rig.address)]);
+    terminal.wait_for("AUTH=PLAIN AUTH=LOGIN] Dovecot ready.");
+    ask(&terminal, "a1 LOGOUT", "a1 OK Logout completed");
+    leave(&terminal);
+}
+
+/// LOGIN, SELECT, FETCH of the big message, APPEND with a literal, IDLE and DONE, LOGOUT.
+fn session(rig: &Rig, terminal: &Terminal, name: &str) {
+    ask(terminal, &format!("a1 LOGIN {} \"{PASSWORD}\"", Rig::user(name)), "a1 OK");
+    ask(terminal, "a2 SELECT INBOX", "a2 OK [READ-WRITE] Select completed");
+    let big = SMALL_MESSAGES + 1;
+    terminal.wait_for(&format!("* {big} EXISTS"));
+
+    // What POP3's stuffing and IMAP's tags would trip over is data here.
+    ask(terminal, "a3 FETCH 2 BODY.PEEK[TEXT]", "a3 OK Fetch completed");
+    terminal.wait_for("A004 OK not the end");
+    // An escape sequence in a message is shown, not obeyed.
+    ask(terminal, "a4 FETCH 3 BODY.PEEK[TEXT]", "a4 OK Fetch completed");
+    assert!(memchr::memmem::find(&terminal.raw(), b"\x1b[31mred").is_none());
+
+    ask(terminal, &format!("s5 FETCH {big} RFC822.SIZE"), &format!("RFC822.SIZE {BIG_OCTETS}"));
+    terminal.enter(&format!("a5 FETCH {big} BODY.PEEK[]"));
+    terminal.wait_for("a5 OK Fetch completed");
+    terminal.wait_for(BIG_LAST_LINE);
+
+    let message = ["Subject: appended", "", "a body of one line"];
+    let octets: usize = message.iter().map(|line| line.len() + 2).sum();
+    ask(terminal, &format!("a6 APPEND INBOX (\\Seen) {{{octets}}}"), "+ OK");
+    for line in message {
+        terminal.enter(line);
+    }
+    // The end of the command, behind the literal.
+    terminal.key("Enter");
+    terminal.wait_for("a6 OK [APPENDUID");
+    terminal.wait_for(&format!("* {} EXISTS", big + 1));
+
+    ask(terminal, "a7 IDLE", "+ idling");
+    rig.deliver(name, "while idling");
+    terminal.wait_for(&format!("* {} EXISTS", big + 2));
+    ask(terminal, "DONE", "a7 OK Idle completed");
+    terminal.enter("a8 LOGOUT");
+    terminal.wait_for("* BYE Logging out");
+    terminal.wait_for("a8 OK Logout completed");
+}
