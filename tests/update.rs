@@ -326,6 +326,31 @@ fn a_literal_counts_octets() {
 }
 
 #[test]
+fn alt_enter_in_data_and_in_a_literal_keeps_the_count() {
+    let mut model = Model::in_data();
+    model.type_text(".");
+    assert_eq!(wire(&model.press(KeyCode::Enter, KeyModifiers::ALT)), b".\r\n");
+    model.received("250 queued\r\n");
+    assert_eq!(model.app.conversation().expect("one").session.phase(), Phase::Ready);
+
+    for (due, line, expect, phase) in [
+        (5, "alic", "alic", Phase::Literal),
+        (5, "alice", "alice", Phase::LiteralEnd),
+        (5, "alice66", "alice66\r\n", Phase::NotAuthenticated),
+        (5, "alice {3+}", "alice {3+}\r\n", Phase::Literal),
+    ] {
+        let mut model = Model::greeted("192.0.2.25:143");
+        model.enter(&format!("x LOGIN {{{due}}}"));
+        model.received("+ go\r\n");
+        model.type_text(line);
+        assert_eq!(wire(&model.press(KeyCode::Enter, KeyModifiers::ALT)), expect.as_bytes());
+        let session = &model.app.conversation().expect("one").session;
+        assert_eq!(session.phase(), phase, "{line}");
+        assert_eq!(session.outstanding().len(), 1);
+    }
+}
+
+#[test]
 fn tags_are_made_kept_and_left_out() {
     let mut model = Model::greeted("192.0.2.25:143");
     for (line, expect, reply) in [

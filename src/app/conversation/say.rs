@@ -71,7 +71,11 @@ impl Conversation {
         if self.link != Link::Open {
             return Err(Refusal("there is no open connection; Alt-a connects again, F2 elsewhere".to_owned()));
         }
-        self.send_line(line, now, effects);
+        match self.session.phase() {
+            Phase::Data => self.data_line(line, now, effects),
+            Phase::Literal => self.literal_anyway(line, now, effects),
+            _ => self.send_line(line, now, effects),
+        }
         Ok(())
     }
 
