@@ -45,6 +45,9 @@ impl Conversation {
                 return Ok(());
             }
             Phase::Literal => return self.literal_line(line, now, effects),
+            Phase::Sasl if !self.session.owes_response() && line != "*" => {
+                return Err(Refusal("the server has not answered the last response yet; * cancels".to_owned()));
+            }
             Phase::Sasl | Phase::LiteralEnd => {
                 self.send_line(line, now, effects);
                 return Ok(());
