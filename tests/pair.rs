@@ -4,6 +4,8 @@
 //! back events. While replies are not pipelined it also checks that nothing is ever sent before the reply to what was
 //! sent before has arrived whole.
 
+#![cfg(test)]
+
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -736,7 +738,9 @@ fn leaving_says_goodbye(seed: u64) {
     assert!(pair.quit, "the farewells were answered");
 }
 
-const SESSIONS: &[(&str, fn(u64))] = &[
+type Session = fn(u64);
+
+const SESSIONS: &[(&str, Session)] = &[
     ("smtp_by_keys", smtp_by_keys),
     ("auth_login_and_a_refused_relay", auth_login_and_a_refused_relay),
     ("a_password_in_clear_wants_a_yes", a_password_in_clear_wants_a_yes),

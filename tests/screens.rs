@@ -1,5 +1,7 @@
 //! Whole screens, drawn from a model that was fed events, as a person would see them.
 
+#![cfg(test)]
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -241,9 +243,9 @@ fn classes_and_marks_have_their_styles() {
 #[test]
 fn faults_are_underlined_where_they_are() {
     let mut scene = working_day();
-    scene.typed("MAIL FROM:<jo@@example.org>");
+    scene.typed("MAIL FROM:<jo@@mail.invalid>");
     let (buffer, _) = scene.buffer(80, 24);
-    insta::assert_snapshot!("styles_input", [style_of(&buffer, "MAIL FROM"), style_of(&buffer, "@@")].join("\n"));
+    insta::assert_snapshot!("styles_input", [style_of(&buffer, "MAIL FROM"), style_of(&buffer, "@mail")].join("\n"));
 }
 
 #[test]
@@ -334,7 +336,7 @@ fn imap_with_a_literal_and_a_refusal() {
     scene.line("SELECT INBOX");
     scene.server("* FLAGS (\\Answered \\Seen)\r\n* 3 EXISTS\r\na2 OK [READ-WRITE] Select completed.\r\n");
     scene.line("FETCH 1 BODY[TEXT]");
-    scene.server("* 1 FETCH (BODY[TEXT] {26}\r\nline one\r\na3 OK not a tag\r\n)\r\na3 OK Fetch completed.\r\n");
+    scene.server("* 1 FETCH (BODY[TEXT] {27}\r\nline one\r\na3 OK not a tag\r\n)\r\na3 OK Fetch completed.\r\n");
     scene.line("EXAMINE Ghost").server("a4 NO [NONEXISTENT] Mailbox doesn't exist: Ghost\r\n");
     insta::assert_snapshot!("imap_80x24", scene.screen(80, 24));
     insta::assert_snapshot!("imap_130x40", scene.screen(130, 40));
@@ -503,6 +505,15 @@ fn long_lines_and_scrolling() {
     assert_eq!(drawn.entries, 16);
     scene.alt('1').press(KeyCode::Char('g'));
     insta::assert_snapshot!("long_line_80x24", scene.screen(80, 24));
+    // However tall the lines are, the one with the cursor is on the screen.
+    for key in ['j', 'k'] {
+        for _ in 0..90 {
+            let (buffer, drawn) = scene.buffer(60, 16);
+            scene.app.drawn(drawn.entries);
+            assert!(text(&buffer).contains('›'), "{}", text(&buffer));
+            scene.press(KeyCode::Char(key));
+        }
+    }
     scene.press(KeyCode::Char('G')).press(KeyCode::Char('k'));
     let screen = scene.screen(80, 24);
     assert!(screen.contains("›") && screen.contains("250 line 38"), "{screen}");
@@ -527,4 +538,27 @@ fn the_clock_the_queue_and_the_tabs() {
     scene.server("* OK ready\r\n");
     scene.server("a1 BAD no\r\n");
     insta::assert_snapshot!("paused_80x24", scene.screen(80, 24));
+}
+
+#[test]
+fn what_the_line_is_for() {
+    let panel = |scene: &Scene| scene.screen(80, 24).lines().skip(19).collect::<Vec<_>>().join("\n");
+    let mut out = Vec::new();
+    let mut scene = Scene::connect("smtp://mx1.example.org");
+    scene.server("220 ready\r\n").line("EHLO x").server("250-mx\r\n250 AUTH LOGIN\r\n");
+    scene.typed("H").press(KeyCode::Tab);
+    out.push(panel(&scene));
+    scene.chord(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    scene.chord(KeyCode::Char('r'), KeyModifiers::CONTROL).typed("EH");
+    out.push(panel(&scene));
+    scene.press(KeyCode::Esc).alt('e');
+    out.push(panel(&scene));
+    scene.alt('e').alt('e').alt('e').line("AUTH LOGIN").server("334 VXNlcm5hbWU6\r\n").typed("am8=");
+    out.push(panel(&scene));
+    let mut scene = Scene::connect("imap://mail.example.org");
+    scene.server("* OK ready\r\n").typed("LOGIN jo geheim");
+    out.push(panel(&scene));
+    scene.chord(KeyCode::Char('c'), KeyModifiers::CONTROL).line("LOGIN {2}").server("+ go\r\n");
+    out.push(panel(&scene));
+    insta::assert_snapshot!(out.join("\n\n"));
 }

@@ -30,6 +30,9 @@
 //! Each trace is played again with the server's octets cut at every place, one by one, and cut at random: all
 //! readings must be the same.
 
+#![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "a test reads its files")]
+
 use std::fs;
 use std::path::Path;
 

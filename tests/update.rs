@@ -1,5 +1,7 @@
 //! Events in, exact effects out: what each key and each report of the network makes the program do.
 
+#![cfg(test)]
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;

@@ -137,7 +137,7 @@ impl App {
             }
         }
         lines.extend(dump(octets.get(..octets.len().min(1024)).unwrap_or(octets)));
-        self.overlay = Some(Overlay::Detail { title: format!("line {number}"), lines, scroll: 0 });
+        self.overlay = Some(Overlay::Detail { title: format!("line {}", number + 1), lines, scroll: 0 });
     }
 
     fn copy(&mut self, range: std::ops::Range<u64>, effects: &mut Effects) {

@@ -171,7 +171,9 @@ impl App {
             }
             Overlay::Detail { title, lines, scroll } => {
                 if let Some(scroll) = scrolled(scroll, key) {
-                    let scroll = scroll.min(lines.len().saturating_sub(1));
+                    // A long line takes several rows; how many, only the view knows.
+                    let rows: usize = lines.iter().map(|line| 1 + line.len() / 40).sum();
+                    let scroll = scroll.min(rows);
                     self.overlay = Some(Overlay::Detail { title, lines, scroll });
                 }
             }

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{first_row, panel, text, theme};
+use super::{first_row, lines, panel, text, theme};
 use crate::app::state::{App, Focus};
 use crate::diagnosis::survey::Row;
 use crate::protocol::visible::visible;
@@ -55,18 +55,16 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
         *last = Line::styled(format!("… {} more, Alt-2 moves there", hidden + 1), theme::DIM);
     }
     lines(frame, inner, drawn.into_iter());
+    if focused && app.overlay.is_none() {
+        let row = u16::try_from(app.dns.selected - top).unwrap_or(0);
+        frame.set_cursor_position((inner.x, inner.y + row));
+    }
     let below = Rect {
         y: inner.y + u16::try_from(height).unwrap_or(0),
         height: u16::try_from(note_rows).unwrap_or(0),
         ..inner
     };
     lines(frame, below, note.into_iter().map(|row| Line::styled(row, theme::DIM)));
-}
-
-pub(super) fn lines<'a>(frame: &mut Frame<'_>, area: Rect, lines: impl Iterator<Item = Line<'a>>) {
-    for (y, line) in (area.y..area.bottom()).zip(lines) {
-        frame.render_widget(line, Rect { y, height: 1, ..area });
-    }
 }
 
 /// The row with the cursor in full: what was cut off, and how the answer came.
@@ -86,7 +84,7 @@ fn details(row: &Row, width: usize, ascii: bool) -> Vec<String> {
 }
 
 fn row_line(rows: &[Row], place: usize, row: &Row, width: usize, ascii: bool) -> Line<'static> {
-    let branch = branch(rows, place, row.depth);
+    let branch = branch(rows, place, row.depth, ascii);
     let label = format!("{:<4} ", row.label);
     let (mark, says, style) = match &row.verdict {
         Some((severity, says)) => (theme::severity_mark(*severity), says.as_str(), theme::severity(*severity)),
@@ -120,15 +118,18 @@ fn row_line(rows: &[Row], place: usize, row: &Row, width: usize, ascii: bool) ->
 }
 
 /// `│ ├ `: which of the rows above go on below this one.
-fn branch(rows: &[Row], place: usize, depth: u8) -> String {
+fn branch(rows: &[Row], place: usize, depth: u8, ascii: bool) -> String {
     let mut out = String::new();
     for level in 1..=depth {
         let goes_on = rows.iter().skip(place + 1).take_while(|row| row.depth >= level).any(|row| row.depth == level);
-        out.push_str(match (level == depth, goes_on) {
-            (true, true) => "├ ",
-            (true, false) => "└ ",
-            (false, true) => "│ ",
-            (false, false) => "  ",
+        out.push_str(match (level == depth, goes_on, ascii) {
+            (true, true, false) => "├ ",
+            (true, true, true) => "|-",
+            (true, false, false) => "└ ",
+            (true, false, true) => "`-",
+            (false, true, false) => "│ ",
+            (false, true, true) => "| ",
+            (false, false, _) => "  ",
         });
     }
     out
@@ -142,7 +143,7 @@ mod tests {
     fn branches_of_the_tree() {
         let depths = [0, 1, 2, 2, 1, 2, 0];
         let rows: Vec<Row> = depths.iter().map(|depth| Row { depth: *depth, ..Row::default() }).collect();
-        let drawn: Vec<String> = rows.iter().enumerate().map(|(n, row)| branch(&rows, n, row.depth)).collect();
+        let drawn: Vec<String> = rows.iter().enumerate().map(|(n, row)| branch(&rows, n, row.depth, false)).collect();
         assert_eq!(drawn, ["", "├ ", "│ ├ ", "│ └ ", "└ ", "  └ ", ""]);
     }
 }

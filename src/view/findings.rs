@@ -4,8 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::dns::lines;
-use super::{panel, text, theme};
+use super::{lines, panel, text, theme};
 use crate::app::state::{App, Focus};
 use crate::diagnosis::{Finding, Severity};
 

@@ -118,7 +118,9 @@ fn purpose(conversation: &Conversation) -> String {
         (Link::Closed, _) => "Command ── closed: Alt-a connects again, F2 elsewhere".to_owned(),
         (Link::Opening, _) => "Command ── connecting, lines are held".to_owned(),
         (Link::Handshake, _) => "Command ── TLS handshake, lines are held".to_owned(),
-        (_, Phase::Greeting) => "Command ── lines are held until the greeting".to_owned(),
+        (_, Phase::Greeting) if conversation.queue.is_empty() => {
+            "Command ── lines are held until the greeting".to_owned()
+        }
         (_, Phase::Data) => "Message line by line: a lone dot ends it".to_owned(),
         (_, Phase::Sasl) => "Answer to the challenge: base64, Esc sends *".to_owned(),
         (_, Phase::Literal) => {

@@ -46,7 +46,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
             let octets = text::grouped(content.len() as u64);
             let words = format!("{shown}, {octets} octets: sent as it is, too large to edit here");
             let rows = text::rows(&words, usize::from(inner.width), usize::from(inner.height), app.options.ascii);
-            super::dns::lines(frame, inner, rows.into_iter().map(Line::raw));
+            super::lines(frame, inner, rows.into_iter().map(Line::raw));
         }
         None => edit(frame, inner, app, message, focused),
     }
@@ -136,5 +136,5 @@ fn ask(frame: &mut Frame<'_>, app: &App, pasted: &str) {
         Line::from(vec![Span::styled("Esc", theme::KEY), Span::raw(" drops the paste")]),
     ];
     let inner = popup(frame, frame.area(), "A lone dot", "S  E  Esc", 56, 6, app.options.ascii);
-    super::dns::lines(frame, inner, lines.into_iter());
+    super::lines(frame, inner, lines.into_iter());
 }

@@ -182,6 +182,13 @@ fn panel(frame: &mut Frame<'_>, area: Rect, left: &str, right: Line<'static>, fo
     inner
 }
 
+/// Lines from the top of an area, as many as fit.
+fn lines<'a>(frame: &mut Frame<'_>, area: Rect, lines: impl Iterator<Item = Line<'a>>) {
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        frame.render_widget(line, Rect { y, height: 1, ..area });
+    }
+}
+
 fn take_top(area: &mut Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
     let taken = Rect { height: rows, ..*area };

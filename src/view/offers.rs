@@ -5,11 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::dns::lines;
-use super::{panel, text, theme};
+use super::{lines, panel, text, theme};
 use crate::app::state::{App, Focus};
 use crate::protocol::endpoint::Protocol;
-use crate::protocol::visible::visible;
 
 /// Offers that are drawn; a server with more wants to fill the screen.
 const MOST: usize = 200;
@@ -55,18 +53,19 @@ fn offers(app: &App) -> Vec<Offer> {
         Some(before) => session.capabilities().difference(before),
         None => (Vec::new(), Vec::new()),
     };
+    let ascii = app.options.ascii;
     let mut out = Vec::new();
     for capability in session.capabilities().list().iter().take(MOST) {
         let offer = capability.text();
-        let shown = visible(offer.as_bytes());
+        let shown = text::safe(offer.as_bytes(), ascii);
         out.push(if new.contains(&offer) {
             Offer { text: format!("+{shown}"), style: theme::GOOD.patch(theme::STRONG) }
         } else {
-            Offer { text: shown.into_owned(), style: Style::new() }
+            Offer { text: shown, style: Style::new() }
         });
     }
     for offer in gone.iter().take(MOST) {
-        out.push(Offer { text: format!("-{}", visible(offer.as_bytes())), style: theme::WARNING });
+        out.push(Offer { text: format!("-{}", text::safe(offer.as_bytes(), ascii)), style: theme::WARNING });
     }
     if !new.is_empty() || !gone.is_empty() {
         out.push(Offer { text: "(+ new, - gone under TLS)".to_owned(), style: theme::DIM });

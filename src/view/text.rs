@@ -12,6 +12,9 @@ use crate::protocol::visible::{visible, visible_ascii};
 /// Characters of one cluster that are drawn: a cell is no place for a thousand accents.
 const CLUSTER: usize = 8;
 
+/// Characters of a name or an offer that are drawn.
+const SAFE: usize = 1000;
+
 /// Whose text it is, and what the terminal can draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Script {
@@ -53,46 +56,48 @@ pub(super) fn glyphs(octets: &[u8], script: Script) -> impl Iterator<Item = Glyp
         from = broken + chunk.invalid().len();
         let valid = chunk.valid().grapheme_indices(true);
         let invalid = chunk.invalid().iter().enumerate();
-        valid.flat_map(move |(at, cluster)| shown(start + at, cluster, script)).chain(invalid.flat_map(
-            move |(at, byte)| spelt(broken + at, Cow::Owned(visible(std::slice::from_ref(byte)).into_owned())),
-        ))
+        valid.flat_map(move |(at, cluster)| shown(start + at, cluster, script)).chain(
+            invalid.map(move |(at, byte)| escape(broken + at, visible(std::slice::from_ref(byte)).into_owned(), ' ')),
+        )
     })
 }
 
-/// The glyphs of one cluster: itself, or its escape, one glyph a character.
+/// The glyphs of one cluster: itself, or the escape of each of its characters.
 fn shown(at: usize, cluster: &str, script: Script) -> impl Iterator<Item = Glyph<'_>> {
-    let text = match script {
-        _ if matches!(cluster.as_bytes(), [0x20..=0x7e]) => Cow::Borrowed(cluster),
-        Script::Full => visible(cluster.as_bytes()),
-        Script::AsciiEvidence => visible_ascii(cluster.as_bytes()),
-        Script::AsciiOurs => Cow::Owned(visible_ascii(in_ascii(cluster).as_bytes()).into_owned()),
+    let drawable = match cluster.as_bytes() {
+        [0x20..=0x7e] => Some(1),
+        _ if script != Script::Full => None,
+        bytes => Some(cluster.width()).filter(|width| {
+            *width > 0
+                && cluster.chars().nth(CLUSTER).is_none()
+                && matches!(visible(bytes), Cow::Owned(text) if text == cluster)
+        }),
     };
-    spelt(at, text)
+    let whole = drawable.map(|width| Glyph { at, text: Cow::Borrowed(cluster), width });
+    let apart = if drawable.is_none() { cluster } else { "" };
+    let over = apart.chars().count().saturating_sub(CLUSTER);
+    let spelt = apart.chars().take(CLUSTER).map(move |c| {
+        let mut buffer = [0; 4];
+        let octets: &str = c.encode_utf8(&mut buffer);
+        escape(
+            at,
+            match script {
+                Script::Full => visible(octets.as_bytes()).into_owned(),
+                Script::AsciiEvidence => visible_ascii(octets.as_bytes()).into_owned(),
+                Script::AsciiOurs => visible_ascii(in_ascii(octets).as_bytes()).into_owned(),
+            },
+            c,
+        )
+    });
+    let more = (over > 0).then(|| escape(at, format!("<+{over}>"), ' '));
+    whole.into_iter().chain(spelt).chain(more)
 }
 
-fn spelt(at: usize, text: Cow<'_, str>) -> impl Iterator<Item = Glyph<'_>> {
-    let mut only = None;
-    let mut more = Vec::new();
+/// What a character is spelt as, in one piece; a mark without a letter would be dropped by the terminal's own rules.
+fn escape<'a>(at: usize, text: String, c: char) -> Glyph<'a> {
+    let text = if text.width() == 0 { format!("<U+{:04X}>", c as u32) } else { text };
     let width = text.width();
-    if text.len() == 1 || text.graphemes(true).nth(1).is_none() && width > 0 && text.chars().nth(CLUSTER).is_none() {
-        only = Some(Glyph { at, text, width });
-    } else {
-        for part in text.graphemes(true) {
-            let width = part.width();
-            if width == 0 {
-                // A mark without a letter would be dropped by the terminal's own rules.
-                let named: String = part.chars().take(CLUSTER).map(|c| format!("<U+{:04X}>", c as u32)).collect();
-                more.extend(named.chars().map(|c| Glyph { at, text: Cow::Owned(c.to_string()), width: 1 }));
-                continue;
-            }
-            let over = part.chars().count().saturating_sub(CLUSTER);
-            more.push(Glyph { at, text: Cow::Owned(part.chars().take(CLUSTER).collect()), width });
-            if over > 0 {
-                more.extend(format!("<+{over}>").chars().map(|c| Glyph { at, text: Cow::Owned(c.into()), width: 1 }));
-            }
-        }
-    }
-    only.into_iter().chain(more)
+    Glyph { at, text: Cow::Owned(text), width }
 }
 
 /// Rows of a text, and what did not fit.
@@ -217,6 +222,11 @@ pub(super) fn window<'a>(
     Window { glyphs: before, cursor: cursor_column }
 }
 
+/// Octets from the wire as text that is safe to draw, no more of them than a screen has columns.
+pub(super) fn safe(octets: &[u8], ascii: bool) -> String {
+    glyphs(octets, Script::of(ascii, false)).take(SAFE).map(|glyph| glyph.text).collect()
+}
+
 /// Columns of a text.
 pub(super) fn width(text: &str) -> usize {
     text.width()
@@ -264,14 +274,16 @@ mod tests {
     fn a_mark_without_a_letter_and_a_tower_of_marks_are_seen() {
         assert_eq!(drawn("\u{301}x".as_bytes(), 20, 1).0, ["<U+0301>x"]);
         let tower = format!("a{}b", "\u{301}".repeat(1000));
-        let (rows, rest) = drawn(tower.as_bytes(), 20, 1);
-        assert_eq!(rows[0], format!("a{}<+993>b", "\u{301}".repeat(7)));
+        let (rows, rest) = drawn(tower.as_bytes(), 90, 1);
+        assert_eq!(rows[0], format!("a{}<+993>b", "<U+0301>".repeat(7)));
         assert_eq!(rest, None);
     }
 
     #[test]
     fn wrapping_counts_columns_and_tells_what_is_left() {
         assert_eq!(drawn("漢字x".as_bytes(), 3, 9).0, ["漢", "字x"]);
+        assert_eq!(drawn(b"ab\xff", 5, 9).0, ["ab", "\\xff"], "an escape is not torn");
+        assert_eq!(drawn(b"\xff", 2, 9).0, ["\\xff"], "unless there is no room at all");
         assert_eq!(drawn(b"abcdef", 2, 2), (vec!["ab".to_owned(), "cd".to_owned()], Some(4)));
         assert_eq!(drawn("漢字".as_bytes(), 1, 9).0, ["漢", "字"], "wider than the row, yet no endless loop");
         assert_eq!(drawn(b"", 5, 6).0, [""]);

@@ -97,20 +97,15 @@ pub(super) fn finish(buffer: &mut Buffer, ascii: bool, monochrome: bool) {
 /// The ASCII character that stands in for a symbol of this room.
 fn in_one_column(symbol: &str) -> char {
     match symbol.chars().next().unwrap_or(' ') {
-        '─' | '━' | '·' | '—' | '–' => '-',
-        '│' | '┃' | '▏' | '├' => '|',
-        '└' => '`',
-        '┌' | '┐' | '┘' | '┏' | '┓' | '┗' | '┛' | '✓' => '+',
+        '─' | '·' | '—' | '–' => '-',
+        '━' => '=',
+        '│' | '┃' => '|',
+        '┌' | '┐' | '└' | '┘' | '┏' | '┓' | '┗' | '┛' | '✓' => '+',
         '→' | '›' | '▶' => '>',
         '←' | '◀' | '◁' => '<',
         '✗' => 'x',
-        '•' | '…' => {
-            if symbol == "•" {
-                '*'
-            } else {
-                '~'
-            }
-        }
+        '•' => '*',
+        '…' => '~',
         '⏱' => '@',
         '§' => 'S',
         _ => '?',

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::text::{self, Script};
-use super::{panel, theme};
+use super::{lines, panel, theme};
 use crate::app::conversation::Conversation;
 use crate::app::plain;
 use crate::app::state::{App, Focus};
@@ -17,6 +17,9 @@ use crate::protocol::reply::ReplyClass;
 
 /// Rows one entry may take.
 const ROWS: usize = 6;
+
+/// Stands before the entry with the cursor.
+const CURSOR: &str = "›";
 
 /// Which columns there is room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,21 +59,36 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
         welcome(frame, inner, app);
         return 0;
     };
-    let title = state(app, conversation);
-    let inner = panel(frame, area, "Transcript", title, focused, bordered);
-    let (rows, entries) = visible_rows(app, conversation, inner, focused);
-    for (row, line) in (inner.y..inner.bottom()).zip(rows) {
-        frame.render_widget(line, Rect { y: row, height: 1, ..inner });
+    let inner = if bordered { area.inner(Margin::new(1, 1)) } else { area };
+    let window = window(app, conversation, inner, focused);
+    panel(frame, area, "Transcript", state(app, conversation, &window), focused, bordered);
+    if let Some(row) = window.cursor.and_then(|row| u16::try_from(row).ok()).filter(|row| *row < inner.height)
+        && app.overlay.is_none()
+    {
+        frame.set_cursor_position((inner.x, inner.y + row));
     }
-    entries
+    lines(frame, inner, window.rows.into_iter());
+    window.entries
+}
+
+/// What is on the screen.
+#[derive(Debug, Default)]
+struct Window {
+    rows: VecDeque<Line<'static>>,
+    /// The number behind the last entry.
+    end: u64,
+    /// Entries, whole or in part.
+    entries: u64,
+    /// The row of the entry with the cursor.
+    cursor: Option<usize>,
 }
 
 /// `follow`, or where the window stands.
-fn state(app: &App, conversation: &Conversation) -> Line<'static> {
+fn state(app: &App, conversation: &Conversation, window: &Window) -> Line<'static> {
     let range = conversation.transcript.range();
-    let count = range.end - range.start;
-    let at = |number: u64| format!("line {} of {count}", (number + 1).saturating_sub(range.start));
+    let at = |number: u64| format!("line {} of {}", number + 1, range.end);
     let place = app.place();
+    let newer = range.end.saturating_sub(window.end);
     let mut spans = Vec::new();
     if range.start > 0 {
         spans.push(Span::styled(format!(" {} older dropped ", text::grouped(range.start)), theme::WARNING));
@@ -79,58 +97,62 @@ fn state(app: &App, conversation: &Conversation) -> Line<'static> {
         (None, None) => Span::raw(" follow "),
         (None, Some(selected)) => Span::raw(format!(" {} · follow ", at(selected))),
         (Some(bottom), selected) => {
-            let newer = range.end.saturating_sub(bottom + 1);
-            let text = format!(" {} · {} newer, Ctrl-End follows ", at(selected.unwrap_or(bottom)), newer);
-            Span::styled(text, theme::WARNING)
+            let at = at(selected.unwrap_or(bottom));
+            let newer = if newer > 0 { format!("{newer} newer, ") } else { String::new() };
+            Span::styled(format!(" {at} · {newer}Ctrl-End follows "), theme::WARNING)
         }
     });
     Line::from(spans)
 }
 
-/// The rows of the window and the number of entries they belong to.
-fn visible_rows(app: &App, conversation: &Conversation, area: Rect, focused: bool) -> (VecDeque<Line<'static>>, u64) {
+/// The rows of the window: from its lowest entry upwards until it is full, then downwards where the beginning is near.
+fn window(app: &App, conversation: &Conversation, area: Rect, focused: bool) -> Window {
     let height = usize::from(area.height);
     let range = conversation.transcript.range();
-    let mut rows: VecDeque<Line<'static>> = VecDeque::with_capacity(height + ROWS);
-    let mut entries = 0;
-    if height == 0 || area.width == 0 {
-        return (rows, entries);
+    if height == 0 || area.width == 0 || range.is_empty() {
+        return Window::default();
     }
     let place = app.place();
-    let bottom = place.bottom.unwrap_or(range.end).min(range.end.saturating_sub(1));
-    let selected = if focused { Some(place.selected.unwrap_or(range.end.saturating_sub(1))) } else { None };
-    if place.bottom.is_none()
-        && let Some(line) = unfinished(app, conversation)
-    {
-        rows.push_front(line);
+    let last = range.end - 1;
+    let selected = focused.then(|| place.selected.unwrap_or(last).clamp(range.start, last));
+    let bottom = place.bottom.unwrap_or(last).clamp(range.start, last).max(selected.unwrap_or(0));
+    let mut window = Window { end: bottom + 1, ..Window::default() };
+    if place.bottom.is_none() {
+        window.rows.extend(unfinished(app, conversation));
     }
-    let mut number = bottom + 1;
-    while number > range.start && rows.len() < height {
-        number -= 1;
-        for line in entry_rows(app, conversation, number, area.width, selected == Some(number)).into_iter().rev() {
-            rows.push_front(line);
+    let mut first = bottom + 1;
+    while first > range.start && window.rows.len() < height {
+        first -= 1;
+        for row in entry_rows(app, conversation, first, area.width, selected == Some(first)).into_iter().rev() {
+            window.rows.push_front(row);
         }
-        entries += 1;
+        window.entries += 1;
     }
-    if number == range.start && range.start > 0 && rows.len() < height {
-        let text = format!("… {} older lines were dropped: the memory for a transcript was full", range.start);
-        rows.push_front(Line::styled(text, theme::WARNING));
+    // Entries of several rows can push the one with the cursor out: then it stands on top.
+    if let Some(selected) = selected.filter(|at| *at < first || *at == first && window.rows.len() > height) {
+        first = selected;
+        window = Window { end: selected, ..Window::default() };
     }
-    // Near the beginning there is room below the lowest line.
-    let mut below = bottom + 1;
-    while rows.len() < height && below < range.end {
-        rows.extend(entry_rows(app, conversation, below, area.width, selected == Some(below)));
-        entries += 1;
-        below += 1;
+    if first == range.start && range.start > 0 && window.rows.len() < height {
+        let text = format!(" … {} older lines were dropped: the memory for a transcript was full", range.start);
+        window.rows.push_front(Line::styled(text, theme::WARNING));
     }
-    while rows.len() > height {
-        if below > bottom + 1 {
-            rows.pop_back();
+    let downwards = window.rows.len() < height;
+    while window.rows.len() < height && window.end < range.end {
+        let number = window.end;
+        window.rows.extend(entry_rows(app, conversation, number, area.width, selected == Some(number)));
+        window.entries += 1;
+        window.end += 1;
+    }
+    while window.rows.len() > height {
+        if downwards {
+            window.rows.pop_back();
         } else {
-            rows.pop_front();
+            window.rows.pop_front();
         }
     }
-    (rows, entries)
+    window.cursor = window.rows.iter().position(|row| row.spans.first().is_some_and(|span| span.content == CURSOR));
+    window
 }
 
 /// One entry as rows.
@@ -149,7 +171,7 @@ fn entry_rows(app: &App, conversation: &Conversation, number: u64, width: u16, s
     let wrapped = text::wrap(glyphs, room, ROWS, words);
     let style = line_style(entry);
     let style = if selected { style.patch(theme::SELECTED) } else { style };
-    let mut lines = Vec::with_capacity(wrapped.rows.len() + 1);
+    let mut out = Vec::with_capacity(wrapped.rows.len() + 1);
     for (place, row) in wrapped.rows.into_iter().enumerate() {
         let mut spans =
             if place == 0 { head(app, conversation, number, entry, columns) } else { vec![indent(columns)] };
@@ -157,17 +179,17 @@ fn entry_rows(app: &App, conversation: &Conversation, number: u64, width: u16, s
             && place == 0
             && let Some(first) = spans.first_mut()
         {
-            *first = Span::styled("›", theme::FOCUSED);
+            *first = Span::styled(CURSOR, theme::FOCUSED);
         }
         spans.push(Span::styled(row, style));
-        lines.push(Line::from(spans));
+        out.push(Line::from(spans));
     }
     if let Some(at) = wrapped.rest {
         let left = octets.len().saturating_sub(at);
         let text = format!("… {} more octets, Enter shows the line", text::grouped(left as u64));
-        lines.push(Line::from(vec![indent(columns), Span::styled(text, theme::DIM)]));
+        out.push(Line::from(vec![indent(columns), Span::styled(text, theme::DIM)]));
     }
-    lines
+    out
 }
 
 fn indent(columns: Columns) -> Span<'static> {

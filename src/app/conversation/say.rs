@@ -159,11 +159,16 @@ impl Conversation {
                 self.trouble(now, "STARTTLS is not possible after login", next);
                 false
             }
+            // HELO-only servers answer EHLO with 5xx: asking once is enough.
+            Goal::StartTls if !known && self.asked_capabilities => {
+                self.trouble(now, "the server does not tell its capabilities", "type the command and press Alt-Enter");
+                false
+            }
             Goal::StartTls if !known => {
+                self.asked_capabilities = true;
                 self.goal = Some(Goal::StartTls);
                 self.ask_capabilities(now, effects);
-                // HELO-only servers answer EHLO with 5xx: the next turn must not ask again.
-                self.asked_once(now)
+                true
             }
             Goal::StartTls => {
                 let name = if self.protocol() == Protocol::Pop3 { "STLS" } else { "STARTTLS" };
@@ -180,15 +185,19 @@ impl Conversation {
                     false
                 }
             }
-            Goal::Authenticate(way, credentials) if !known && self.asks_first() => {
+            Goal::Authenticate(way, credentials) if !known && !self.asked_capabilities && self.asks_first() => {
+                self.asked_capabilities = true;
                 self.goal = Some(Goal::Authenticate(way, credentials));
                 self.ask_capabilities(now, effects);
                 true
             }
             Goal::Pass(password) => {
-                let password = String::from_utf8_lossy(password.expose()).into_owned();
-                self.send_line(&format!("PASS {password}"), now, effects);
-                true
+                let accepted = self.session.user().is_some();
+                if accepted {
+                    let password = String::from_utf8_lossy(password.expose()).into_owned();
+                    self.send_line(&format!("PASS {password}"), now, effects);
+                }
+                accepted
             }
             Goal::Authenticate(way, credentials) => {
                 self.begin_exchange(way, credentials, now, effects);
@@ -199,14 +208,6 @@ impl Conversation {
 
     fn asks_first(&self) -> bool {
         self.protocol().is_smtp() && self.session.phase() == Phase::Fresh
-    }
-
-    fn asked_once(&mut self, now: Moment) -> bool {
-        if std::mem::replace(&mut self.warned_capabilities, true) {
-            self.goal = None;
-            self.trouble(now, "the server does not tell its capabilities", "type the command and press Alt-Enter");
-        }
-        true
     }
 
     fn ask_capabilities(&mut self, now: Moment, effects: &mut Effects) {
@@ -222,7 +223,7 @@ impl Conversation {
     /// Sets out for STARTTLS.
     pub fn want_tls(&mut self, now: Moment, effects: &mut Effects) {
         self.goal = Some(Goal::StartTls);
-        self.warned_capabilities = false;
+        self.asked_capabilities = false;
         self.advance(now, effects);
     }
 

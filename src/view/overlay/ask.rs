@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::{popup, room, text, theme};
 use crate::app::line_editor::LineEditor;
 use crate::app::state::{App, Question};
-use crate::view::dns::lines;
+use crate::view::lines;
 
 /// Columns of the box.
 const WIDTH: usize = 72;

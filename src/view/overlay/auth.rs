@@ -14,13 +14,13 @@ use crate::protocol::endpoint::Protocol;
 use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
 use crate::protocol::secret::Secret;
 use crate::protocol::visible::visible;
-use crate::view::{dns, take_top};
+use crate::view::{lines, take_top};
 
 /// Columns of the box.
 const WIDTH: usize = 76;
 
 /// Columns of the names of the fields.
-const LABEL: u16 = 24;
+const LABEL: u16 = 26;
 
 /// What stands for a password.
 const DOTS: &str = "••••••••";
@@ -34,7 +34,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, dialog: &AuthDi
     let keys = if dialog.gate.is_some() {
         "Enter confirms YES · Esc goes back"
     } else {
-        "Enter logs in · Tab next field · Ctrl-T shows · Ctrl-N next way · Ctrl-E encodes only"
+        "Enter logs in · Tab next field · Ctrl-T shows · Ctrl-E encodes only · Esc"
     };
     let height = above.len() + FIELDS.len() + below.len() + gate.len() + usize::from(dialog.gate.is_some());
     let mut rest = popup(frame, area, "Log in", keys, WIDTH, height, ascii);
@@ -67,9 +67,9 @@ fn draw_gate(frame: &mut Frame<'_>, rest: &mut Rect, dialog: &AuthDialog, gate: 
     }
 }
 
-fn put(frame: &mut Frame<'_>, rest: &mut Rect, lines: Vec<Line<'static>>) {
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    dns::lines(frame, take_top(rest, rows), lines.into_iter());
+fn put(frame: &mut Frame<'_>, rest: &mut Rect, rows: Vec<Line<'static>>) {
+    let height = u16::try_from(rows.len()).unwrap_or(u16::MAX);
+    lines(frame, take_top(rest, height), rows.into_iter());
 }
 
 /// The ways and what the server offers.

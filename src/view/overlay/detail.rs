@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::{popup, room, text};
 use crate::app::state::App;
-use crate::view::dns::lines as draw_lines;
+use crate::view::lines as draw_lines;
 
 /// Columns of the box at most.
 const WIDTH: usize = 110;

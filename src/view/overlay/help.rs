@@ -10,7 +10,7 @@ use crate::app::action::BINDINGS;
 use crate::app::state::App;
 use crate::protocol::command::next_verbs;
 use crate::protocol::reply::ReplyClass;
-use crate::view::dns::lines;
+use crate::view::lines;
 
 /// Columns of the box at most.
 const WIDTH: usize = 96;

@@ -8,8 +8,7 @@ use super::{ask::field, popup, text, theme};
 use crate::app::keys::palette;
 use crate::app::line_editor::LineEditor;
 use crate::app::state::App;
-use crate::view::dns::lines;
-use crate::view::first_row;
+use crate::view::{first_row, lines};
 
 /// Columns of the box.
 const WIDTH: usize = 90;
