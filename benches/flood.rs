@@ -34,8 +34,7 @@ struct Lab(Child, String);
 
 impl Lab {
     fn start() -> Self {
-        let mut child =
-            Command::new(env!("CARGO_BIN_EXE_ehlo")).arg("lab").stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ehlo")).arg("lab").stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.find_map(|line| line.ok().filter(|line| line.contains(":465"))).unwrap();
         let address = line.split_whitespace().nth(1).unwrap().to_owned();
@@ -127,13 +126,8 @@ fn main() {
     println!("plain reader, same TLS library:      {plain:7.0} MB/s ({octets} octets)");
 
     let last = "the flood is over";
-    let mut openssl = pty::Terminal::spawn_program(
-        "openssl",
-        &["s_client", "-quiet", "-connect", &lab.1],
-        &[],
-        160,
-        48,
-    );
+    let mut openssl =
+        pty::Terminal::spawn_program("openssl", &["s_client", "-quiet", "-connect", &lab.1], &[], 160, 48);
     openssl.patience(Duration::from_secs(120));
     openssl.wait_for("220 ");
     let began = Instant::now();

@@ -738,7 +738,9 @@ fn leaving_says_goodbye(seed: u64) {
     assert!(pair.quit, "the farewells were answered");
 }
 
-const SESSIONS: &[(&str, fn(u64))] = &[
+type Session = fn(u64);
+
+const SESSIONS: &[(&str, Session)] = &[
     ("smtp_by_keys", smtp_by_keys),
     ("auth_login_and_a_refused_relay", auth_login_and_a_refused_relay),
     ("a_password_in_clear_wants_a_yes", a_password_in_clear_wants_a_yes),

@@ -328,6 +328,70 @@ fn a_literal_counts_octets() {
 }
 
 #[test]
+fn alt_enter_in_data_and_in_a_literal_keeps_the_count() {
+    let mut model = Model::in_data();
+    model.type_text(".");
+    assert_eq!(wire(&model.press(KeyCode::Enter, KeyModifiers::ALT)), b".\r\n");
+    model.received("250 queued\r\n");
+    assert_eq!(model.app.conversation().expect("one").session.phase(), Phase::Ready);
+
+    for (due, line, expect, phase) in [
+        (5, "alic", "alic", Phase::Literal),
+        (5, "alice", "alice", Phase::LiteralEnd),
+        (5, "alice66", "alice66\r\n", Phase::NotAuthenticated),
+        (5, "alice {3+}", "alice {3+}\r\n", Phase::Literal),
+    ] {
+        let mut model = Model::greeted("192.0.2.25:143");
+        model.enter(&format!("x LOGIN {{{due}}}"));
+        model.received("+ go\r\n");
+        model.type_text(line);
+        assert_eq!(wire(&model.press(KeyCode::Enter, KeyModifiers::ALT)), expect.as_bytes());
+        let session = &model.app.conversation().expect("one").session;
+        assert_eq!(session.phase(), phase, "{line}");
+        assert_eq!(session.outstanding().len(), 1);
+    }
+}
+
+#[test]
+fn a_response_waits_for_its_challenge() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.enter("AUTH LOGIN");
+    model.received("334 VXNlcm5hbWU6\r\n");
+    assert_eq!(wire(&model.enter("am8=")), b"am8=\r\n");
+    assert_eq!(model.enter("c2VjcmV0"), []);
+    assert!(model.notice().contains("has not answered"), "{}", model.notice());
+    model.received("334 UGFzc3dvcmQ6\r\n");
+    assert_eq!(wire(&model.key(KeyCode::Enter)), b"c2VjcmV0\r\n", "the line was kept");
+    // XOAUTH2: an error in JSON is owed an empty line.
+    model.received("535 no\r\n");
+    model.enter("AUTH XOAUTH2 eHg=");
+    model.received("334 eyJzdGF0dXMiOiI0MDAifQ==\r\n");
+    model.shows("{\"status\":\"400\"}");
+    model.shows("owes an empty line");
+    assert_eq!(wire(&model.key(KeyCode::Enter)), b"\r\n");
+    model.received("535 5.7.8 no\r\n");
+    assert_eq!(model.app.conversation().expect("one").session.phase(), Phase::Ready);
+}
+
+#[test]
+fn a_server_that_refuses_at_the_door_is_asked_nothing() {
+    for (target, refusal) in [
+        ("192.0.2.25:25", "554 5.7.1 no\r\n"),
+        ("192.0.2.25:25", "421 busy\r\n"),
+        ("192.0.2.25:143", "* BYE no\r\n"),
+        ("192.0.2.25:110", "-ERR no\r\n"),
+    ] {
+        let mut model = Model::new();
+        model.app.options.security = Some(Security::StartTls);
+        model.app.go(parse_target(&[target]).expect("a target"), &mut Effects::new());
+        let peer = SocketAddr::new(PEER, 25);
+        model.happened(Happened::Connected { local: peer, peer, practice: None, took: Duration::from_millis(1) });
+        model.enter("NOOP");
+        assert_eq!(wire(&model.received(refusal)), b"", "{refusal}");
+    }
+}
+
+#[test]
 fn tags_are_made_kept_and_left_out() {
     let mut model = Model::greeted("192.0.2.25:143");
     for (line, expect, reply) in [

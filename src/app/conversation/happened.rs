@@ -152,6 +152,10 @@ impl Conversation {
             if negative && whole && matches!(self.goal, Some(Goal::Pass(_))) {
                 self.goal = None;
             }
+            if negative && whole && !greeted {
+                // Refused at the door: nothing more is asked of this server but by hand (RFC 5321 §3.1).
+                self.goal = None;
+            }
             if negative && whole && !self.queue.is_empty() && !self.pipelining {
                 self.paused = true;
             }

@@ -32,7 +32,7 @@ impl Conversation {
             return;
         }
         let stuffed = line.starts_with('.');
-        self.push_data(line.as_bytes(), stuffed, Ending::CrLf, now);
+        self.push_data(line.as_bytes(), stuffed, self.ending, now);
         let mut octets = Vec::with_capacity(line.len() + 3);
         if stuffed {
             octets.push(b'.');
@@ -62,6 +62,22 @@ impl Conversation {
                 "one octet is missing: the literal has room for {left}, a line end takes two"
             )));
         }
+        self.literal_octets(line, ending, now, effects);
+        Ok(())
+    }
+
+    /// The same however many octets are due: too few go out without a line end, what is too much ends the command.
+    pub(super) fn literal_anyway(&mut self, line: &str, now: Moment, effects: &mut Effects) {
+        let left = self.session.literal_to_send().and_then(|left| usize::try_from(left).ok()).unwrap_or(0);
+        if line.len() <= left {
+            return self.literal_octets(line, Ending::None, now, effects);
+        }
+        self.literal_octets(line, self.ending, now, effects);
+        let rest = line.as_bytes().get(left..).unwrap_or(b"");
+        self.session.sent(&String::from_utf8_lossy(rest), None, self.transcript.next_number());
+    }
+
+    fn literal_octets(&mut self, line: &str, ending: Ending, now: Moment, effects: &mut Effects) {
         if self.literal_secrecy.literal {
             self.remember(line);
             self.push_data(DOTS.as_bytes(), false, ending, now);
@@ -73,7 +89,6 @@ impl Conversation {
         self.session.literal_sent(octets.len() as u64);
         self.since = now;
         effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
-        Ok(())
     }
 
     fn push_data(&mut self, line: &[u8], stuffed: bool, ending: Ending, now: Moment) {

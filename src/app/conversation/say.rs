@@ -45,6 +45,9 @@ impl Conversation {
                 return Ok(());
             }
             Phase::Literal => return self.literal_line(line, now, effects),
+            Phase::Sasl if !self.session.owes_response() && line != "*" => {
+                return Err(Refusal("the server has not answered the last response yet; * cancels".to_owned()));
+            }
             Phase::Sasl | Phase::LiteralEnd => {
                 self.send_line(line, now, effects);
                 return Ok(());
@@ -71,7 +74,11 @@ impl Conversation {
         if self.link != Link::Open {
             return Err(Refusal("there is no open connection; Alt-a connects again, F2 elsewhere".to_owned()));
         }
-        self.send_line(line, now, effects);
+        match self.session.phase() {
+            Phase::Data => self.data_line(line, now, effects),
+            Phase::Literal => self.literal_anyway(line, now, effects),
+            _ => self.send_line(line, now, effects),
+        }
         Ok(())
     }
 
