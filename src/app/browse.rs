@@ -6,7 +6,7 @@ use super::effect::{Effect, Effects};
 use super::plain;
 use super::state::{App, Overlay, Place, Question};
 use crate::diagnosis::Severity;
-use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security, well_known};
+use crate::protocol::endpoint::{self, Endpoint, Host, Protocol, Security, well_known};
 use crate::protocol::sasl;
 use crate::protocol::visible::visible;
 
@@ -178,7 +178,9 @@ impl App {
         let Ok(host) = Host::parse(&place.host) else {
             return self.say(Severity::Warning, format!("{} is not a host name", place.host));
         };
-        let (protocol, security) = well_known(place.port).unwrap_or((Protocol::Smtp, Security::Plain));
+        let said =
+            place.service.as_deref().and_then(endpoint::scheme).map(|(protocol, _, security)| (protocol, security));
+        let (protocol, security) = said.or_else(|| well_known(place.port)).unwrap_or((Protocol::Smtp, Security::Plain));
         let endpoint = Endpoint { protocol, host, port: place.port, security };
         self.connect(endpoint, place.address.into_iter().collect(), effects);
     }

@@ -133,8 +133,9 @@ pub const fn well_known(port: u16) -> Option<(Protocol, Security)> {
     })
 }
 
-/// The port, protocol and security that a URL scheme or service name means.
-fn scheme(name: &str) -> Option<(Protocol, u16, Security)> {
+/// The protocol, port and security that a URL scheme or service name means.
+#[must_use]
+pub fn scheme(name: &str) -> Option<(Protocol, u16, Security)> {
     Some(match name.to_ascii_lowercase().as_str() {
         "smtp" => (Protocol::Smtp, 25, Security::Plain),
         "smtps" | "submissions" => (Protocol::Smtp, 465, Security::Implicit),

@@ -1,4 +1,4 @@
-//! Keys, as many as fit; the last one names them all.
+//! Keys, as many as fit; always the last one, which names them all, and in the input the way out.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -10,14 +10,16 @@ use crate::app::state::{App, Focus};
 
 /// Draws the line.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App) {
-    let last = binding(Action::Palette).map_or(("", ""), |row| (row.keys.first().copied().unwrap_or(""), row.name));
+    let key_of = |action| binding(action).map_or(("", ""), |row| (row.keys.first().copied().unwrap_or(""), row.name));
+    // A pane and the message editor have a way out of their own, and it leads here.
+    let last: &[Action] = if own(app).is_empty() { &[Action::Leave, Action::Palette] } else { &[Action::Palette] };
     let table = BINDINGS
         .iter()
-        .filter(|row| row.action != Action::Palette)
+        .filter(|row| !last.contains(&row.action))
         .filter_map(|row| Some((row.keys.first().copied()?, row.name)));
     let keys = own(app).iter().copied().chain(table);
     let room = usize::from(area.width);
-    let mut used = 1 + width(last);
+    let mut used = last.iter().map(|action| 2 + width(key_of(*action))).sum::<usize>().saturating_sub(1);
     let mut spans = vec![Span::raw(" ")];
     for (key, name) in keys {
         used += width((key, name)) + 2;
@@ -27,7 +29,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App) {
         push(&mut spans, (key, name));
         spans.push(Span::raw("  "));
     }
-    push(&mut spans, last);
+    for (place, action) in last.iter().enumerate() {
+        if place > 0 {
+            spans.push(Span::raw("  "));
+        }
+        push(&mut spans, key_of(*action));
+    }
     frame.render_widget(Line::from(spans), area);
 }
 

@@ -134,7 +134,8 @@ fn tls(conversation: &Conversation) -> Part {
         (Link::Handshake, _) => Part::one("TLS …", theme::WARNING),
         (_, Some(report)) if conversation.session.tls() => {
             let findings = certificate::findings(report);
-            let worst = findings.iter().filter(|f| f.severity >= Severity::Warning).max_by_key(|f| f.severity);
+            // Of equals the first: the certificate's findings begin with the verdict and go on to its reasons.
+            let worst = findings.iter().rev().filter(|f| f.severity >= Severity::Warning).max_by_key(|f| f.severity);
             let severity = worst.map_or(Severity::Good, |finding| finding.severity);
             let style = theme::severity(severity);
             let short = format!("{} {}", report.version, theme::severity_mark(severity));

@@ -167,8 +167,7 @@ fn entry_rows(app: &App, conversation: &Conversation, number: u64, width: u16, s
     let after = text::glyphs(plain::after(entry, ascii).as_bytes(), Script::Full)
         .map(|glyph| text::Glyph { at: octets.len(), ..glyph });
     let glyphs = before.chain(text::glyphs(octets, Script::of(ascii, ours))).chain(after);
-    let words = matches!(entry.kind, Kind::Note | Kind::Trouble | Kind::Meaning);
-    let wrapped = text::wrap(glyphs, room, ROWS, words);
+    let wrapped = text::wrap(glyphs, room, ROWS, true);
     let style = line_style(entry);
     let style = if selected { style.patch(theme::SELECTED) } else { style };
     let mut out = Vec::with_capacity(wrapped.rows.len() + 1);

@@ -1,6 +1,6 @@
 //! The way from a domain to its servers, by BIND.
 
-use crate::explorer::{ask, leave, open_with};
+use crate::explorer::{ask, leave, look_up, open_with};
 use crate::rig::rig;
 
 #[test]
@@ -8,11 +8,22 @@ use crate::rig::rig;
 fn a_domain_leads_to_its_best_mail_exchanger() {
     let rig = rig();
     let terminal = open_with(&rig, &["real.test", &format!("@{}", rig.dns)]);
-    // The pane: both MX in order, the address behind the first, what the reverse name says, the policies.
-    for text in ["mx1.real.test", "mx2.real.test", "v=spf1", "v=DMARC1", "::1"] {
+    // The pane: the exchanges in order, their addresses, where the reverse names lead, the policies, the services.
+    for text in [
+        "MX 10 mx1.real.test",
+        "MX 20 mx2.real.test",
+        "AAAA ::1",
+        "PTR  mx1.real.test  ✓ confirmed",
+        "SPF  v=spf1 mx",
+        "DMARC v=DMARC1; p=quarantine",
+        "SRV _submission mail.real.test:10587",
+        "SRV _imaps mail.real.test:10993",
+        "SRV _autodiscover .",
+    ] {
         terminal.wait_for(text);
     }
-    terminal.wait_for(&rig.address.to_string());
+    terminal.wait_for(&format!("A    {}", rig.address));
+    terminal.wait_for("[::1]:25 refused");
     // ::1 refuses port 25, so the IPv4 address wins.
     terminal.wait_for("220 mx1.real.test ESMTP Postfix");
     ask(&terminal, "EHLO client.example", "250 CHUNKING");
@@ -50,4 +61,51 @@ fn a_hostile_text_record_paints_nothing() {
     for bytes in [b"\x1b]52".as_slice(), b"\x1b[31mred", b"\0", b"\x9b31m"] {
         assert!(memchr::memmem::find(&raw, bytes).is_none(), "{bytes:?}");
     }
+}
+
+#[test]
+#[ignore = "needs Debian's servers: tests/real/run"]
+fn single_questions_as_in_dig() {
+    let rig = rig();
+    let terminal = open_with(&rig, &["nomail.real.test", &format!("@{}", rig.dns)]);
+    terminal.wait_until("the null MX explained", |screen| screen.to_lowercase().contains("null mx"));
+    // At this width a row of the pane is cut, so what is asked for is short.
+    for (question, answer) in [
+        ("mx real.test", "MX   10 mx1.real.test"),
+        ("mx nomail.real.test", "MX   0 ."),
+        ("srv _imaps._tcp.real.test", "SRV  0 1 10993 mail.real.test"),
+        ("txt _dmarc.real.test", "TXT  \"v=DMARC1; p=quarantine"),
+        ("a nothing.real.test", "NXDOMAIN"),
+        // Too long for UDP: asked again over TCP.
+        ("txt big.real.test", "TXT  \"xxxxxxxx"),
+    ] {
+        look_up(&terminal, &rig, question);
+        terminal.wait_for(answer);
+    }
+    // An address alone asks for its name, and whether that leads back.
+    look_up(&terminal, &rig, &rig.address.to_string());
+    terminal.wait_for("PTR  mx1.real.test  ✓ confirmed");
+    leave(&terminal);
+}
+
+#[test]
+#[ignore = "needs Debian's servers: tests/real/run"]
+fn enter_connects_to_what_a_row_names() {
+    let rig = rig();
+    let terminal = open_with(&rig, &["nomail.real.test", &format!("@{}", rig.dns)]);
+    terminal.wait_until("the null MX explained", |screen| screen.to_lowercase().contains("null mx"));
+    for (question, row, greeting) in [
+        ("a mx1.real.test", "A    127.", "220 mx1.real.test ESMTP Postfix"),
+        // The port says nothing; the service does.
+        ("srv _imaps._tcp.real.test", "SRV  0 1 10993", "Dovecot ready."),
+        ("srv _pop3._tcp.real.test", "SRV  10 1 10110", "+OK Dovecot ready."),
+    ] {
+        look_up(&terminal, &rig, question);
+        terminal.wait_for(row);
+        terminal.key("Down");
+        terminal.key("Enter");
+        terminal.wait_for(greeting);
+    }
+    terminal.wait_for("[3 pop3*]");
+    leave(&terminal);
 }

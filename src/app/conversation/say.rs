@@ -253,7 +253,8 @@ impl Conversation {
         self.transmit(text.as_bytes(), now, effects);
     }
 
-    /// Remembers the addresses of MAIL and RCPT for the template of a message.
+    /// Remembers the addresses of MAIL and RCPT for the template of a message, and the name given in EHLO: whoever said
+    /// one wants the EHLO inside TLS to say the same.
     fn note_envelope(&mut self, line: &str, number: u64) {
         let address = |line: &str| {
             let (_, rest) = line.split_once('<')?;
@@ -261,6 +262,11 @@ impl Conversation {
         };
         let word = line.get(..4).unwrap_or("").to_ascii_uppercase();
         match (self.protocol(), word.as_str()) {
+            (Protocol::Smtp | Protocol::Lmtp, "EHLO" | "HELO" | "LHLO") => {
+                if let Some(name) = line.split_ascii_whitespace().nth(1) {
+                    name.clone_into(&mut self.ehlo_name);
+                }
+            }
             (Protocol::Smtp | Protocol::Lmtp, "MAIL") => {
                 self.sender = address(line).unwrap_or_default();
                 self.recipients.clear();

@@ -259,7 +259,7 @@ impl Told {
             ),
             _ => self.say(
                 Severity::Fault,
-                format!("trusted neither by this machine nor by Mozilla's list: {}", why(system)),
+                format!("not trusted by this machine, nor by Mozilla's list: {}", why(system)),
                 "see the chain: an issuer may be missing or private",
             ),
         }
@@ -274,7 +274,7 @@ impl Told {
                     "the certificate of its issuer is missing: {} signed it, and the server sends its own only",
                     distinguished_name(leaf.issuer())
                 ),
-                "configure the full chain (fullchain.pem), not the certificate alone",
+                "if that is a root of your own, have it trusted here (SSL_CERT_FILE); else configure the full chain (fullchain.pem)",
             );
         }
         let read: Vec<_> = report.chain.iter().map(|der| X509Certificate::from_der(der).ok()).collect();

@@ -134,7 +134,7 @@ fn every_fault_is_told_for_itself() {
         ("odd dates", dated(2027, 2025), none, Severity::Fault, "ends before it begins", "valid in 41 days"),
         ("soon", dated(2026, 2026), none, Severity::Warning, "ends soon: 10 days left", "10 days left"),
         ("root", named(), none, Severity::Note, "holds its root, CN=Practice Root", "trusted by this machine"),
-        ("untrusted", named(), untrusted, Severity::Fault, "neither by this machine nor", "· not trusted ·"),
+        ("untrusted", named(), untrusted, Severity::Fault, "not trusted by this machine, nor", "· not trusted ·"),
         (
             "mozilla only",
             named(),

@@ -136,7 +136,7 @@ impl Survey {
     #[must_use]
     pub fn best(&self) -> Option<Connect> {
         if let Subject::Address(ip) = self.subject {
-            return Some(Connect { host: ip.to_string(), address: Some(ip), port: 25 });
+            return Some(Connect { host: ip.to_string(), address: Some(ip), port: 25, service: None });
         }
         for host in self.hosts() {
             let addresses = self.addresses(host);
@@ -144,7 +144,7 @@ impl Survey {
                 return None;
             }
             if !addresses.is_empty() {
-                return Some(Connect { host: host.to_owned(), address: None, port: 25 });
+                return Some(Connect { host: host.to_owned(), address: None, port: 25, service: None });
             }
         }
         None

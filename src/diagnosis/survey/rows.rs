@@ -37,6 +37,8 @@ pub struct Connect {
     pub address: Option<IpAddr>,
     /// The TCP port.
     pub port: u16,
+    /// What an SRV record says is spoken there, whatever the port: `imaps`, `submission`.
+    pub service: Option<String>,
 }
 
 /// A row with the finding behind its verdict.
@@ -53,7 +55,7 @@ pub(super) fn draw(survey: &Survey) -> Vec<Line> {
     match &survey.subject {
         Subject::Address(ip) => {
             let label = family(*ip).name();
-            let connect = Connect { host: ip.to_string(), address: Some(*ip), port: 25 };
+            let connect = Connect { host: ip.to_string(), address: Some(*ip), port: 25, service: None };
             table.push(Row { label: label.to_owned(), text: ip.to_string(), connect: Some(connect), ..Row::default() });
             table.reverse(1, *ip);
         }
@@ -143,7 +145,7 @@ impl<'a> Table<'a> {
             Route::Implicit => {
                 let mut row = none(self);
                 if !self.survey.addresses(domain).is_empty() {
-                    row.connect = Some(Connect { host: domain.to_owned(), address: None, port: 25 });
+                    row.connect = Some(Connect { host: domain.to_owned(), address: None, port: 25, service: None });
                     let says = "mail goes to the domain's own address (RFC 5321 §5.1)".to_owned();
                     self.judge(row, domain, (Severity::Note, says, "publish an MX record, if mail is wanted there"));
                 } else if self.survey.is_waiting(domain) {
@@ -176,7 +178,7 @@ impl<'a> Table<'a> {
         } else if !looked_up {
             (Severity::Note, format!("not looked up: a survey follows {EXCHANGES} exchanges"), "")
         } else if self.survey.is_waiting(name) || !self.survey.addresses(name).is_empty() {
-            row.connect = Some(Connect { host: name.to_owned(), address: None, port: 25 });
+            row.connect = Some(Connect { host: name.to_owned(), address: None, port: 25, service: None });
             self.push(row);
             self.host(1, name, true);
             return;
@@ -212,7 +214,8 @@ impl<'a> Table<'a> {
                 Outcome::Records(_) => {
                     for (record, ip) in found.iter().filter(|(_, ip)| family(*ip) == kind) {
                         let mut row = self.record(depth, kind.name(), &ip.to_string(), record, host, kind);
-                        row.connect = Some(Connect { host: host.to_owned(), address: Some(*ip), port: 25 });
+                        row.connect =
+                            Some(Connect { host: host.to_owned(), address: Some(*ip), port: 25, service: None });
                         if is_local(*ip) {
                             let says = "no address of the public internet".to_owned();
                             self.judge(row, host, (Severity::Warning, says, "publish the address that others reach"));

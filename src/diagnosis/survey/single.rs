@@ -44,7 +44,7 @@ pub fn single_rows(query: &Query, answer: Option<&Answer>) -> Vec<Row> {
 }
 
 fn row(section: &str, record: &Record, about: &str) -> Row {
-    let connect = |host: &str, address, port| Some(Connect { host: host.to_owned(), address, port });
+    let connect = |host: &str, address, port| Some(Connect { host: host.to_owned(), address, port, service: None });
     let (text, connect) = match &record.value {
         Value::A(ip) => (ip.to_string(), connect(&record.name, Some((*ip).into()), 25)),
         Value::Aaaa(ip) => (ip.to_string(), connect(&record.name, Some((*ip).into()), 25)),
@@ -58,7 +58,9 @@ fn row(section: &str, record: &Record, about: &str) -> Row {
         }
         Value::Ptr(name) | Value::Cname(name) | Value::Ns(name) => (shown(name), None),
         Value::Srv { priority, weight, port, target } => {
-            let place = if target.is_empty() { None } else { connect(target, None, *port) };
+            let service = record.name.split('.').next().and_then(|label| label.strip_prefix('_')).map(str::to_owned);
+            let place = Connect { host: target.clone(), address: None, port: *port, service };
+            let place = Some(place).filter(|_| !target.is_empty());
             (format!("{priority} {weight} {port} {}", shown(target)), place)
         }
         Value::Soa { primary, serial } => (format!("{} serial {serial}", shown(primary)), None),

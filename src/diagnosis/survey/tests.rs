@@ -142,14 +142,18 @@ SRV _pop3 . [note: not offered, and says so (RFC 2782)]
 SRV none for _submission _submissions _imap _pop3s _autodiscover
 "
     );
-    assert_eq!(survey.best(), Some(Connect { host: "MX1.example.org".to_owned(), address: None, port: 25 }));
+    assert_eq!(
+        survey.best(),
+        Some(Connect { host: "MX1.example.org".to_owned(), address: None, port: 25, service: None })
+    );
     let targets: Vec<IpAddr> = vec!["2001:db8::25".parse().unwrap(), "192.0.2.25".parse().unwrap()];
     assert_eq!(survey.targets(), targets);
     assert_eq!(survey.trouble(), None);
     let rows = survey.rows();
     assert_eq!(rows[0].ttl, Some(300));
     assert_eq!(rows[0].note, "example.org MX: NOERROR, 7 ms, from 192.0.2.53:53");
-    let imaps = Connect { host: "imap.example.org".to_owned(), address: None, port: 993 };
+    let imaps =
+        Connect { host: "imap.example.org".to_owned(), address: None, port: 993, service: Some("imaps".to_owned()) };
     assert!(rows.iter().any(|row| row.connect.as_ref() == Some(&imaps)));
     assert!(survey.findings().iter().all(|f| f.severity != Severity::Fault));
 }

@@ -77,7 +77,12 @@ impl<'a> Table<'a> {
                 let text = format!("{}:{port} (priority {priority}, weight {weight})", shown(target));
                 let mut row = self.record(0, &label, &text, record, &name, RecordType::Srv);
                 if service != "_autodiscover" {
-                    row.connect = Some(Connect { host: target.clone(), address: None, port: *port });
+                    row.connect = Some(Connect {
+                        host: target.clone(),
+                        address: None,
+                        port: *port,
+                        service: Some(service.trim_start_matches('_').to_owned()),
+                    });
                 }
                 self.push(row);
             }
