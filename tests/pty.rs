@@ -374,14 +374,21 @@ mod explorer {
     #[test]
     fn a_stop_gives_the_terminal_back_and_fg_takes_it_again() {
         let server = Scripted::start(vec![Step::text("220 hi\r\n")]);
-        let terminal = explore(&server, &["--no-tls"]);
+        let terminal = Terminal::spawn_program("/bin/sh", &["-i"], &[("PS1", "shell> ")], 120, 40);
+        terminal.wait_for("shell>");
+        terminal.enter(&format!("{} --no-tls {}", env!("CARGO_BIN_EXE_ehlo"), server.address()));
         terminal.wait_for("220 hi");
         terminal.key("C-z");
-        terminal.wait_screen("the normal screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
-        terminal.signal(Signal::CONT);
+        terminal.wait_for("Stopped");
+        assert!(!terminal.alternate_screen() && !terminal.cursor_hidden() && !terminal.bracketed_paste());
+        terminal.enter("fg");
         terminal.wait_screen("the alternate screen", vt100::Screen::alternate_screen);
         terminal.wait_for("220 hi");
         terminal.key("F10");
+        terminal.wait_screen("the normal screen", |screen| !screen.alternate_screen());
+        terminal.enter("echo code $?");
+        terminal.wait_for("code 0");
+        terminal.enter("exit");
         assert_eq!(terminal.wait_exit(), 0);
         is_restored(&terminal);
     }
