@@ -27,7 +27,7 @@ mod keys;
 #[path = "../tests/common/pty.rs"]
 mod pty;
 
-/// Lines of the flood: 82 octets each.
+/// Lines of the flood: 80 octets each.
 const LINES: u64 = 3_000_000;
 
 struct Lab(Child, String);
@@ -127,7 +127,7 @@ fn main() {
 
     let last = "the flood is over";
     let mut openssl =
-        pty::Terminal::spawn_program("openssl", &["s_client", "-quiet", "-connect", &lab.1], &[], 160, 48);
+        pty::Terminal::spawn_program("openssl", &["s_client", "-quiet", "-crlf", "-connect", &lab.1], &[], 160, 48);
     openssl.patience(Duration::from_secs(120));
     openssl.wait_for("220 ");
     let began = Instant::now();

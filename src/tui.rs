@@ -33,6 +33,9 @@ use crate::view;
 /// Between two drawings.
 const FRAME: Duration = Duration::from_millis(33);
 
+/// Between two drawings when a key waits for its echo.
+const ECHO: Duration = Duration::from_millis(8);
+
 /// Of each frame's time, what the net's reports may take before keys are looked at again.
 const SHARE: Duration = Duration::from_millis(8);
 
@@ -111,6 +114,7 @@ pub async fn run(
         quit: None,
         suspend: false,
         dirty: true,
+        typed: false,
         drawn: Instant::now().checked_sub(FRAME).unwrap_or_else(Instant::now),
     };
     screen.perform(first);
@@ -132,6 +136,8 @@ struct Screen {
     quit: Option<Exit>,
     suspend: bool,
     dirty: bool,
+    /// What changed was a key's doing.
+    typed: bool,
     drawn: Instant,
 }
 
@@ -148,7 +154,7 @@ impl Screen {
                 self.stop()?;
                 keys = EventStream::new();
             }
-            if self.dirty && self.drawn.elapsed() >= FRAME {
+            if self.dirty && self.drawn.elapsed() >= self.pace() {
                 self.draw()?;
             }
             let until = self.next_alarm();
@@ -168,7 +174,12 @@ impl Screen {
         }
     }
 
+    const fn pace(&self) -> Duration {
+        if self.typed { ECHO } else { FRAME }
+    }
+
     fn input(&mut self, input: Input) {
+        self.typed = true;
         let event = match input {
             Input::Key(key) => Event::Key(key),
             Input::Paste(text) => Event::Paste(text),
@@ -224,7 +235,7 @@ impl Screen {
         let moment = self.clock.now();
         let mut until = now + Duration::from_secs(3600);
         if self.dirty {
-            until = until.min(self.drawn + FRAME);
+            until = until.min(self.drawn + self.pace());
         }
         if self.app.conversation().is_some_and(|conversation| conversation.wait(moment).is_some()) {
             until = until.min(self.drawn + CLOCK);
@@ -253,6 +264,7 @@ impl Screen {
         self.terminal.draw(|frame| drawn = view::draw(frame, app))?;
         self.app.drawn(drawn.entries);
         self.dirty = false;
+        self.typed = false;
         self.drawn = Instant::now();
         Ok(())
     }
