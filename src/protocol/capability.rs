@@ -10,9 +10,11 @@ pub struct Capability {
 }
 
 impl Capability {
-    /// Reads one line of a capability list, lossily for octets that are not UTF-8.
+    /// Reads one line of a capability list, lossily for octets that are not UTF-8. Of a line longer than any server's
+    /// the first 1000 octets are read.
     #[must_use]
     pub fn read(line: &[u8]) -> Option<Self> {
+        let line = line.get(..1000).unwrap_or(line);
         let text = String::from_utf8_lossy(line);
         let mut words = text.split_ascii_whitespace();
         let name = words.next()?.to_ascii_uppercase();

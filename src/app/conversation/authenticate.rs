@@ -1,6 +1,6 @@
 //! Logging in on one key: the ways a protocol has, the exchange, and what stays hidden.
 
-use super::happened::{DOTS, mask};
+use super::mask::{DOTS, mask};
 use super::{Conversation, Goal};
 use crate::app::effect::Effects;
 use crate::app::transcript::Kind;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::Conversation;
-use super::happened::DOTS;
+use super::mask::DOTS;
 use super::say::Refusal;
 use crate::app::effect::{Effect, Effects};
 use crate::app::transcript::{Kind, Marks};

@@ -2,7 +2,9 @@
 
 mod authenticate;
 mod happened;
+mod mask;
 mod message;
+mod received;
 mod say;
 
 use std::collections::VecDeque;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::happened::DOTS;
+use super::mask::DOTS;
 use super::{Conversation, Goal, Link};
 use crate::app::effect::{Effect, Effects};
 use crate::app::transcript::{Kind, Marks};

@@ -1,0 +1,45 @@
+//! What stands where a secret stood.
+
+use memchr::memmem;
+
+use crate::protocol::secret::Secret;
+
+/// What stands where a secret stood.
+pub(super) const DOTS: &str = "••••••••";
+
+/// `octets` with every secret replaced by dots, if there is one in it.
+pub(super) fn mask(octets: &[u8], secrets: &[Secret]) -> Option<Vec<u8>> {
+    let mut out: Option<Vec<u8>> = None;
+    for secret in secrets {
+        let needle = secret.expose();
+        // Very short secrets would blot out ordinary text and tell by their absence what they are.
+        if needle.len() < 4 {
+            continue;
+        }
+        let text = out.as_deref().unwrap_or(octets);
+        if memmem::find(text, needle).is_none() {
+            continue;
+        }
+        let mut masked = Vec::with_capacity(text.len());
+        let mut from = 0;
+        for at in memmem::find_iter(text, needle) {
+            masked.extend_from_slice(text.get(from..at).unwrap_or(b""));
+            masked.extend_from_slice(DOTS.as_bytes());
+            from = at + needle.len();
+        }
+        masked.extend_from_slice(text.get(from..).unwrap_or(b""));
+        out = Some(masked);
+    }
+    out
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_echoed_secret_is_masked_everywhere_in_a_line() {
+        let secrets = [Secret::from("hunter2"), Secret::from("abc")];
+        assert_eq!(mask(b"535 hunter2? hunter2!", &secrets).unwrap(), "535 ••••••••? ••••••••!".as_bytes());
+        assert_eq!(mask(b"250 abc", &secrets), None);
+    }
+}

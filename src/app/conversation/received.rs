@@ -1,0 +1,173 @@
+//! Octets from the server: frame by frame into the transcript, then what each whole reply asks for.
+
+use super::happened::IDLE;
+use super::mask::mask;
+use super::{Conversation, Goal, Link};
+use crate::app::effect::{Effect, Effects};
+use crate::app::transcript::{Kind, Marks};
+use crate::diagnosis::{Severity, meaning};
+use crate::protocol::moment::Moment;
+use crate::protocol::reply::ReplyClass;
+use crate::protocol::session::Signal;
+use crate::protocol::verb::Phase;
+use crate::protocol::visible::visible;
+
+impl Conversation {
+    pub(super) fn received(&mut self, octets: &[u8], at: Moment, effects: &mut Effects) {
+        self.octets.0 += octets.len() as u64;
+        if self.link == Link::Handshake {
+            self.injection(octets, at);
+            return;
+        }
+        if self.session.phase() == Phase::Greeting && !self.session.tls() {
+            self.tls_on_plain_port(octets, at);
+        }
+        let mut input = octets;
+        loop {
+            let Self { session, transcript, secrets, fresh, since, .. } = self;
+            let tls = session.tls();
+            let protocol = session.protocol();
+            let greeted = session.phase() != Phase::Greeting;
+            let Some(heard) = session.next(&mut input) else { break };
+            let reading = heard.reading;
+            let marks = Marks {
+                tls,
+                literal: heard.literal,
+                continues: heard.continues,
+                unsolicited: greeted && reading.answers.is_none(),
+                ending: heard.ending,
+                begins: *fresh,
+                stuffed: false,
+            };
+            let masked = if secrets.is_empty() { None } else { mask(heard.octets, secrets) };
+            let shown = masked.as_deref().unwrap_or(heard.octets);
+            transcript.push(at, Kind::Received, reading.class, marks, reading.answers, shown);
+            let explained = if reading.class.is_negative() && reading.whole {
+                meaning::explain(protocol, heard.octets)
+            } else {
+                None
+            };
+            let negative = reading.class.is_negative();
+            let whole = reading.whole;
+            if whole {
+                *fresh = true;
+                *since = at;
+            } else {
+                *fresh = false;
+            }
+            if let Some(remark) = reading.remark {
+                self.remark(at, Kind::Meaning, ReplyClass::Malformed, remark);
+            }
+            if let Some(meaning) = explained {
+                let text = if meaning.next.is_empty() {
+                    format!("{}: {}", meaning.code, meaning.says)
+                } else {
+                    format!("{}: {}. Next: {}", meaning.code, meaning.says, meaning.next)
+                };
+                self.remark(at, Kind::Meaning, reading.class, &text);
+            }
+            if negative && whole {
+                self.recipients.retain(|(command, _)| Some(*command) != reading.answers);
+            }
+            if negative && whole && matches!(self.goal, Some(Goal::Pass(_))) {
+                self.goal = None;
+            }
+            if negative && whole && !greeted {
+                // Refused at the door: nothing more is asked of this server but by hand (RFC 5321 §3.1).
+                self.goal = None;
+            }
+            if negative && whole && !self.queue.is_empty() && !self.pipelining {
+                self.paused = true;
+            }
+            if let Some(signal) = reading.signal
+                && self.signal(signal, &mut input, at, effects)
+            {
+                break;
+            }
+        }
+        if self.session.literal_to_send().is_none() {
+            // APPEND was refused: its message must not go into the next literal.
+            self.append = None;
+        }
+        self.advance(at, effects);
+    }
+
+    /// Acts on a signal. Returns whether reading must stop here.
+    fn signal(&mut self, signal: Signal, input: &mut &[u8], at: Moment, effects: &mut Effects) -> bool {
+        match signal {
+            Signal::Greeted => {}
+            Signal::Idling => effects.push(Effect::Wake(at + IDLE)),
+            Signal::Capabilities => self.capabilities_changed(at),
+            Signal::StartTls => {
+                let mut rest = self.session.discard();
+                rest.extend_from_slice(input);
+                self.link = Link::Handshake;
+                self.since = at;
+                if !rest.is_empty() {
+                    self.injection(&rest, at);
+                }
+                effects.push(Effect::StartTls { id: self.id, name: self.asked_name() });
+                return true;
+            }
+            Signal::Challenge(text) => self.challenged(&text, at, effects),
+            Signal::Authenticated => {
+                let known = self.session.user().filter(|user| !user.is_empty());
+                let who = known.or(Some(self.login.as_str()).filter(|user| !user.is_empty()));
+                let who = who.map(|user| format!(" as {}", visible(user.as_bytes())));
+                self.note(at, &format!("logged in{}", who.unwrap_or_default()));
+                self.exchange = None;
+            }
+            Signal::NotAuthenticated => self.exchange = None,
+            Signal::GoAhead => self.go_ahead(at, effects),
+            Signal::Closing => {
+                if self.session.phase() == Phase::Closed {
+                    effects.push(Effect::Close { id: self.id, abort: false });
+                }
+            }
+        }
+        false
+    }
+
+    fn capabilities_changed(&mut self, at: Moment) {
+        let Some(before) = self.session.before_tls() else { return };
+        if !before.known {
+            return;
+        }
+        let (new, gone) = self.session.capabilities().difference(before);
+        let mut parts = Vec::new();
+        if !new.is_empty() {
+            parts.push(format!("new under TLS: {}", new.join(", ")));
+        }
+        if !gone.is_empty() {
+            parts.push(format!("gone: {}", gone.join(", ")));
+        }
+        let text =
+            if parts.is_empty() { "TLS changed nothing in what is offered".to_owned() } else { parts.join(" · ") };
+        let text = visible(text.as_bytes()).into_owned();
+        self.note(at, &text);
+    }
+
+    pub(super) fn injection(&mut self, octets: &[u8], at: Moment) {
+        self.injected += octets.len();
+        let shown = octets.get(..octets.len().min(60)).unwrap_or(octets);
+        let says = format!(
+            "{} octets came in clear behind the answer to STARTTLS and were discarded: {}",
+            octets.len(),
+            visible(shown)
+        );
+        let next = "a server or a middlebox that does this lets attackers inject replies (CVE-2011-0411 and others)";
+        self.trouble(at, &says, next);
+        self.finding(Severity::Fault, "STARTTLS", "octets in clear behind the answer to STARTTLS", next);
+    }
+
+    /// A TLS record where a greeting was expected: an alert, most often.
+    fn tls_on_plain_port(&mut self, octets: &[u8], at: Moment) {
+        if self.octets.0 == octets.len() as u64
+            && let [0x14..=0x17, 3, 0..=4, ..] = octets
+        {
+            let next = "connect again with --tls";
+            self.trouble(at, "the server speaks TLS where plain text was expected", next);
+            self.finding(Severity::Fault, "connection", "TLS where plain text was expected", next);
+        }
+    }
+}
