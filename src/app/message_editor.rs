@@ -108,6 +108,11 @@ impl MessageEditor {
             KeyCode::Home => self.area.move_cursor(CursorMove::Head),
             KeyCode::End => self.area.move_cursor(CursorMove::End),
             KeyCode::PageUp => (0..10).for_each(|_| self.area.move_cursor(CursorMove::Up)),
+            KeyCode::Enter if self.area.lines().get(self.area.cursor().0).is_some_and(|line| line == ".") => {
+                self.area.insert_newline();
+                self.changed = true;
+                self.error = Some("a dot alone is text here and goes out doubled; Ctrl-D sends".to_owned());
+            }
             KeyCode::PageDown => (0..10).for_each(|_| self.area.move_cursor(CursorMove::Down)),
             _ => self.changed |= self.area.input_without_shortcuts(Input::from(*key)),
         }
@@ -192,6 +197,17 @@ mod tests {
         assert!(two.question.is_some(), "another key leaves the question open");
         press(&mut two, KeyCode::Char('e'));
         assert_eq!(two.text(), "Subject: x\n\na\n");
+    }
+
+    #[test]
+    fn a_typed_lone_dot_is_text_and_the_way_to_send_is_told() {
+        let mut editor = editor();
+        press(&mut editor, KeyCode::Char('.'));
+        assert_eq!(press(&mut editor, KeyCode::Enter), Outcome::Used);
+        assert!(editor.error.as_deref().is_some_and(|text| text.contains("Ctrl-D")));
+        press(&mut editor, KeyCode::Char('x'));
+        assert_eq!(editor.error, None);
+        assert_eq!(editor.text(), "Subject: x\n\n.\nx");
     }
 
     #[test]

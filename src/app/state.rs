@@ -265,6 +265,10 @@ impl App {
             (Protocol::Smtp | Protocol::Lmtp, Phase::Ready) if self.user.contains('@') => {
                 format!("MAIL FROM:<{}>", self.user)
             }
+            // Who tests a way with an address of their own tests it to themselves.
+            (Protocol::Smtp | Protocol::Lmtp, Phase::Mail) if self.user.contains('@') => {
+                format!("RCPT TO:<{}>", self.user)
+            }
             (Protocol::Imap, Phase::NotAuthenticated) if !conversation.session.capabilities().known => {
                 "CAPABILITY".to_owned()
             }

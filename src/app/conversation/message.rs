@@ -155,7 +155,9 @@ impl Conversation {
                 Err(Refusal("a message needs MAIL FROM and RCPT TO accepted first".to_owned()))
             }
             (Protocol::Imap, Phase::Authenticated | Phase::Selected) => Ok(MessagePlace::Append),
-            (Protocol::Imap, _) => Err(Refusal("APPEND needs a login first (F5)".to_owned())),
+            (Protocol::Imap, Phase::Idle) => Err(Refusal("DONE ends IDLE; APPEND comes after it".to_owned())),
+            (Protocol::Imap, Phase::NotAuthenticated) => Err(Refusal("APPEND needs a login first (F5)".to_owned())),
+            (Protocol::Imap, phase) => Err(Refusal(format!("APPEND has no place now ({})", phase.name()))),
             (Protocol::Pop3, _) => Err(Refusal("POP3 only reads mail; messages are sent by SMTP".to_owned())),
         }
     }

@@ -37,13 +37,14 @@ pub fn single_rows(query: &Query, answer: Option<&Answer>) -> Vec<Row> {
         [("", &response.answers), ("authority ", &response.authority), ("additional ", &response.additional)];
     for (section, records) in sections {
         for record in records.iter().take(RECORDS) {
-            rows.push(row(section, record, &about));
+            rows.push(row(section, record, &query.name, &about));
         }
     }
     rows
 }
 
-fn row(section: &str, record: &Record, about: &str) -> Row {
+/// The owner is named where it is another than the one asked for.
+fn row(section: &str, record: &Record, asked: &str, about: &str) -> Row {
     let connect = |host: &str, address, port| Some(Connect { host: host.to_owned(), address, port, service: None });
     let (text, connect) = match &record.value {
         Value::A(ip) => (ip.to_string(), connect(&record.name, Some((*ip).into()), 25)),
@@ -66,16 +67,23 @@ fn row(section: &str, record: &Record, about: &str) -> Row {
         Value::Soa { primary, serial } => (format!("{} serial {serial}", shown(primary)), None),
         Value::Other(number) => (format!("a record of type {number}"), None),
     };
+    let null = matches!(&record.value, Value::Mx { exchange, .. } if exchange.is_empty());
+    let verdict = null.then(|| (Severity::Note, "null MX: this domain takes no mail (RFC 7505)".to_owned()));
     let kind = record.value.kind().map_or("?", |kind| kind.name());
     Row {
         depth: 1,
         label: format!("{section}{kind}"),
-        text: format!("{text} ({})", shown(&record.name)),
+        text: if same_name(&record.name, asked) { text } else { format!("{text} ({})", shown(&record.name)) },
         ttl: Some(record.ttl),
-        verdict: None,
+        verdict,
         note: about.to_owned(),
         connect,
     }
+}
+
+/// Names are compared without regard to case, and the root's dot at the end says nothing (RFC 1034 §3.1).
+fn same_name(one: &str, other: &str) -> bool {
+    one.trim_end_matches('.').eq_ignore_ascii_case(other.trim_end_matches('.'))
 }
 
 #[cfg(test)]
@@ -100,8 +108,24 @@ mod tests {
         let answer = answer(Ok(Response { answers: vec![record], ..Response::default() }));
         let rows = single_rows(&answer.query, Some(&answer));
         assert_eq!(rows[0].text, "NOERROR");
-        assert_eq!(rows[1].text, "\"a␛[2J\" \"b\" (example.org)");
+        assert_eq!(rows[1].text, "\"a␛[2J\" \"b\"");
         assert_eq!(rows[1].ttl, Some(60));
+    }
+
+    #[test]
+    fn a_foreign_owner_is_named_and_a_null_mx_explained() {
+        let mx = |name: &str, exchange: &str| Record {
+            name: name.to_owned(),
+            ttl: 60,
+            value: Value::Mx { preference: 0, exchange: exchange.to_owned() },
+        };
+        let answers = vec![mx("Example.org.", ""), mx("other.example", "mx.other.example")];
+        let answer = answer(Ok(Response { answers, ..Response::default() }));
+        let rows = single_rows(&answer.query, Some(&answer));
+        assert_eq!((rows[1].text.as_str(), &rows[1].connect), ("0 .", &None));
+        assert!(rows[1].verdict.as_ref().is_some_and(|(_, says)| says.contains("null MX")));
+        assert_eq!(rows[2].text, "0 mx.other.example (other.example)");
+        assert_eq!(rows[2].verdict, None);
     }
 
     #[test]
