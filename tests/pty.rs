@@ -400,6 +400,9 @@ mod explorer {
     #[test]
     #[ignore = "panics on purpose, as a child of the next test"]
     fn child_that_panics_in_a_thread() {
+        if std::env::var_os("EHLO_TEST_CHILD").is_none() {
+            return;
+        }
         let _guard = ehlo::tui::Guard::new().unwrap();
         let _ = std::thread::spawn(|| panic!("broken on purpose")).join();
         unreachable!("the hook ends the program");
@@ -409,7 +412,8 @@ mod explorer {
     fn a_panic_anywhere_restores_the_terminal_and_says_what_broke() {
         let program = std::env::current_exe().unwrap();
         let arguments = ["--ignored", "--exact", "--nocapture", "explorer::child_that_panics_in_a_thread"];
-        let terminal = Terminal::spawn_program(program.to_str().unwrap(), &arguments, &[], 120, 40);
+        let child = [("EHLO_TEST_CHILD", "1")];
+        let terminal = Terminal::spawn_program(program.to_str().unwrap(), &arguments, &child, 120, 40);
         assert_eq!(terminal.wait_exit(), 101);
         terminal.wait_for("broken on purpose");
         terminal.wait_raw(b"\x1b[?1049h");
