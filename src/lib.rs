@@ -19,8 +19,32 @@
 //! bounded channels; what comes back is an event with the number of its connection and the time it was read. The view
 //! draws what is, and changes nothing.
 //!
-//! Rooms, each using only the ones above it (`tests/rooms.rs` holds the law). Time and randomness are arguments
-//! everywhere but at the edge: `net`, `cli` and `tui`.
+//! # Rooms
+//!
+//! Each uses only the ones above it, and `diagnosis` and `practice` do not know each other. `tests/rooms.rs` holds this
+//! law, and the size of files. Time and randomness are arguments everywhere but at the edge.
+//!
+//! | room | what it is | edge |
+//! |---|---|---|
+//! | [`protocol`] | what is said: endpoints, lines, replies, capabilities, verbs, SASL, the session machine | |
+//! | [`dialogue`] | the notation `C:`/`S:` that traces and tests share | |
+//! | [`diagnosis`] | what it means: DNS surveys, certificates, the meanings of codes, as findings | |
+//! | [`practice`] | the other end: SMTP, IMAP and POP3 servers without a socket, and their small world | |
+//! | [`app`] | what the user has: conversations, transcript, panes, dialogs; events in, effects out | |
+//! | [`view`] | what is seen: reads the model, draws, changes nothing | |
+//! | [`net`] | what is done: connections, TLS, DNS, the practice world's sockets | tasks, clock, sockets |
+//! | [`cli`] | the words at the door | clock |
+//! | [`tui`] | where all meet: the terminal and the loop | terminal, clock |
+//!
+//! # Where it departs from its plan, and why
+//!
+//! - The survey of a domain lives in `diagnosis`: it is as pure as its verdicts and shares every lookup with them, and
+//!   a room between the two would only pass values on.
+//! - Secrets are masked *before* a line enters the transcript, not when it is drawn. What is not there cannot leak by a
+//!   copy, a search, an export or a bug in a view.
+//! - DNS is asked on our own sockets with hickory's message codec: its client hides refusals and repeats silently,
+//!   and both are what a postmaster wants to see.
+//! - The view returns how many entries fitted ([`view::Drawn`]), so that paging needs no second layout in the model.
 
 pub mod protocol;
 
