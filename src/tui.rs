@@ -4,6 +4,7 @@
 //! never awaits the network.
 #![expect(clippy::disallowed_methods, reason = "this is an edge: it reads the clock for the pace of drawing")]
 
+use std::collections::BTreeSet;
 use std::io::{self, Stdout, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -110,7 +111,7 @@ pub async fn run(
         events,
         clock,
         terminal,
-        wakes: Vec::new(),
+        wakes: BTreeSet::new(),
         quit: None,
         suspend: false,
         dirty: true,
@@ -120,6 +121,11 @@ pub async fn run(
     screen.perform(first);
     let result = screen.run().await;
     drop(guard);
+    if matches!(result, Ok(Exit::Hangup)) {
+        // The terminal is gone. Dropping ours would write to it, fail, and panic over the failure.
+        std::mem::forget(screen);
+        return result;
+    }
     if preserve {
         screen.print()?;
     }
@@ -132,7 +138,7 @@ struct Screen {
     events: Receiver<Event>,
     clock: Clock,
     terminal: Terminal<CrosstermBackend<Stdout>>,
-    wakes: Vec<Moment>,
+    wakes: BTreeSet<Moment>,
     quit: Option<Exit>,
     suspend: bool,
     dirty: bool,
@@ -210,8 +216,9 @@ impl Screen {
             match self.net.perform(effect) {
                 None => {}
                 Some(Effect::Quit) => self.quit = self.quit.or(Some(Exit::Ok)),
+                Some(Effect::Redraw) => self.redraw(),
                 Some(Effect::Suspend) => self.suspend = true,
-                Some(Effect::Wake(at)) => self.wakes.push(at),
+                Some(Effect::Wake(at)) => _ = self.wakes.insert(at),
                 Some(Effect::Copy(text)) => copy(&text),
                 Some(_) => {}
             }
@@ -240,7 +247,7 @@ impl Screen {
         if self.app.conversation().is_some_and(|conversation| conversation.wait(moment).is_some()) {
             until = until.min(self.drawn + CLOCK);
         }
-        for wake in &self.wakes {
+        if let Some(wake) = self.wakes.first() {
             until = until.min(now + (*wake - moment));
         }
         until

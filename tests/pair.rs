@@ -146,7 +146,8 @@ impl Pair {
                 }
                 Effect::Wake(at) => self.wakes.push(at),
                 Effect::Quit => self.quit = true,
-                Effect::Query { .. } | Effect::ReadFile { .. } | Effect::Copy(_) | Effect::Suspend => {}
+                Effect::Query { .. } | Effect::ReadFile { .. } | Effect::Copy(_) | Effect::Suspend | Effect::Redraw => {
+                }
             }
         }
     }
@@ -382,12 +383,12 @@ fn smtp_by_keys(seed: u64) {
     pair.line("RCPT TO:<bob@example.test>");
     assert_eq!(pair.phase(), Phase::Rcpt);
     pair.line("DATA");
-    assert!(pair.app.message.is_some(), "354 opens the editor");
+    assert!(pair.app.message().is_some(), "354 opens the editor");
     pair.type_text("first");
     pair.press(KeyCode::Enter, KeyModifiers::NONE);
     pair.type_text(".dotted");
     pair.ctrl('d');
-    assert!(pair.app.message.is_none());
+    assert!(pair.app.message().is_none());
     let message = pair.sent.iter().find(|sent| sent.starts_with("Date: ")).expect("the message").clone();
     assert!(message.contains("From: alice@example.test\r\nTo: bob@example.test\r\n"), "{message}");
     assert!(message.ends_with("\r\n\r\nfirst\r\n..dotted\r\n"), "{message}");
@@ -463,10 +464,10 @@ fn imap_by_keys(seed: u64) {
     assert!(literals(&pair) > 3, "the message came as a literal");
     assert!(pair.current().session.outstanding().is_empty());
     pair.f(7);
-    assert!(pair.app.message.is_some());
+    assert!(pair.app.message().is_some());
     pair.type_text("kept here");
     pair.ctrl('d');
-    assert!(pair.app.message.is_none());
+    assert!(pair.app.message().is_none());
     pair.shows("APPEND INBOX (\\Seen) {");
     pair.shows("APPENDUID");
     assert_eq!(pair.phase(), Phase::Selected);

@@ -38,17 +38,30 @@ impl Model {
 
     /// Connected in clear; nothing has come yet.
     fn connected(target: &str) -> Self {
-        let mut model = Self::new();
+        Self::new().connect(target)
+    }
+
+    fn connect(mut self, target: &str) -> Self {
         let target = parse_target(&[target]).expect("a target");
-        model.app.go(target, &mut Effects::new());
+        self.app.go(target, &mut Effects::new());
         let peer = SocketAddr::new(PEER, 25);
-        model.happened(Happened::Connected { local: peer, peer, practice: None, took: Duration::from_millis(1) });
-        model
+        self.happened(Happened::Connected { local: peer, peer, practice: None, took: Duration::from_millis(1) });
+        self
     }
 
     /// Greeted and, in SMTP, after EHLO.
     fn greeted(target: &str) -> Self {
-        let mut model = Self::connected(target);
+        Self::after_greeting(Self::connected(target))
+    }
+
+    /// The same, and passwords may go over the clear channel.
+    fn careless(target: &str) -> Self {
+        let mut model = Self::new();
+        model.app.options.insecure_auth = true;
+        Self::after_greeting(model.connect(target))
+    }
+
+    fn after_greeting(mut model: Self) -> Self {
         match model.app.conversation().expect("one").protocol() {
             Protocol::Smtp | Protocol::Lmtp => {
                 model.received("220 mx\r\n");
@@ -70,9 +83,9 @@ impl Model {
             model.enter(line);
             model.received(reply);
         }
-        assert!(model.app.message.is_some());
+        assert!(model.app.message().is_some());
         model.key(KeyCode::Esc);
-        assert!(model.app.message.is_none());
+        assert!(model.app.message().is_none());
         model
     }
 
@@ -291,7 +304,7 @@ fn a_pasted_lone_dot_is_asked_about_in_the_editor() {
     assert_eq!(wire(&model.key(KeyCode::F(7))), b"DATA\r\n");
     model.received("354 go\r\n");
     model.event(Event::Paste("before\n.\nafter\n".to_owned()));
-    assert!(model.app.message.as_ref().is_some_and(|m| m.question.is_some()));
+    assert!(model.app.message().is_some_and(|m| m.question.is_some()));
     assert_eq!(model.ctrl('d'), [], "the question comes first");
     model.key(KeyCode::Char('s'));
     let wire = String::from_utf8(wire(&model.ctrl('d'))).expect("text");
@@ -301,7 +314,7 @@ fn a_pasted_lone_dot_is_asked_about_in_the_editor() {
 
 #[test]
 fn a_literal_counts_octets() {
-    let mut model = Model::greeted("192.0.2.25:143");
+    let mut model = Model::careless("192.0.2.25:143");
     assert_eq!(wire(&model.enter("LOGIN {6} {4+}")), b"", "a literal ends the line");
     model.ctrl('u');
     assert_eq!(wire(&model.enter("x LOGIN {6}")), b"x LOGIN {6}\r\n");
@@ -354,7 +367,7 @@ fn alt_enter_in_data_and_in_a_literal_keeps_the_count() {
 
 #[test]
 fn a_response_waits_for_its_challenge() {
-    let mut model = Model::greeted("192.0.2.25:25");
+    let mut model = Model::careless("192.0.2.25:25");
     model.enter("AUTH LOGIN");
     model.received("334 VXNlcm5hbWU6\r\n");
     assert_eq!(wire(&model.enter("am8=")), b"am8=\r\n");
@@ -393,7 +406,7 @@ fn a_server_that_refuses_at_the_door_is_asked_nothing() {
 
 #[test]
 fn tags_are_made_kept_and_left_out() {
-    let mut model = Model::greeted("192.0.2.25:143");
+    let mut model = Model::careless("192.0.2.25:143");
     for (line, expect, reply) in [
         ("NOOP", "a1 NOOP\r\n", "a1 OK\r\n"),
         (". NOOP", ". NOOP\r\n", ". OK\r\n"),
@@ -677,7 +690,7 @@ fn enter_in_the_dns_pane_connects_to_the_address_of_the_row() {
 fn other_effects_are_exact() {
     let mut model = Model::greeted("192.0.2.25:25");
     assert_eq!(model.ctrl('z'), [Effect::Suspend]);
-    assert_eq!(model.ctrl('l'), []);
+    assert_eq!(model.ctrl('l'), [Effect::Redraw]);
     let mut model = Model::in_data();
     model.key(KeyCode::F(7));
     model.ctrl('o');
@@ -829,5 +842,106 @@ proptest! {
             prop_assert_eq!(model.app.places.len(), model.app.conversations.len());
         }
         model.text();
+    }
+}
+
+#[test]
+fn a_typed_password_is_held_back_from_a_clear_channel() {
+    let mut model = Model::greeted("192.0.2.25:110");
+    assert_eq!(wire(&model.enter("USER jo")), b"USER jo\r\n");
+    model.received("+OK\r\n");
+    assert_eq!(model.enter("PASS geheimnis"), []);
+    assert!(model.notice().contains("channel is clear") && model.notice().contains("Alt-Enter"), "{}", model.notice());
+    assert_eq!(wire(&model.press(KeyCode::Enter, KeyModifiers::ALT)), b"PASS geheimnis\r\n");
+}
+
+#[test]
+fn a_pasted_password_stops_the_queue_and_enter_lets_it_go() {
+    let mut model = Model::greeted("192.0.2.25:110");
+    assert_eq!(wire(&model.event(Event::Paste("USER jo\nPASS geheimnis\n".to_owned()))), b"USER jo\r\n");
+    assert_eq!(model.received("+OK\r\n"), []);
+    assert_eq!(wire(&model.key(KeyCode::Enter)), b"PASS geheimnis\r\n");
+}
+
+#[test]
+fn a_login_goes_only_where_its_dialog_was_opened() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.key(KeyCode::F(5));
+    let other = parse_target(&["192.0.2.26:25"]).expect("a target");
+    model.app.go(other, &mut Effects::new());
+    assert_eq!(model.app.active, 0, "a dialog keeps its tab");
+    model.type_text("jo");
+    model.key(KeyCode::Tab);
+    model.type_text("geheimnis");
+    assert_eq!(model.key(KeyCode::Enter), [], "the gate comes first");
+    model.type_text("YES");
+    let effects = model.key(KeyCode::Enter);
+    assert!(effects.iter().all(|effect| !matches!(effect, Effect::Send { id, .. } if *id != ID)), "{effects:?}");
+    assert!(wire(&effects).starts_with(b"AUTH PLAIN "));
+}
+
+#[test]
+fn a_pipelined_group_ends_where_its_reply_decides() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.alt('i');
+    let paste = "MAIL FROM:<a@b.example>\nRCPT TO:<c@d.example>\nDATA\n.hidden\n.\nQUIT\n";
+    let group = wire(&model.event(Event::Paste(paste.to_owned())));
+    assert_eq!(group, b"MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n");
+    assert_eq!(model.received("250 ok\r\n250 ok\r\n"), []);
+    let rest = wire(&model.received("354 go\r\n"));
+    assert_eq!(rest, b"..hidden\r\n.\r\n", "stuffed, and QUIT waits for the answer to the message");
+    assert_eq!(wire(&model.received("250 queued\r\n")), b"QUIT\r\n");
+}
+
+#[test]
+fn a_chunk_of_bdat_is_counted_and_never_stuffed() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    for (line, reply) in [("MAIL FROM:<a@b.example>", "250 ok\r\n"), ("RCPT TO:<c@d.example>", "250 ok\r\n")] {
+        model.enter(line);
+        model.received(reply);
+    }
+    assert_eq!(wire(&model.enter("BDAT 8 LAST")), b"BDAT 8 LAST\r\n");
+    assert_eq!(wire(&model.enter(".dot")), b".dot\r\n");
+    assert_eq!(wire(&model.enter("xy")), b"xy");
+    model.received("250 ok, 8 octets\r\n");
+    assert_eq!(wire(&model.enter("NOOP")), b"NOOP\r\n");
+}
+
+#[test]
+fn what_the_command_line_says_of_tls_is_for_its_own_target() {
+    let mut model = Model::new();
+    model.app.options.security = Some(ehlo::protocol::endpoint::Security::StartTls);
+    model.app.options.sni = Some("mx.example.org".to_owned());
+    let mut effects = Effects::new();
+    for target in ["192.0.2.25:25", "imaps://192.0.2.26"] {
+        model.app.go(parse_target(&[target]).expect("a target"), &mut effects);
+    }
+    let plans: Vec<_> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Connect { plan, .. } => Some((plan.endpoint.security, plan.sni.clone())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(plans[0], (ehlo::protocol::endpoint::Security::StartTls, Some("mx.example.org".to_owned())));
+    assert_eq!(plans[1], (ehlo::protocol::endpoint::Security::Implicit, None));
+}
+
+#[test]
+fn a_password_that_was_typed_is_masked_when_the_server_repeats_it() {
+    let mut model = Model::careless("192.0.2.25:143");
+    model.enter("LOGIN jo \"geheim 99\"");
+    model.received("a1 NO wrong password geheim 99\r\n");
+    let mut smtp = Model::careless("192.0.2.25:25");
+    // ␀jo␀geheimnis
+    smtp.enter("AUTH PLAIN AGpvAGdlaGVpbW5pcw==");
+    smtp.received("535 no geheimnis here\r\n");
+    for model in [model, smtp] {
+        let conversation = model.app.conversation().expect("one");
+        for number in conversation.transcript.range() {
+            let entry = conversation.transcript.entry(number).expect("kept");
+            let text = String::from_utf8_lossy(conversation.transcript.octets(entry)).into_owned();
+            assert!(!text.contains("geheim"), "{text}");
+        }
     }
 }

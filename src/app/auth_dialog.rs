@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::conversation::Way;
+use super::event::ConnectionId;
 use super::line_editor::LineEditor;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
@@ -16,14 +17,17 @@ pub enum Outcome {
     /// Close it, nothing is sent.
     Cancelled,
     /// Log in.
-    Login(Way, Credentials),
+    /// The flag: the gate was passed.
+    Login(Way, Credentials, bool),
     /// Only the base64 is wanted, in the input.
-    Encoded(String),
+    Encoded(Secret),
 }
 
 /// The dialog of F5 and F6.
 #[derive(Debug)]
 pub struct AuthDialog {
+    /// The connection it was opened for, and no other.
+    pub id: ConnectionId,
     /// The dialect, which decides the ways.
     pub protocol: Protocol,
     /// How.
@@ -50,10 +54,17 @@ pub const FIELDS: [&str; 3] = ["user", "password", "authorization identity (may 
 impl AuthDialog {
     /// A dialog on this way, with the user filled in if one is known.
     #[must_use]
-    pub fn new(protocol: Protocol, way: Way, user: &str, offered: Vec<String>, exposure: Option<String>) -> Self {
+    pub fn new(
+        id: ConnectionId,
+        protocol: Protocol,
+        way: Way,
+        user: &str,
+        offered: Vec<String>,
+        exposure: Option<String>,
+    ) -> Self {
         let fields = [LineEditor::with(user), LineEditor::default(), LineEditor::default()];
         let field = usize::from(!user.is_empty());
-        Self { protocol, way, fields, field, shows: false, offered, exposure, gate: None, error: None }
+        Self { id, protocol, way, fields, field, shows: false, offered, exposure, gate: None, error: None }
     }
 
     /// A key.
@@ -128,7 +139,7 @@ impl AuthDialog {
             self.gate = Some(LineEditor::default());
             return Outcome::Used;
         }
-        Outcome::Login(self.way, self.credentials())
+        Outcome::Login(self.way, self.credentials(), false)
     }
 
     fn gate_key(&mut self, key: &KeyEvent) -> Outcome {
@@ -136,7 +147,7 @@ impl AuthDialog {
         match key.code {
             KeyCode::Esc => self.gate = None,
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => self.gate = None,
-            KeyCode::Enter if gate.text() == "YES" => return Outcome::Login(self.way, self.credentials()),
+            KeyCode::Enter if gate.text() == "YES" => return Outcome::Login(self.way, self.credentials(), true),
             KeyCode::Enter => self.error = Some("type YES in capitals, or Esc".to_owned()),
             _ => _ = gate.key(key),
         }
@@ -162,7 +173,7 @@ impl AuthDialog {
             })),
         };
         match text {
-            Some(text) => Outcome::Encoded(String::from_utf8_lossy(text.expose()).into_owned()),
+            Some(text) => Outcome::Encoded(text),
             None => Outcome::Used,
         }
     }
@@ -178,7 +189,8 @@ mod tests {
 
     fn dialog(exposure: Option<&str>) -> AuthDialog {
         let way = Way::Sasl(Mechanism::Plain);
-        let mut dialog = AuthDialog::new(Protocol::Smtp, way, "jo", Vec::new(), exposure.map(str::to_owned));
+        let mut dialog =
+            AuthDialog::new(ConnectionId(1), Protocol::Smtp, way, "jo", Vec::new(), exposure.map(str::to_owned));
         dialog.paste("8secret\r\n");
         dialog
     }
@@ -186,7 +198,7 @@ mod tests {
     #[test]
     fn enter_logs_in_on_a_safe_channel() {
         let mut dialog = dialog(None);
-        let Outcome::Login(_, credentials) = press(&mut dialog, KeyCode::Enter) else { panic!("no login") };
+        let Outcome::Login(_, credentials, false) = press(&mut dialog, KeyCode::Enter) else { panic!("no login") };
         assert_eq!((credentials.user.as_str(), credentials.password.expose()), ("jo", &b"8secret"[..]));
     }
 
@@ -210,7 +222,7 @@ mod tests {
         let Outcome::Encoded(text) = dialog.key(&KeyEvent::new(KeyCode::Char('e'), KeyModifiers::CONTROL)) else {
             panic!("not encoded")
         };
-        assert_eq!(text, "AGpvADhzZWNyZXQ=");
+        assert_eq!(text.expose(), b"AGpvADhzZWNyZXQ=");
     }
 
     #[test]

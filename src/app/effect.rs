@@ -62,6 +62,8 @@ pub enum Effect {
     Copy(String),
     /// Send [`super::event::Event::Wake`] at this moment.
     Wake(Moment),
+    /// Draw every cell anew.
+    Redraw,
     /// Stop the process as ^Z does in a shell, and draw again after `fg`.
     Suspend,
     /// Leave the program.

@@ -25,7 +25,7 @@ impl App {
             self.overlay_key(overlay, key, effects);
             return;
         }
-        if self.message.is_some() && self.focus == Focus::Input && !is_global_in_message(key) {
+        if self.message().is_some() && self.focus == Focus::Input && !is_global_in_message(key) {
             self.message_key(key, effects);
             return;
         }
@@ -49,7 +49,7 @@ impl App {
             Some(_) => return,
             None => {}
         }
-        if let Some(message) = &mut self.message {
+        if let Some(message) = self.message_mut() {
             return message.paste(text);
         }
         self.focus = Focus::Input;
@@ -102,8 +102,7 @@ impl App {
             return self.say(Severity::Note, "nothing is connected; F2 connects, F1 helps");
         };
         if line.is_empty() && conversation.paused {
-            conversation.paused = false;
-            return conversation.advance(now, effects);
+            return conversation.resume(now, effects);
         }
         let takes_empty =
             matches!(conversation.session.phase(), Phase::Data | Phase::Literal | Phase::LiteralEnd | Phase::Sasl);
@@ -141,10 +140,10 @@ impl App {
     }
 
     fn message_key(&mut self, key: &KeyEvent, effects: &mut Effects) {
-        let Some(message) = &mut self.message else { return };
+        let Some(message) = self.message_mut() else { return };
         match message.key(key) {
             message_editor::Outcome::Used => {}
-            message_editor::Outcome::Left => self.message = None,
+            message_editor::Outcome::Left => self.drop_message(),
             message_editor::Outcome::Send => self.send_message(effects),
             message_editor::Outcome::Load => self.ask(Question::File),
         }
@@ -157,9 +156,14 @@ impl App {
             Overlay::Auth(mut dialog) => match dialog.key(key) {
                 auth_dialog::Outcome::Used => self.overlay = Some(Overlay::Auth(dialog)),
                 auth_dialog::Outcome::Cancelled => {}
-                auth_dialog::Outcome::Login(way, credentials) => self.login(way, credentials, effects),
+                auth_dialog::Outcome::Login(way, credentials, gated) => {
+                    self.login(dialog.id, way, credentials, gated, effects);
+                }
                 auth_dialog::Outcome::Encoded(text) => {
-                    self.prompt.line.insert(&text);
+                    self.prompt.insert_secret(&String::from_utf8_lossy(text.expose()));
+                    if let Some(conversation) = self.conversation_mut() {
+                        conversation.remember_secret(text);
+                    }
                     self.focus = Focus::Input;
                     self.say(Severity::Note, "encoded only: nothing was sent. Base64 is not secrecy");
                 }

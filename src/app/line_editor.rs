@@ -4,9 +4,16 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 
 /// One editable line.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct LineEditor {
     area: TextArea<'static>,
+}
+
+/// What is typed may be a password: only its length is told.
+impl std::fmt::Debug for LineEditor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LineEditor({} octets)", self.text().len())
+    }
 }
 
 impl LineEditor {

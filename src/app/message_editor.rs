@@ -119,6 +119,15 @@ impl MessageEditor {
         Outcome::Used
     }
 
+    /// Whether the text may be dropped: at once when nothing was written, else at the second time of asking.
+    pub fn may_leave(&mut self) -> bool {
+        if !self.changed || std::mem::replace(&mut self.leaving, true) {
+            return true;
+        }
+        self.error = Some("once more drops this text".to_owned());
+        false
+    }
+
     /// Pasted text. One with a lone dot in it is asked about first.
     pub fn paste(&mut self, text: &str) {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");

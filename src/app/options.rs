@@ -62,10 +62,11 @@ impl Options {
         }
     }
 
-    /// How to reach an endpoint with these settings.
+    /// How to reach an endpoint with these settings. `first`: it is the target of the command line, which alone the
+    /// settings of TLS are for.
     #[must_use]
-    pub fn plan(&self, mut endpoint: Endpoint, addresses: Vec<IpAddr>) -> ConnectPlan {
-        if let Some(security) = self.security {
+    pub fn plan(&self, mut endpoint: Endpoint, addresses: Vec<IpAddr>, first: bool) -> ConnectPlan {
+        if let Some(security) = self.security.filter(|_| first) {
             endpoint.security = security;
         }
         let given = match &endpoint.host {
@@ -80,7 +81,7 @@ impl Options {
             family: self.family,
             source: self.source,
             resolver: self.resolver,
-            sni: self.sni.clone(),
+            sni: self.sni.clone().filter(|_| first),
             limit: self.limit,
         }
     }

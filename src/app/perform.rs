@@ -4,6 +4,7 @@ use super::action::Action;
 use super::auth_dialog::AuthDialog;
 use super::conversation::{Link, MessagePlace, Way};
 use super::effect::{Effect, Effects};
+use super::event::ConnectionId;
 use super::line_editor::LineEditor;
 use super::message_editor::{self, MessageEditor};
 use super::state::{App, FAREWELL, Focus, Overlay, Question};
@@ -65,7 +66,7 @@ impl App {
             }
             Action::Certificate => self.show_certificate(),
             Action::Suspend => effects.push(Effect::Suspend),
-            Action::Redraw => {}
+            Action::Redraw => effects.push(Effect::Redraw),
         }
     }
 
@@ -113,16 +114,25 @@ impl App {
         }
         let offered = conversation.session.capabilities().mechanisms();
         let exposure = if insecure { None } else { conversation.exposure() };
-        let dialog = AuthDialog::new(conversation.protocol(), way, &user, offered, exposure);
+        let dialog = AuthDialog::new(conversation.id, conversation.protocol(), way, &user, offered, exposure);
         self.overlay = Some(Overlay::Auth(Box::new(dialog)));
     }
 
-    pub(super) fn login(&mut self, way: Way, credentials: Credentials, effects: &mut Effects) {
-        self.user.clone_from(&credentials.user);
+    /// Logs in on the connection the dialog was opened for, whatever tab is on the screen by now.
+    pub(super) fn login(
+        &mut self,
+        id: ConnectionId,
+        way: Way,
+        credentials: Credentials,
+        consent: bool,
+        effects: &mut Effects,
+    ) {
         let now = self.now;
-        if let Some(conversation) = self.conversation_mut() {
-            conversation.want_login(way, credentials, now, effects);
-        }
+        let Some(conversation) = self.conversations.iter_mut().find(|c| c.id == id && c.link != Link::Closed) else {
+            return self.say(Severity::Warning, "that connection is gone; nothing was sent");
+        };
+        self.user.clone_from(&credentials.user);
+        conversation.want_login(way, credentials, consent, now, effects);
     }
 
     pub(super) fn open_message(&mut self, effects: &mut Effects) {
@@ -147,25 +157,34 @@ impl App {
         let host = conversation.ehlo_name.trim_matches(['[', ']']).to_owned();
         let id = format!("{:x}.{:x}.ehlo@{host}", self.options.seed, self.now.0);
         let template = message_editor::template(&from, &to, &date, &id);
-        self.message = Some(MessageEditor::new(&template, place, limit));
+        let editor = MessageEditor::new(&template, place, limit);
+        if let Some(conversation) = self.conversation_mut() {
+            conversation.message = Some(editor);
+        }
         self.focus = Focus::Input;
+    }
+
+    pub(super) fn drop_message(&mut self) {
+        if let Some(conversation) = self.conversation_mut() {
+            conversation.message = None;
+        }
     }
 
     /// Sends what the message editor holds.
     pub(super) fn send_message(&mut self, effects: &mut Effects) {
-        let Some(message) = self.message.take() else { return };
         let now = self.now;
-        let text = message.text();
         let Some(conversation) = self.conversations.get_mut(self.active) else { return };
+        let Some(message) = conversation.message.take() else { return };
+        let text = message.text();
         match conversation.message_place() {
             Ok(MessagePlace::Data) => conversation.send_message(&text, now, effects),
             Ok(MessagePlace::Append) => conversation.append_message("INBOX", &text, now, effects),
             Ok(MessagePlace::NeedsData) => {
-                self.message = Some(message);
+                conversation.message = Some(message);
                 self.say(Severity::Warning, "the server has not said 354 yet");
             }
             Err(refusal) => {
-                self.message = Some(message);
+                conversation.message = Some(message);
                 self.say(Severity::Warning, refusal.0);
             }
         }
@@ -184,7 +203,6 @@ impl App {
         if awaited {
             self.leaving = Some(now + FAREWELL);
             effects.push(Effect::Wake(now + FAREWELL));
-            self.message = None;
             self.say(Severity::Note, "saying goodbye … F10 again leaves at once");
         } else {
             effects.push(Effect::Quit);
@@ -237,11 +255,16 @@ impl App {
             return self.say(Severity::Note, "nothing was connected yet; F2 connects");
         };
         let plan = conversation.plan.clone();
-        self.connect(plan.endpoint, plan.addresses, effects);
+        self.open(plan, effects);
     }
 
     fn close_tab(&mut self, effects: &mut Effects) {
         if self.active >= self.conversations.len() {
+            return;
+        }
+        if let Some(message) = self.message_mut()
+            && !message.may_leave()
+        {
             return;
         }
         let conversation = self.conversations.remove(self.active);
@@ -250,13 +273,11 @@ impl App {
             effects.push(Effect::Close { id: conversation.id, abort: false });
         }
         self.active = self.active.min(self.conversations.len().saturating_sub(1));
-        self.message = None;
     }
 
     fn turn(&mut self, by: usize) {
         if !self.conversations.is_empty() {
             self.active = (self.active + by) % self.conversations.len();
-            self.message = None;
         }
     }
 

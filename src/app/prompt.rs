@@ -38,6 +38,8 @@ pub struct Prompt {
     pub chosen: Option<usize>,
     /// The text Ctrl-R looks for.
     pub search: Option<String>,
+    /// The line holds base64 of a password that the dialog made: it is shown, and not kept for Up.
+    tainted: bool,
     before: Option<(String, Range<usize>)>,
     history: Vec<String>,
     place: Option<usize>,
@@ -51,6 +53,12 @@ impl Prompt {
         let text = self.line.text();
         self.reading = context.as_ref().filter(|_| !text.is_empty()).map(|context| command::check(text, context));
         self.secret = conversation.and_then(|conversation| conversation.secret_range(text));
+    }
+
+    /// Puts what encodes a password at the cursor. It is shown, since the user asked to see it.
+    pub fn insert_secret(&mut self, text: &str) {
+        self.tainted = true;
+        self.line.insert(text);
     }
 
     /// One key.
@@ -84,7 +92,7 @@ impl Prompt {
 
     /// The line has gone out: it is kept for Up, unless it holds a secret.
     pub fn accepted(&mut self, line: &str) {
-        let secret = self.secret.take().is_some();
+        let secret = self.secret.take().is_some() || std::mem::take(&mut self.tainted);
         self.line.set("");
         self.place = None;
         self.settle();

@@ -6,7 +6,7 @@ use super::action::Action;
 use super::auth_dialog::AuthDialog;
 use super::conversation::{Conversation, Link};
 use super::dns_pane::DnsPane;
-use super::effect::{Effect, Effects};
+use super::effect::{ConnectPlan, Effect, Effects};
 use super::event::{ConnectionId, Event};
 use super::line_editor::LineEditor;
 use super::message_editor::MessageEditor;
@@ -121,8 +121,6 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// The command input.
     pub prompt: Prompt,
-    /// The message mode.
-    pub message: Option<MessageEditor>,
     /// A word to the user.
     pub notice: Option<Notice>,
     /// The newest moment seen.
@@ -156,7 +154,6 @@ impl App {
             focus: Focus::Input,
             overlay: None,
             prompt: Prompt::default(),
-            message: None,
             notice: None,
             now: Moment(0),
             size,
@@ -207,18 +204,38 @@ impl App {
         }
     }
 
-    /// Opens a tab and connects.
+    /// Opens a tab and connects. What the command line says of TLS is for its own target, which is the first.
     pub fn connect(&mut self, endpoint: Endpoint, addresses: Vec<std::net::IpAddr>, effects: &mut Effects) {
+        let plan = self.options.plan(endpoint, addresses, self.next_connection == 0);
+        self.open(plan, effects);
+    }
+
+    /// The same with a plan that is made. A dialog or a message that is open keeps its tab on the screen.
+    pub(super) fn open(&mut self, plan: ConnectPlan, effects: &mut Effects) {
         let id = ConnectionId(self.next_connection);
         self.next_connection += 1;
-        let plan = self.options.plan(endpoint, addresses);
-        let conversation = Conversation::open(id, plan, self.options.ehlo_name.clone(), self.now, effects);
+        let Options { ehlo_name, insecure_auth, .. } = &self.options;
+        let conversation = Conversation::open(id, plan, ehlo_name.clone(), *insecure_auth, self.now, effects);
         self.conversations.push(conversation);
         self.places.push(Place::default());
-        self.active = self.conversations.len() - 1;
-        self.focus = Focus::Input;
-        self.message = None;
+        if self.overlay.is_none() && self.message().is_none() {
+            self.active = self.conversations.len() - 1;
+            self.focus = Focus::Input;
+        } else {
+            let number = self.conversations.len();
+            self.say(Severity::Note, format!("connecting in tab {number}: Alt-Right goes there"));
+        }
         self.refresh();
+    }
+
+    /// The message that is written in this tab.
+    #[must_use]
+    pub fn message(&self) -> Option<&MessageEditor> {
+        self.conversation()?.message.as_ref()
+    }
+
+    pub(super) fn message_mut(&mut self) -> Option<&mut MessageEditor> {
+        self.conversation_mut()?.message.as_mut()
     }
 
     /// The conversation on the screen.
@@ -331,7 +348,7 @@ impl App {
         }
         let Some(conversation) = self.conversations.get_mut(place) else { return };
         let wants = std::mem::take(&mut conversation.wants_message);
-        if wants && self.message.is_none() && !self.wants_line_mode() {
+        if wants && self.message().is_none() && !self.wants_line_mode() {
             self.open_message(effects);
         }
     }
@@ -377,7 +394,7 @@ impl App {
     }
 
     fn loaded(&mut self, name: &str, content: Result<Vec<u8>, String>) {
-        let Some(message) = &mut self.message else { return };
+        let Some(message) = self.message_mut() else { return };
         match content.map(String::from_utf8) {
             Ok(Ok(text)) => message.load(name, text),
             Ok(Err(_)) => message.error = Some(format!("{name} is not UTF-8 text; encode it as MIME first")),

@@ -98,7 +98,9 @@ impl Net {
             }
             Effect::Query { id, query, resolver } => self.ask(id, query, resolver),
             Effect::ReadFile { path, limit } => self.read(path, limit),
-            mine @ (Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Quit) => return Some(mine),
+            mine @ (Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
+                return Some(mine);
+            }
         }
         None
     }

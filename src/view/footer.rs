@@ -49,9 +49,9 @@ fn push(spans: &mut Vec<Span<'static>>, (key, name): (&'static str, &'static str
 }
 
 /// The keys that only the pane with the focus has.
-pub(super) const fn own(app: &App) -> &'static [(&'static str, &'static str)] {
+pub(super) fn own(app: &App) -> &'static [(&'static str, &'static str)] {
     match app.focus {
-        Focus::Input if app.message.is_some() => {
+        Focus::Input if app.message().is_some() => {
             &[("Ctrl-D", "send"), ("Ctrl-O", "load a file"), ("Esc", "line by line")]
         }
         Focus::Input => &[],

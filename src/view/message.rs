@@ -21,7 +21,7 @@ pub(super) const fn height(screen: u16) -> u16 {
 
 /// Draws the editor and puts the cursor into it.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool) {
-    let Some(message) = &app.message else { return };
+    let Some(message) = app.message() else { return };
     if area.is_empty() {
         return;
     }

@@ -64,8 +64,11 @@ fn screen(frame: &mut Frame<'_>, area: Rect, app: &App) -> u64 {
     if height >= 6 {
         footer::draw(frame, take_bottom(&mut rest, 1), app);
     }
-    let wanted =
-        if app.message.is_some() { message::height(height) } else { input::height(app, area.width, height, bordered) };
+    let wanted = if app.message().is_some() {
+        message::height(height)
+    } else {
+        input::height(app, area.width, height, bordered)
+    };
     // The panes keep a row as long as there are two.
     let kept = rest.height.saturating_sub(1);
     let input = take_bottom(&mut rest, wanted.min(kept).max(1));
@@ -73,7 +76,7 @@ fn screen(frame: &mut Frame<'_>, area: Rect, app: &App) -> u64 {
         pane_line(frame, take_top(&mut rest, 1), app);
     }
     let entries = panes(frame, rest, app, wide, bordered);
-    if app.message.is_some() {
+    if app.message().is_some() {
         message::draw(frame, input, app, bordered);
     } else {
         input::draw(frame, input, app, bordered);

@@ -48,15 +48,20 @@ impl Way {
 
 impl Conversation {
     /// Sets out to log in.
-    pub fn want_login(&mut self, way: Way, credentials: Credentials, now: Moment, effects: &mut Effects) {
-        self.goal = Some(Goal::Authenticate(way, credentials));
+    pub fn want_login(
+        &mut self,
+        way: Way,
+        credentials: Credentials,
+        consent: bool,
+        now: Moment,
+        effects: &mut Effects,
+    ) {
+        self.goals.push_back(Goal::Authenticate(way, credentials, consent || self.consent));
         self.advance(now, effects);
     }
 
     pub(super) fn begin_exchange(&mut self, way: Way, credentials: Credentials, now: Moment, effects: &mut Effects) {
-        if let Ok(password) = std::str::from_utf8(credentials.password.expose()) {
-            self.remember(password);
-        }
+        self.remember(credentials.password.clone());
         self.login.clone_from(&credentials.user);
         match way {
             Way::Login => {
@@ -65,18 +70,25 @@ impl Conversation {
                 self.send_line(&format!("LOGIN {user} {password}"), now, effects);
             }
             Way::UserPass => {
-                self.goal = Some(Goal::Pass(credentials.password.clone()));
+                self.goals.push_front(Goal::Pass(credentials.password.clone()));
                 self.send_line(&format!("USER {}", credentials.user), now, effects);
             }
             Way::Sasl(mechanism) => {
                 let user = credentials.user.clone();
-                let mut exchange = match Exchange::new(mechanism, credentials) {
-                    Ok(exchange) => exchange,
+                let both = Exchange::new(mechanism, credentials.clone())
+                    .and_then(|first| Exchange::new(mechanism, credentials).map(|second| (first, second)));
+                let (mut exchange, again) = match both {
+                    Ok(both) => both,
                     Err(why) => return self.trouble(now, &why, "open the dialog again (F5)"),
                 };
-                let initial = if self.takes_initial_response() { exchange.initial() } else { None };
+                let mut initial = if self.takes_initial_response() { exchange.initial() } else { None };
+                let mut line = sasl::opening(self.protocol(), mechanism, initial.as_ref());
+                if line.expose().len() > self.longest_opening() {
+                    exchange = again;
+                    initial = None;
+                    line = sasl::opening(self.protocol(), mechanism, None);
+                }
                 let decoded = initial.as_ref().map(|message| sasl::describe(message.expose()));
-                let line = sasl::opening(self.protocol(), mechanism, initial.as_ref());
                 self.exchange = Some(exchange);
                 let line = String::from_utf8_lossy(line.expose()).into_owned();
                 self.send_line(&line, now, effects);
@@ -93,9 +105,20 @@ impl Conversation {
         self.protocol() != Protocol::Imap || offers.has("SASL-IR") || offers.has("IMAP4REV2")
     }
 
+    /// Octets an opening line may have with its initial response: what is longer waits for the challenge (RFC 4954 §4,
+    /// RFC 5034 §4: no longer than any command, RFC 5321 §4.5.3.1.4 and RFC 2449 §4, CRLF included).
+    const fn longest_opening(&self) -> usize {
+        match self.protocol() {
+            Protocol::Smtp | Protocol::Lmtp => 510,
+            Protocol::Pop3 => 253,
+            Protocol::Imap => usize::MAX,
+        }
+    }
+
     pub(super) fn challenged(&mut self, text: &[u8], now: Moment, effects: &mut Effects) {
         let text = String::from_utf8_lossy(text).trim().to_owned();
         let decoded = sasl::decode(&text);
+        self.asked_for_user = decoded.as_ref().is_ok_and(|octets| octets.to_ascii_lowercase().starts_with(b"user"));
         match &decoded {
             Ok(octets) if !octets.is_empty() => {
                 let masked = mask(octets, &self.secrets);
@@ -127,7 +150,7 @@ impl Conversation {
     /// Sends a line of which nothing may be seen.
     fn send_secret(&mut self, line: &Secret, now: Moment, effects: &mut Effects) {
         let text = String::from_utf8_lossy(line.expose()).into_owned();
-        self.remember(&text);
+        self.remember(line.clone());
         let shown = if text.is_empty() { "" } else { DOTS };
         let number = self.push_sent(shown, now);
         self.session.sent("", None, number);

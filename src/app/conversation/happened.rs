@@ -110,10 +110,10 @@ impl Conversation {
         }
         self.tls = Some(report);
         if upgraded {
-            self.goal = Some(match self.goal.take() {
-                Some(goal @ Goal::Authenticate(..)) => goal,
-                _ => Goal::Capabilities,
-            });
+            // What was agreed to for the clear channel, or for another certificate, is asked again.
+            self.consent = self.insecure_auth;
+            self.asked_capabilities = false;
+            self.goals.push_front(Goal::Capabilities);
             self.advance(at, effects);
         } else {
             effects.push(Effect::Wake(at + SILENCE));
@@ -161,7 +161,7 @@ impl Conversation {
             self.note(at, &format!("{says} · {} octets in, {} out", self.octets.0, self.octets.1));
         }
         self.link = Link::Closed;
-        self.goal = None;
+        self.goals.clear();
         self.exchange = None;
         if protocol == Protocol::Imap {
             self.append = None;

@@ -7,6 +7,27 @@ use crate::protocol::secret::Secret;
 /// What stands where a secret stood.
 pub(super) const DOTS: &str = "••••••••";
 
+/// What is secret in the octets of a line that must not be seen: all of it, each word, a quoted string without its
+/// quotes, and, if `decode`, what base64 hides (the password of PLAIN, a response of LOGIN).
+pub(super) fn secrets_of(octets: &str, decode: bool) -> Vec<Secret> {
+    let mut out = vec![Secret::from(octets.trim())];
+    if let Some(inner) = octets.trim().strip_prefix('"') {
+        let inner = inner.strip_suffix('"').unwrap_or(inner);
+        out.push(Secret::from(inner));
+        out.push(Secret::from(inner.replace("\\\"", "\"").replace("\\\\", "\\").as_str()));
+    }
+    for word in octets.split_ascii_whitespace() {
+        out.push(Secret::from(word));
+        if decode
+            && let Ok(decoded) = crate::protocol::sasl::decode(word)
+            && let Some(last) = decoded.rsplit(|&b| b == 0).next()
+        {
+            out.push(Secret::new(last.to_vec()));
+        }
+    }
+    out
+}
+
 /// `octets` with every secret replaced by dots, if there is one in it.
 pub(super) fn mask(octets: &[u8], secrets: &[Secret]) -> Option<Vec<u8>> {
     let mut out: Option<Vec<u8>> = None;

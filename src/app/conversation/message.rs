@@ -79,7 +79,7 @@ impl Conversation {
 
     fn literal_octets(&mut self, line: &str, ending: Ending, now: Moment, effects: &mut Effects) {
         if self.literal_secrecy.literal {
-            self.remember(line);
+            self.remember(crate::protocol::secret::Secret::from(line));
             self.push_data(DOTS.as_bytes(), false, ending, now);
         } else {
             self.push_data(line.as_bytes(), false, ending, now);

@@ -1,11 +1,13 @@
 //! One connection and everything known about it: the session, the transcript, the queue, what is awaited.
 
 mod authenticate;
+mod goals;
 mod happened;
 mod mask;
 mod message;
 mod received;
 mod say;
+mod send;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -13,6 +15,7 @@ use std::time::Duration;
 
 use super::effect::{ConnectPlan, Effect, Effects};
 use super::event::ConnectionId;
+use super::message_editor::MessageEditor;
 use super::transcript::{Kind, Marks, Transcript};
 use crate::diagnosis::tls::TlsReport;
 use crate::diagnosis::{Finding, Severity, certificate};
@@ -51,7 +54,8 @@ pub enum Goal {
     /// Ask for the capabilities if they are unknown, then STARTTLS.
     StartTls,
     /// Ask for the capabilities if they are unknown, then authenticate.
-    Authenticate(Way, Credentials),
+    /// The flag: the user has agreed that the password may be read on the way.
+    Authenticate(Way, Credentials, bool),
     /// Say PASS once USER has been accepted (RFC 1939 §7).
     Pass(Secret),
 }
@@ -98,10 +102,18 @@ pub struct Conversation {
     pub ending: Ending,
     /// How we introduce ourselves.
     pub ehlo_name: String,
-    goal: Option<Goal>,
+    goals: VecDeque<Goal>,
+    /// Secrets may go out whatever the channel.
+    consent: bool,
+    insecure_auth: bool,
     exchange: Option<Exchange>,
     append: Option<Vec<u8>>,
+    /// What must not be seen, the longest first: one that begins like another would leave its end behind.
     secrets: Vec<Secret>,
+    /// The same in the order in which they came, for forgetting.
+    secret_order: VecDeque<Secret>,
+    /// The server asked for the user, not for a secret.
+    asked_for_user: bool,
     since: Moment,
     fresh: bool,
     warned: bool,
@@ -114,6 +126,8 @@ pub struct Conversation {
     login: String,
     /// Octets received and sent.
     pub octets: (u64, u64),
+    /// The message that is being written.
+    pub message: Option<MessageEditor>,
     /// The server's prompt opened the message editor; the app takes this flag.
     pub wants_message: bool,
 }
@@ -121,9 +135,16 @@ pub struct Conversation {
 impl Conversation {
     /// A conversation that is about to be opened.
     #[must_use]
-    pub fn open(id: ConnectionId, plan: ConnectPlan, ehlo_name: String, now: Moment, effects: &mut Effects) -> Self {
+    pub fn open(
+        id: ConnectionId,
+        plan: ConnectPlan,
+        ehlo_name: String,
+        insecure_auth: bool,
+        now: Moment,
+        effects: &mut Effects,
+    ) -> Self {
         effects.push(Effect::Connect { id, plan: plan.clone() });
-        let goal = (plan.endpoint.security == Security::StartTls).then_some(Goal::StartTls);
+        let goals = (plan.endpoint.security == Security::StartTls).then_some(Goal::StartTls).into_iter().collect();
         Self {
             id,
             link: Link::Opening,
@@ -139,10 +160,14 @@ impl Conversation {
             pipelining: false,
             ending: Ending::CrLf,
             ehlo_name,
-            goal,
+            goals,
+            consent: insecure_auth,
+            insecure_auth,
             exchange: None,
             append: None,
             secrets: Vec::new(),
+            secret_order: VecDeque::new(),
+            asked_for_user: false,
             since: now,
             fresh: true,
             warned: false,
@@ -154,6 +179,7 @@ impl Conversation {
             recipients: Vec::new(),
             login: String::new(),
             octets: (0, 0),
+            message: None,
             wants_message: false,
         }
     }
@@ -215,7 +241,7 @@ impl Conversation {
             }
             Link::Open if self.wait(now).is_some() => {
                 self.wait_given_up = true;
-                self.goal = None;
+                self.goals.clear();
                 let stage = self.session.patience().map_or("an answer", |p| p.stage);
                 self.note(now, &format!("not waiting any longer for {stage}; what still comes is shown"));
                 true

@@ -69,12 +69,12 @@ impl Conversation {
             if negative && whole {
                 self.recipients.retain(|(command, _)| Some(*command) != reading.answers);
             }
-            if negative && whole && matches!(self.goal, Some(Goal::Pass(_))) {
-                self.goal = None;
+            if negative && whole && matches!(self.goals.front(), Some(Goal::Pass(_))) {
+                self.goals.pop_front();
             }
             if negative && whole && !greeted {
                 // Refused at the door: nothing more is asked of this server but by hand (RFC 5321 §3.1).
-                self.goal = None;
+                self.goals.clear();
             }
             if negative && whole && !self.queue.is_empty() && !self.pipelining {
                 self.paused = true;

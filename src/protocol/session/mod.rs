@@ -6,13 +6,14 @@
 mod imap;
 mod pop3;
 mod smtp;
+mod state;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::capability::Capabilities;
 use super::endpoint::Protocol;
-use super::line::{Ending, Framer, Literals, literal_announced};
+use super::line::{Ending, Framer, Literals};
 use super::reply::{ReplyClass, ReplyCode};
 use super::verb::{Context, Phase, Verb, find_verb};
 
@@ -306,7 +307,9 @@ impl Session {
         let Some(literal) = &mut self.state.literal else { return };
         literal.octets = literal.octets.saturating_sub(octets);
         if literal.octets == 0 {
-            self.state.phase = Phase::LiteralEnd;
+            // A chunk of BDAT is answered as it is; a literal has the rest of its command line behind it.
+            let chunk = self.state.protocol != Protocol::Imap;
+            self.state.phase = if chunk { self.state.base } else { Phase::LiteralEnd };
             self.state.literal = None;
         }
     }
@@ -374,99 +377,6 @@ impl Session {
             "DATA" => minutes("answer to DATA", 2),
             "BDAT" => minutes("answer to BDAT", 10),
             name => minutes(if name.is_empty() { "answer" } else { name }, 5),
-        }
-    }
-}
-
-impl State {
-    fn set_base(&mut self, phase: Phase) {
-        self.phase = phase;
-        self.base = phase;
-    }
-
-    fn sent(&mut self, line: &str, tag: Option<&str>, number: u64) {
-        let command = line.get(tag.map_or(0, |tag| tag.len() + 1)..).unwrap_or("");
-        match self.phase {
-            Phase::Sasl => {
-                self.challenged = false;
-                return;
-            }
-            Phase::Idle if line.trim_end().eq_ignore_ascii_case("DONE") => {
-                self.phase = self.base;
-                return;
-            }
-            // What is not DONE is no command to the server either: it ends IDLE with BAD (RFC 2177 §3).
-            Phase::Idle => return,
-            // Octets of a literal are counted by `literal_sent`, which knows the endings too.
-            Phase::Literal => return,
-            Phase::LiteralEnd => {
-                self.phase = self.base;
-                self.announce(line);
-                return;
-            }
-            _ => {}
-        }
-        let found = find_verb(self.protocol, command);
-        let argument = found.map_or("", |(_, end)| command.get(end..).unwrap_or("")).trim();
-        let verb = found.map(|(verb, _)| verb);
-        let argument = match verb.map(|verb| verb.name) {
-            // Only the part that is no secret.
-            Some("LOGIN" | "AUTH" | "AUTHENTICATE" | "APOP") => argument.split(' ').next().unwrap_or(""),
-            Some("PASS") => "",
-            _ => argument,
-        };
-        self.outstanding.push_back(Outstanding {
-            number,
-            verb,
-            tag: tag.map(str::to_owned),
-            argument: argument.to_owned(),
-            body: false,
-        });
-        if self.protocol == Protocol::Imap {
-            self.announce(line);
-        }
-    }
-
-    /// Notes the literal that the end of `line` announces.
-    fn announce(&mut self, line: &str) {
-        let Some(octets) = literal_announced(line.as_bytes(), Literals::Client) else { return };
-        let synchronizing = !line.ends_with("+}") && !line.ends_with("-}");
-        self.literal = Some(Announced { octets, synchronizing });
-        if !synchronizing {
-            self.phase = if octets == 0 { Phase::LiteralEnd } else { Phase::Literal };
-            if octets == 0 {
-                self.literal = None;
-            }
-        }
-    }
-
-    fn read(&mut self, octets: &[u8], literal: bool, continues: bool) -> Reading {
-        if let Some((class, code, answers)) = self.piece {
-            if !continues {
-                self.piece = None;
-                if self.protocol == Protocol::Imap && class == ReplyClass::Data {
-                    self.note_literal(octets);
-                }
-            }
-            return Reading { code, answers, ..Reading::of(class) };
-        }
-        let reading = match self.protocol {
-            Protocol::Smtp | Protocol::Lmtp => self.read_smtp(octets),
-            Protocol::Imap => self.read_imap(octets, literal),
-            Protocol::Pop3 => self.read_pop3(octets),
-        };
-        if continues && !literal {
-            self.piece = Some((reading.class, reading.code, reading.answers));
-        }
-        reading
-    }
-
-    /// The user an answered command logged in: from the argument of LOGIN or USER.
-    fn logged_in(&mut self, user: Option<String>) {
-        if let Some(user) = user {
-            self.user = Some(user);
-        } else if self.user.is_none() {
-            self.user = Some(String::new());
         }
     }
 }

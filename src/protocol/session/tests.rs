@@ -35,7 +35,7 @@ fn each_stage_has_its_patience() {
         (&[("RCPT TO:<a@b>", "")][..], Some(("answer to RCPT", 5))),
         (&[("DATA", "")][..], Some(("answer to DATA", 2))),
         (&[("DATA", "354 go\r\n")][..], None),
-        (&[("BDAT 5 LAST", "")][..], Some(("answer to BDAT", 10))),
+        (&[("BDAT 0 LAST", "")][..], Some(("answer to BDAT", 10))),
         (&[("NOOP", "")][..], Some(("NOOP", 5))),
         (&[("XYZZY", "")][..], Some(("answer", 5))),
         (&[("AUTH LOGIN", "")][..], Some(("AUTH", 5))),
@@ -44,6 +44,10 @@ fn each_stage_has_its_patience() {
     ] {
         assert_eq!(minutes(&smtp(sent)), expect, "{sent:?}");
     }
+    let mut session = smtp(&[("EHLO a", "250 a\r\n"), ("BDAT 5 LAST", "")]);
+    assert_eq!((session.phase(), minutes(&session)), (Phase::Literal, None), "the chunk is due");
+    session.literal_sent(5);
+    assert_eq!(minutes(&session), Some(("answer to BDAT", 10)));
     let mut session = smtp(&[("DATA", "354 go\r\n")]);
     session.message_sent(9);
     assert_eq!(minutes(&session), Some(("answer to the final dot", 10)));

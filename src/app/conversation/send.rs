@@ -1,0 +1,158 @@
+//! One line on its way to the wire: its tag, its mask, its ending.
+
+use bytes::Bytes;
+
+use super::Conversation;
+use super::mask::{DOTS, mask, secrets_of};
+use crate::app::effect::{Effect, Effects};
+use crate::app::transcript::{Kind, Marks};
+use crate::protocol::command;
+use crate::protocol::endpoint::Protocol;
+use crate::protocol::line::{Literals, literal_announced};
+use crate::protocol::moment::Moment;
+use crate::protocol::reply::ReplyClass;
+use crate::protocol::secret::Secret;
+use crate::protocol::verb::{Context, Phase};
+
+/// Secrets that are remembered for masking; the oldest is forgotten first.
+const SECRETS: usize = 256;
+
+impl Conversation {
+    /// Sends one line now, whatever the phase, with tag, mask and ending.
+    pub(super) fn send_line(&mut self, line: &str, now: Moment, effects: &mut Effects) {
+        let secret = self.secret_range(line);
+        match self.session.phase() {
+            Phase::LiteralEnd => self.literal_secrecy.literal = self.literal_secrecy.rest,
+            Phase::Sasl | Phase::Literal => {}
+            _ => self.literal_secrecy = command::literal_secrecy(line, &self.session.context()),
+        }
+        let (text, tag) = self.with_tag(line);
+        let shift = text.len() - line.len();
+        let mut shown = text.clone();
+        if let Some(range) = secret {
+            let range = range.start + shift..range.end + shift;
+            if let Some(octets) = text.get(range.clone()) {
+                let user = self.session.phase() == Phase::Sasl && self.asked_for_user;
+                for secret in secrets_of(octets, !user) {
+                    self.remember(secret);
+                }
+                shown.replace_range(range, DOTS);
+            }
+        }
+        if let Some(masked) = mask(shown.as_bytes(), &self.secrets) {
+            shown = String::from_utf8_lossy(&masked).into_owned();
+        }
+        self.note_envelope(line, self.transcript.next_number());
+        let number = self.push_sent(&shown, now);
+        self.session.sent(&text, tag.as_deref(), number);
+        self.transmit(text.as_bytes(), now, effects);
+    }
+
+    /// Remembers the addresses of MAIL and RCPT for the template of a message, and the name given in EHLO: whoever said
+    /// one wants the EHLO inside TLS to say the same.
+    fn note_envelope(&mut self, line: &str, number: u64) {
+        let address = |line: &str| {
+            let (_, rest) = line.split_once('<')?;
+            Some(rest.split_once('>')?.0.to_owned())
+        };
+        let word = line.get(..4).unwrap_or("").to_ascii_uppercase();
+        match (self.protocol(), word.as_str()) {
+            (Protocol::Smtp | Protocol::Lmtp, "EHLO" | "HELO" | "LHLO") => {
+                if let Some(name) = line.split_ascii_whitespace().nth(1) {
+                    name.clone_into(&mut self.ehlo_name);
+                }
+            }
+            (Protocol::Smtp | Protocol::Lmtp, "MAIL") => {
+                self.sender = address(line).unwrap_or_default();
+                self.recipients.clear();
+            }
+            (Protocol::Smtp | Protocol::Lmtp, "RCPT") if self.recipients.len() < 100 => {
+                self.recipients.extend(address(line).map(|address| (number, address)));
+            }
+            (Protocol::Smtp | Protocol::Lmtp, "RSET") => {
+                self.sender.clear();
+                self.recipients.clear();
+            }
+            _ => {}
+        }
+    }
+
+    /// The line with its tag in front, and the tag: typed, made, or none where none belongs (TRAPS: continuations,
+    /// literals and `DONE`).
+    fn with_tag(&mut self, line: &str) -> (String, Option<String>) {
+        let phase = self.session.phase();
+        if self.protocol() != Protocol::Imap
+            || matches!(phase, Phase::Sasl | Phase::Literal | Phase::LiteralEnd | Phase::Idle)
+        {
+            return (line.to_owned(), None);
+        }
+        let reading = command::check(line, &self.session.context());
+        if let Some(tag) = reading.tag.and_then(|range| line.get(range)) {
+            return (line.to_owned(), Some(tag.to_owned()));
+        }
+        let tag = self.session.next_tag();
+        (format!("{tag} {line}"), Some(tag))
+    }
+
+    /// The line as it stands in the transcript.
+    pub(super) fn push_sent(&mut self, shown: &str, now: Moment) -> u64 {
+        let marks = Marks { tls: self.session.tls(), ending: self.ending, begins: true, ..Marks::default() };
+        self.fresh = true;
+        self.transcript.push(now, Kind::Sent, ReplyClass::Data, marks, None, shown.as_bytes())
+    }
+
+    /// Hands a line and its ending to the wire.
+    pub(super) fn transmit(&mut self, line: &[u8], now: Moment, effects: &mut Effects) {
+        let mut octets = Vec::with_capacity(line.len() + 2);
+        octets.extend_from_slice(line);
+        octets.extend_from_slice(self.ending.bytes());
+        self.since = now;
+        self.warned = false;
+        self.wait_given_up = false;
+        effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
+        if let Some(patience) = self.session.patience() {
+            effects.push(Effect::Wake(now + patience.limit));
+        }
+    }
+
+    /// The octets of a typed line that must not be seen, literals included.
+    #[must_use]
+    pub fn secret_range(&self, line: &str) -> Option<std::ops::Range<usize>> {
+        let whole = (!line.is_empty()).then_some(0..line.len());
+        match self.session.phase() {
+            Phase::Literal => whole.filter(|_| self.literal_secrecy.literal),
+            // What only announces another literal tells nothing.
+            Phase::LiteralEnd => whole.filter(|_| {
+                self.literal_secrecy.rest && literal_announced(line.as_bytes(), Literals::Client).is_none()
+            }),
+            _ => command::secret_range(line, &self.session.context()),
+        }
+    }
+
+    /// From now on these octets are masked wherever they appear. Shorter ones than four octets are not: they would blot
+    /// out ordinary text, and tell by their absence what they are.
+    pub(super) fn remember(&mut self, secret: Secret) {
+        if secret.expose().len() < 4 || self.secrets.contains(&secret) {
+            return;
+        }
+        if self.secrets.len() >= SECRETS
+            && let Some(oldest) = self.secret_order.pop_front()
+        {
+            self.secrets.retain(|secret| *secret != oldest);
+        }
+        let place = self.secrets.partition_point(|other| other.expose().len() > secret.expose().len());
+        self.secret_order.push_back(secret.clone());
+        self.secrets.insert(place, secret);
+    }
+
+    /// The same for text that comes from outside a line: what the dialog has encoded.
+    pub fn remember_secret(&mut self, secret: Secret) {
+        self.remember(secret);
+    }
+
+    /// What a typed line would be checked against.
+    #[must_use]
+    pub const fn context(&self) -> Context<'_> {
+        self.session.context()
+    }
+}
