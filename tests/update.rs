@@ -945,3 +945,66 @@ fn a_password_that_was_typed_is_masked_when_the_server_repeats_it() {
         }
     }
 }
+
+#[test]
+fn the_body_of_a_refused_data_is_never_sent_as_commands() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    let paste = "MAIL FROM:<a@b.example>\nRCPT TO:<c@d.example>\nDATA\nSubject: s\n\nRSET\n.\nQUIT\n";
+    model.event(Event::Paste(paste.to_owned()));
+    model.received("250 ok\r\n");
+    model.received("550 no\r\n");
+    assert_eq!(wire(&model.key(KeyCode::Enter)), b"DATA\r\n");
+    assert_eq!(model.received("503 no recipients\r\n"), []);
+    assert_eq!(wire(&model.key(KeyCode::Enter)), b"QUIT\r\n");
+}
+
+#[test]
+fn a_pasted_literal_ends_its_command_line() {
+    let mut model = Model::careless("192.0.2.25:143");
+    model.event(Event::Paste("a SELECT {5}\nINBOX\nb NOOP\nc LOGIN {2}\njo {6+}\nsecret\n".to_owned()));
+    assert_eq!(wire(&model.received("+ go\r\n")), b"INBOX\r\n");
+    assert_eq!(wire(&model.received("a OK in\r\n")), b"b NOOP\r\n");
+    assert_eq!(wire(&model.received("b OK\r\n")), b"c LOGIN {2}\r\n");
+    assert_eq!(wire(&model.received("+ go\r\n")), b"jo {6+}\r\nsecret\r\n");
+    assert_eq!(model.received("c OK\r\n"), []);
+}
+
+#[test]
+fn a_masked_line_is_wiped_when_its_exchange_is_over() {
+    let mut model = Model::careless("192.0.2.25:25");
+    model.enter("AUTH LOGIN");
+    model.received("334 VXNlcm5hbWU6\r\n");
+    model.enter("am8=");
+    model.received("334 UGFzc3dvcmQ6\r\n");
+    model.type_text("Z2VoZWltbmlz");
+    assert!(model.app.prompt.secret.is_some());
+    model.received("535 too slow\r\n");
+    assert_eq!(model.app.prompt.line.text(), "");
+    // What was cut from a secret does not come back either.
+    let mut model = Model::greeted("192.0.2.25:110");
+    model.type_text("PASS geheimnis");
+    model.ctrl('a');
+    model.ctrl('k');
+    model.ctrl('y');
+    assert_eq!(model.app.prompt.line.text(), "");
+}
+
+#[test]
+fn a_wait_that_is_given_up_holds_nothing_back() {
+    let mut model = Model::connected("192.0.2.25:25");
+    assert_eq!(model.enter("EHLO early"), []);
+    model.ctrl('c');
+    assert_eq!(wire(&model.key(KeyCode::Enter)), b"EHLO early\r\n");
+}
+
+#[test]
+fn a_cut_line_has_one_class_and_its_pieces_are_no_replies() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.enter("NOOP");
+    model.received([b"250 ".to_vec(), vec![b'x'; 65_532], b"550 fake\r\n".to_vec()].concat());
+    let conversation = model.app.conversation().expect("one");
+    let last = conversation.transcript.range().end - 1;
+    let entry = conversation.transcript.entry(last).expect("kept");
+    assert_eq!(conversation.transcript.octets(entry), b"550 fake");
+    assert_eq!(ehlo::app::plain::mark(entry, true), ":");
+}

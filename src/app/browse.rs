@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::effect::{Effect, Effects};
 use super::plain;
 use super::state::{App, Overlay, Place, Question};
+use super::transcript::Kind;
 use crate::diagnosis::Severity;
 use crate::protocol::endpoint::{self, Endpoint, Host, Protocol, Security, well_known};
 use crate::protocol::sasl;
@@ -115,6 +116,13 @@ impl App {
         let Some(conversation) = self.conversation() else { return };
         let Some(entry) = conversation.transcript.entry(number) else { return };
         let octets = conversation.transcript.octets(entry);
+        if matches!(entry.kind, Kind::Note | Kind::Trouble | Kind::Meaning) {
+            let at = format!("at     {}", plain::time_of_day(&self.options.epoch, entry.at));
+            let text = plain::text(conversation, entry, ascii);
+            let lines = vec![at, "a word of this program, never on the wire".to_owned(), String::new(), text];
+            self.overlay = Some(Overlay::Detail { title: format!("line {}", number + 1), lines, scroll: 0 });
+            return;
+        }
         let mut lines = vec![
             format!("at     {}", plain::time_of_day(&self.options.epoch, entry.at)),
             format!("class  {}", entry.class.name()),

@@ -9,7 +9,7 @@ use super::message_editor::{self, MESSAGE_CAP};
 use super::prompt::Outcome;
 use super::state::{App, Focus, Overlay, Question};
 use crate::diagnosis::Severity;
-use crate::protocol::endpoint::parse_target;
+use crate::protocol::endpoint::{Security, Target, parse_target};
 use crate::protocol::verb::Phase;
 
 impl App {
@@ -37,7 +37,8 @@ impl App {
             Focus::Input => self.input_key(key, effects),
             Focus::Transcript => self.transcript_key(key, effects),
             Focus::Dns => self.dns_key(key, effects),
-            Focus::Offers | Focus::Findings => self.pane_key(key),
+            Focus::Offers => self.pane_key(key),
+            Focus::Findings => self.findings_key(key),
         }
     }
 
@@ -67,12 +68,11 @@ impl App {
                 match self.conversation_mut() {
                     Some(conversation) => {
                         conversation.enqueue(lines, now, effects);
-                        self.say(
-                            Severity::Note,
-                            format!(
-                                "{count} lines pasted: each waits for the reply to the one before; Esc clears the queue"
-                            ),
-                        );
+                        let how = match self.conversation().is_some_and(|c| c.pipelining) {
+                            true => "they go out in groups",
+                            false => "each waits for the reply to the one before",
+                        };
+                        self.say(Severity::Note, format!("{count} lines pasted: {how}; Esc clears the queue"));
                     }
                     None => self.say(Severity::Note, "nothing is connected; F2 connects"),
                 }
@@ -109,9 +109,10 @@ impl App {
         if line.is_empty() && !takes_empty {
             return;
         }
+        let secret = conversation.holds_secret(line);
         match conversation.say(line, now, effects) {
             Ok(()) => {
-                self.prompt.accepted(line);
+                self.prompt.accepted(line, secret);
                 if let Some(place) = self.places.get_mut(self.active) {
                     *place = super::state::Place::default();
                 }
@@ -120,7 +121,7 @@ impl App {
         }
     }
 
-    /// Esc in the input: completion, then queue, then exchange, then over to the transcript.
+    /// Esc in the input: completion, then queue, then exchange.
     fn escape(&mut self, effects: &mut Effects) {
         let now = self.now;
         if self.notice.take().is_some() {
@@ -135,7 +136,8 @@ impl App {
         } else if conversation.in_exchange() {
             conversation.cancel_exchange(now, effects);
         } else {
-            self.focus = Focus::Transcript;
+            // Never over to a pane: what is typed next would be taken for its keys.
+            self.say(Severity::Note, "Alt-1 or Shift-Tab moves to the transcript, Ctrl-C clears the line");
         }
     }
 
@@ -169,6 +171,14 @@ impl App {
                 }
             },
             _ if closes => {}
+            // A popup to read gives way to what the footer offers.
+            Overlay::Help(_) | Overlay::Detail { .. }
+                if matches!(key.code, KeyCode::F(2..)) && action::global(key).is_some() =>
+            {
+                if let Some(action) = action::global(key) {
+                    self.perform(action, effects);
+                }
+            }
             Overlay::Help(scroll) => {
                 let next = scrolled(scroll, key);
                 self.overlay = next.map(Overlay::Help);
@@ -206,6 +216,28 @@ impl App {
         }
     }
 
+    /// The line of F2: a target, and when TLS begins in the words of the command line.
+    fn connect_line(&mut self, text: &str, effects: &mut Effects) -> Result<(), String> {
+        let mut security = None;
+        let mut words = Vec::new();
+        for word in text.split_whitespace() {
+            match word {
+                "--starttls" => security = Some(Security::StartTls),
+                "--tls" => security = Some(Security::Implicit),
+                "--no-tls" => security = Some(Security::Plain),
+                word => words.push(word),
+            }
+        }
+        let mut target = parse_target(&words).map_err(|error| error.0)?;
+        match (&mut target, security) {
+            (Target::Endpoint(endpoint), Some(security)) => endpoint.security = security,
+            (_, Some(_)) => return Err("--tls, --starttls and --no-tls need a host and a port here".to_owned()),
+            _ => {}
+        }
+        self.go(target, effects);
+        Ok(())
+    }
+
     fn ask_key(
         &mut self,
         what: Question,
@@ -220,10 +252,7 @@ impl App {
         }
         let text = line.text().trim().to_owned();
         let result = match what {
-            Question::Connect => {
-                let words: Vec<&str> = text.split_whitespace().collect();
-                parse_target(&words).map(|target| self.go(target, effects)).map_err(|error| error.0)
-            }
+            Question::Connect => self.connect_line(&text, effects),
             Question::Dns => self.dns.ask(&text, effects).map(|()| self.focus = Focus::Dns),
             Question::File => {
                 let path = std::path::PathBuf::from(&text);
@@ -259,6 +288,18 @@ impl App {
             KeyCode::Enter | KeyCode::Char(' ') => self.inspect_row(),
             _ => self.pane_key(key),
         }
+    }
+
+    fn findings_key(&mut self, key: &KeyEvent) {
+        let last = self.findings().len().saturating_sub(1);
+        let from = self.findings_from.min(last);
+        self.findings_from = match key.code {
+            KeyCode::Char('j') | KeyCode::Down => (from + 1).min(last),
+            KeyCode::Char('k') | KeyCode::Up => from.saturating_sub(1),
+            KeyCode::Char('g') | KeyCode::Home => 0,
+            KeyCode::Char('G') | KeyCode::End => last,
+            _ => return self.pane_key(key),
+        };
     }
 
     /// Keys every pane has.

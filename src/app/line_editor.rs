@@ -45,6 +45,13 @@ impl LineEditor {
         self.area.move_cursor(CursorMove::End);
     }
 
+    /// Forgets what was cut and what could be undone: it may have been a password.
+    pub fn forget(&mut self) {
+        let DataCursor(_, column) = self.area.cursor();
+        self.area = TextArea::new(vec![self.text().to_owned()]);
+        self.area.move_cursor(CursorMove::Jump(0, u16::try_from(column).unwrap_or(u16::MAX)));
+    }
+
     /// Empties the line and returns what stood there.
     pub fn take(&mut self) -> String {
         let text = self.text().to_owned();

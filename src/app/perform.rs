@@ -108,9 +108,15 @@ impl App {
             conversation.session.phase(),
             Phase::Fresh | Phase::Ready | Phase::NotAuthenticated | Phase::Authorization
         ) {
-            let phase = conversation.session.phase().name();
-            return self
-                .say(Severity::Note, format!("a login has no place now ({phase}); Alt-r or a new connection (Alt-a)"));
+            let phase = conversation.session.phase();
+            let next = match phase {
+                Phase::Mail | Phase::Rcpt => "Alt-r sends RSET first",
+                Phase::Transaction | Phase::Authenticated | Phase::Selected | Phase::Idle => {
+                    "someone is logged in: Alt-a connects again"
+                }
+                _ => "it belongs before the mail transaction",
+            };
+            return self.say(Severity::Note, format!("a login has no place now ({}); {next}", phase.name()));
         }
         let offered = conversation.session.capabilities().mechanisms();
         let exposure = if insecure { None } else { conversation.exposure() };
@@ -178,7 +184,10 @@ impl App {
         let text = message.text();
         match conversation.message_place() {
             Ok(MessagePlace::Data) => conversation.send_message(&text, now, effects),
-            Ok(MessagePlace::Append) => conversation.append_message("INBOX", &text, now, effects),
+            Ok(MessagePlace::Append) => {
+                let mailbox = conversation.session.mailbox().unwrap_or("INBOX").to_owned();
+                conversation.append_message(&mailbox, &text, now, effects);
+            }
             Ok(MessagePlace::NeedsData) => {
                 conversation.message = Some(message);
                 self.say(Severity::Warning, "the server has not said 354 yet");
@@ -196,6 +205,12 @@ impl App {
             return;
         }
         let now = self.now;
+        if let Some(tab) =
+            self.conversations.iter_mut().position(|c| c.message.as_mut().is_some_and(|m| !m.may_leave()))
+        {
+            self.active = tab;
+            return self.say(Severity::Warning, "a message is being written: F10 again drops it and leaves");
+        }
         let mut awaited = false;
         for conversation in &mut self.conversations {
             awaited |= conversation.say_goodbye(now, effects);
@@ -233,8 +248,9 @@ impl App {
         let Some(conversation) = self.conversation_mut() else {
             return self.say(Severity::Note, "nothing is connected; F2 connects");
         };
+        let secret = conversation.holds_secret(&line);
         match conversation.say_anyway(&line, now, effects) {
-            Ok(()) => self.prompt.accepted(&line),
+            Ok(()) => self.prompt.accepted(&line, secret),
             Err(refusal) => self.say(Severity::Warning, refusal.0),
         }
     }
@@ -293,7 +309,6 @@ impl App {
             (true, false) => "queued lines go out without waiting; the server does not offer PIPELINING",
         };
         if conversation.pipelining {
-            conversation.paused = false;
             conversation.advance(now, effects);
         }
         self.say(Severity::Note, text);

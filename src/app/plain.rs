@@ -14,6 +14,10 @@ use crate::protocol::visible::{visible, visible_ascii};
 #[must_use]
 pub const fn mark(entry: &Entry, ascii: bool) -> &'static str {
     let tls = entry.marks.tls;
+    // Only the first piece of a line says what it is: a piece that looks like a reply is none.
+    if entry.marks.resumes {
+        return if ascii { ":" } else { "⋮" };
+    }
     match (entry.kind, ascii) {
         (Kind::Sent, false) => {
             if tls {
@@ -203,6 +207,8 @@ pub fn in_ascii(text: &str) -> Cow<'_, str> {
         match c {
             '…' => out.push_str("..."),
             '→' => out.push_str("->"),
+            '›' => out.push('>'),
+            '␀' => out.push_str("\\x00"),
             '←' => out.push_str("<-"),
             '—' | '–' => out.push_str("--"),
             '·' | '─' => out.push('-'),
@@ -229,14 +235,24 @@ pub fn time_of_day(epoch: &jiff::Zoned, at: Moment) -> String {
     wall.strftime("%H:%M:%S%.3f").to_string()
 }
 
-/// Time since the command this answers: `+23ms`, when a reply begins here.
+/// Entries looked through for the last octets sent.
+const STEPS: usize = 64;
+
+/// Time since the last octets of the command this answers: `+23ms`, when a reply begins here.
 #[must_use]
 pub fn since_command(conversation: &Conversation, number: u64, entry: &Entry) -> Option<String> {
     if !entry.marks.begins || entry.kind != Kind::Received {
         return None;
     }
-    let command = conversation.transcript.entry(conversation.transcript.pair(number)?)?;
-    Some(short(entry.at - command.at))
+    let command = conversation.transcript.pair(number)?;
+    // A literal, a response or DONE may have gone out since: the server could not answer before.
+    let last = (command..number)
+        .rev()
+        .take(STEPS)
+        .filter_map(|n| conversation.transcript.entry(n))
+        .find(|e| matches!(e.kind, Kind::Sent | Kind::SentData));
+    let sent = last.or_else(|| conversation.transcript.entry(command))?;
+    Some(short(entry.at - sent.at))
 }
 
 fn short(time: Duration) -> String {

@@ -40,6 +40,8 @@ pub struct Prompt {
     pub search: Option<String>,
     /// The line holds base64 of a password that the dialog made: it is shown, and not kept for Up.
     tainted: bool,
+    /// The text that was read last.
+    read: String,
     before: Option<(String, Range<usize>)>,
     history: Vec<String>,
     place: Option<usize>,
@@ -50,7 +52,16 @@ impl Prompt {
     /// Reads the line again, after it or the session has changed.
     pub fn refresh(&mut self, conversation: Option<&Conversation>) {
         let context = conversation.map(Conversation::context);
+        if self.secret.is_some()
+            && self.read == self.line.text()
+            && conversation.is_none_or(|conversation| conversation.secret_range(&self.read).is_none())
+        {
+            // The text is the same and is no longer a secret: the exchange is over, and nobody may read it now.
+            self.line.set("");
+        }
         let text = self.line.text();
+        self.read.clear();
+        self.read.push_str(text);
         self.reading = context.as_ref().filter(|_| !text.is_empty()).map(|context| command::check(text, context));
         self.secret = conversation.and_then(|conversation| conversation.secret_range(text));
     }
@@ -85,14 +96,18 @@ impl Prompt {
                 if !self.line.key(key) {
                     return Outcome::Passed;
                 }
+                if self.secret.is_some() {
+                    // What was cut from a secret must not come back by Ctrl-Y.
+                    self.line.forget();
+                }
             }
         }
         Outcome::Used
     }
 
     /// The line has gone out: it is kept for Up, unless it holds a secret.
-    pub fn accepted(&mut self, line: &str) {
-        let secret = self.secret.take().is_some() || std::mem::take(&mut self.tainted);
+    pub fn accepted(&mut self, line: &str, secret: bool) {
+        let secret = secret | self.secret.take().is_some() | std::mem::take(&mut self.tainted);
         self.line.set("");
         self.place = None;
         self.settle();

@@ -131,6 +131,8 @@ pub struct App {
     pub shown: u64,
     /// The farewell runs out at this moment.
     pub leaving: Option<Moment>,
+    /// Findings passed over at the top of their pane.
+    pub findings_from: usize,
     /// What `/` looks for.
     pub search: String,
     /// The user of a target like `user@example.org`.
@@ -159,6 +161,7 @@ impl App {
             size,
             shown: 10,
             leaving: None,
+            findings_from: 0,
             search: String::new(),
             user: String::new(),
             connect_when_surveyed: false,
@@ -172,6 +175,7 @@ impl App {
             Target::Endpoint(endpoint) => {
                 if let Host::Name(name) = &endpoint.host
                     && !self.dns.is_used()
+                    && !self.options.resolve.iter().any(|(host, _)| host.eq_ignore_ascii_case(name))
                 {
                     let name = name.clone();
                     self.dns.survey(&name, effects);
@@ -366,10 +370,16 @@ impl App {
             && (survey.is_done() || !survey.targets().is_empty() && self.family_is_known())
         {
             let addresses = survey.targets();
+            let survey_subject = survey.subject();
             self.connect_when_surveyed = false;
             if let Ok(host) = Host::parse(&best.host) {
                 let (protocol, security) = well_known(best.port).unwrap_or((Protocol::Smtp, Security::Plain));
+                let note = format!("the preferred mail server of {} is {host}", survey_subject);
                 self.connect(Endpoint { protocol, host, port: best.port, security }, addresses, effects);
+                let now = self.now;
+                if let Some(conversation) = self.conversations.last_mut() {
+                    conversation.note(now, &note);
+                }
             }
         } else if survey.is_done() {
             self.connect_when_surveyed = false;
@@ -398,7 +408,10 @@ impl App {
         match content.map(String::from_utf8) {
             Ok(Ok(text)) => message.load(name, text),
             Ok(Err(_)) => message.error = Some(format!("{name} is not UTF-8 text; encode it as MIME first")),
-            Err(why) => message.error = Some(why),
+            Err(why) => {
+                let line = LineEditor::with(name);
+                self.overlay = Some(Overlay::Ask { what: Question::File, line, error: Some(why) });
+            }
         }
     }
 

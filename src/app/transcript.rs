@@ -44,6 +44,8 @@ pub struct Marks {
     pub literal: bool,
     /// The line goes on in the next entry.
     pub continues: bool,
+    /// The line began in the entry before.
+    pub resumes: bool,
     /// Nobody asked for it.
     pub unsolicited: bool,
     /// The line ended in a bare LF, or had no ending.

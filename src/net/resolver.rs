@@ -124,7 +124,7 @@ fn after_truncation(failure: QueryFailure) -> QueryFailure {
         QueryFailure::TimedOut => "no answer in time".to_owned(),
         QueryFailure::Unreachable(why) | QueryFailure::Malformed(why) | QueryFailure::NoResolver(why) => why,
     };
-    QueryFailure::Unreachable(format!("the answer did not fit into UDP, and TCP port 53 failed: {why}"))
+    QueryFailure::Unreachable(format!("the answer did not fit into UDP, and asking by TCP failed: {why}"))
 }
 
 /// The message to send.

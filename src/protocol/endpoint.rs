@@ -200,7 +200,12 @@ fn parse_word(word: &str) -> Result<Target, TargetError> {
             ))
         })?;
         let authority = rest.split('/').next().unwrap_or(rest);
-        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let (userinfo, authority) = authority.rsplit_once('@').unwrap_or(("", authority));
+        if userinfo.contains(':') {
+            return Err(TargetError(format!(
+                "a password in \"{name}://\" would be read by everyone who lists processes; write the host alone and use F5"
+            )));
+        }
         let (host, port) = split_port(authority)?;
         let port = port.map_or(Ok(default_port), port_number)?;
         return Ok(Target::Endpoint(Endpoint { protocol, host: Host::parse(host)?, port, security }));
@@ -309,6 +314,7 @@ mod tests {
             ("host:", "not a port"),
             ("host:25x", "not a port"),
             ("ftp://host", "not a mail scheme"),
+            ("imap://jo:secret@host", "a password in"),
             ("[2001:db8::1", "not closed"),
             ("[2001:db8::1]x", "after the bracket"),
             ("[nonsense]:25", "not an IP address"),

@@ -101,9 +101,12 @@ impl Exchange {
         }
     }
 
-    /// The message that answers this challenge (decoded; its wording does not matter, empty is legal). `None` when
-    /// nothing is left to say: cancel with `*`.
-    pub fn answer(&mut self, _challenge: &[u8]) -> Option<Secret> {
+    /// The message that answers this challenge (decoded; empty is legal). LOGIN's prompts have no fixed wording: one
+    /// that asks for a password or a user gets it, any other is answered in the usual order. `None` when nothing is left
+    /// to say: cancel with `*`.
+    pub fn answer(&mut self, challenge: &[u8]) -> Option<Secret> {
+        let challenge = challenge.to_ascii_lowercase();
+        let asks = |word: &[u8]| memchr::memmem::find(&challenge, word).is_some();
         let Credentials { user, password, authorization } = &self.credentials;
         let message = match (self.mechanism, self.given) {
             (Mechanism::Plain, 0) => {
@@ -115,6 +118,8 @@ impl Exchange {
                 message.extend_from_slice(password.expose());
                 Secret::new(message)
             }
+            (Mechanism::Login, 0 | 1) if asks(b"pass") => password.clone(),
+            (Mechanism::Login, 0 | 1) if asks(b"user") => Secret::from(user.as_str()),
             (Mechanism::Login, 0) => Secret::from(user.as_str()),
             (Mechanism::Login, 1) => password.clone(),
             _ => return None,
@@ -288,12 +293,20 @@ mod tests {
     }
 
     #[test]
-    fn login_answers_any_prompt_in_order() {
-        let mut exchange = Exchange::new(Mechanism::Login, credentials("jo", "secret", "")).unwrap();
-        assert!(exchange.initial().is_none());
-        assert_eq!(exposed(exchange.answer(b"")).unwrap(), b"jo");
-        assert_eq!(exposed(exchange.answer(b"user name?")).unwrap(), b"secret");
-        assert!(exchange.answer(b"Password:").is_none());
+    fn login_answers_what_is_asked_for_and_else_in_order() {
+        for prompts in [
+            [(&b""[..], "jo"), (b"", "secret")],
+            [(b"Username:", "jo"), (b"Password:", "secret")],
+            [(b"Benutzer", "jo"), (b"Kennwort", "secret")],
+            [(b"Password:", "secret"), (b"User Name", "jo")],
+        ] {
+            let mut exchange = Exchange::new(Mechanism::Login, credentials("jo", "secret", "")).unwrap();
+            assert!(exchange.initial().is_none());
+            for (prompt, answer) in prompts {
+                assert_eq!(exposed(exchange.answer(prompt)).unwrap(), answer.as_bytes());
+            }
+            assert!(exchange.answer(b"Password:").is_none());
+        }
     }
 
     #[test]

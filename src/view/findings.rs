@@ -39,20 +39,21 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
     let findings = app.findings();
     let mut drawn: Vec<Line<'static>> = Vec::new();
     let mut told = 0;
-    for finding in &findings {
+    let from = if focused { app.findings_from.min(findings.len().saturating_sub(1)) } else { 0 };
+    for finding in findings.iter().skip(from) {
         let rows = rows(finding, width, ascii);
         // A finding is told whole or counted, but the first is always told.
-        let last = told + 1 == findings.len();
+        let last = from + told + 1 == findings.len();
         if told > 0 && drawn.len() + rows.len() + usize::from(!last) > height {
             break;
         }
         drawn.extend(rows);
         told += 1;
     }
-    if told < findings.len() {
+    if from + told < findings.len() {
         drawn.truncate(height.saturating_sub(1));
-        let hint = if focused { "" } else { ", Alt-4 makes room" };
-        drawn.push(Line::styled(format!("… {} more{hint}", findings.len() - told), theme::DIM));
+        let hint = if focused { ", j moves on" } else { ", Alt-4 makes room" };
+        drawn.push(Line::styled(format!("… {} more{hint}", findings.len() - from - told), theme::DIM));
     }
     if findings.is_empty() {
         drawn.push(Line::styled("nothing so far", theme::DIM));

@@ -170,6 +170,9 @@ fn phase(conversation: &Conversation) -> Part {
             Some(mailbox) => (format!("{} selected", visible(mailbox.as_bytes())), Style::new()),
             None => ("selected".to_owned(), Style::new()),
         },
+        (Link::Open, phase) if session.protocol().is_smtp() && session.context().authenticated => {
+            (format!("{}, logged in", phase.name()), Style::new())
+        }
         (Link::Open, phase) => (phase.name().to_owned(), Style::new()),
     };
     let short = text::cut(&long, 14, false);

@@ -61,6 +61,7 @@ impl Conversation {
     }
 
     pub(super) fn begin_exchange(&mut self, way: Way, credentials: Credentials, now: Moment, effects: &mut Effects) {
+        self.remember(sasl::encode(&credentials.password));
         self.remember(credentials.password.clone());
         self.login.clone_from(&credentials.user);
         match way {
@@ -125,7 +126,7 @@ impl Conversation {
                 let octets = masked.as_ref().unwrap_or(octets);
                 let shown = visible(octets.get(..octets.len().min(400)).unwrap_or(octets)).into_owned();
                 self.decoded(&shown, now);
-                if octets.starts_with(b"{") {
+                if octets.starts_with(b"{") && self.exchange.is_none() {
                     let owed =
                         "an error in JSON: the client owes an empty line now (Enter), then the real answer comes";
                     self.decoded(owed, now);

@@ -17,12 +17,16 @@ pub(super) fn secrets_of(octets: &str, decode: bool) -> Vec<Secret> {
         out.push(Secret::from(inner.replace("\\\"", "\"").replace("\\\\", "\\").as_str()));
     }
     for word in octets.split_ascii_whitespace() {
-        out.push(Secret::from(word));
+        let word_secret = Secret::from(word);
+        out.push(crate::protocol::sasl::encode(&word_secret));
+        out.push(word_secret);
         if decode
             && let Ok(decoded) = crate::protocol::sasl::decode(word)
             && let Some(last) = decoded.rsplit(|&b| b == 0).next()
         {
-            out.push(Secret::new(last.to_vec()));
+            let last = Secret::new(last.to_vec());
+            out.push(crate::protocol::sasl::encode(&last));
+            out.push(last);
         }
     }
     out

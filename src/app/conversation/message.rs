@@ -52,10 +52,22 @@ impl Conversation {
     /// A line of a literal: counted with its CRLF while there is room, without when it fits exactly.
     pub(super) fn literal_line(&mut self, line: &str, now: Moment, effects: &mut Effects) -> Result<(), Refusal> {
         let left = self.session.literal_to_send().unwrap_or(0);
+        // `alice {13}`: the literal and, behind a space or a parenthesis, the rest of its command line.
+        if let Some((literal, rest)) = usize::try_from(left).ok().and_then(|left| line.split_at_checked(left))
+            && self.protocol() == Protocol::Imap
+            && rest.starts_with([' ', ')'])
+        {
+            self.literal_line(literal, now, effects)?;
+            self.send_line(rest, now, effects);
+            return Ok(());
+        }
         let len = line.len() as u64;
         let ending = if len + 2 <= left { Ending::CrLf } else { Ending::None };
         if len > left {
-            return Err(Refusal(format!("{} octets too many: the literal has room for {left}", len - left)));
+            return Err(Refusal(format!(
+                "{} octets too many: the literal has room for {left} · Alt-Enter sends it anyway",
+                len - left
+            )));
         }
         if len < left && ending == Ending::None {
             return Err(Refusal(format!(

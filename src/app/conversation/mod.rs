@@ -124,6 +124,10 @@ pub struct Conversation {
     sender: String,
     recipients: Vec<(u64, String)>,
     login: String,
+    /// The DATA that has not been answered.
+    data: Option<u64>,
+    /// The last frame goes on in the next.
+    continuing: bool,
     /// Octets received and sent.
     pub octets: (u64, u64),
     /// The message that is being written.
@@ -178,6 +182,8 @@ impl Conversation {
             sender: String::new(),
             recipients: Vec::new(),
             login: String::new(),
+            data: None,
+            continuing: false,
             octets: (0, 0),
             message: None,
             wants_message: false,
@@ -216,7 +222,7 @@ impl Conversation {
     /// Whether a line that is sent now goes out at once.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.link == Link::Open && self.session.phase() != Phase::Greeting
+        self.link == Link::Open && (self.session.phase() != Phase::Greeting || self.wait_given_up)
     }
 
     /// Whether a password would be readable by others, or go to someone whose certificate has faults: why.
@@ -241,6 +247,7 @@ impl Conversation {
             }
             Link::Open if self.wait(now).is_some() => {
                 self.wait_given_up = true;
+                self.paused = !self.queue.is_empty();
                 self.goals.clear();
                 let stage = self.session.patience().map_or("an answer", |p| p.stage);
                 self.note(now, &format!("not waiting any longer for {stage}; what still comes is shown"));

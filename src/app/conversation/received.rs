@@ -24,7 +24,7 @@ impl Conversation {
         }
         let mut input = octets;
         loop {
-            let Self { session, transcript, secrets, fresh, since, .. } = self;
+            let Self { session, transcript, secrets, fresh, since, continuing, .. } = self;
             let tls = session.tls();
             let protocol = session.protocol();
             let greeted = session.phase() != Phase::Greeting;
@@ -34,6 +34,7 @@ impl Conversation {
                 tls,
                 literal: heard.literal,
                 continues: heard.continues,
+                resumes: std::mem::replace(continuing, heard.continues && !heard.literal),
                 unsolicited: greeted && reading.answers.is_none(),
                 ending: heard.ending,
                 begins: *fresh,
@@ -69,6 +70,12 @@ impl Conversation {
             if negative && whole {
                 self.recipients.retain(|(command, _)| Some(*command) != reading.answers);
             }
+            if whole && reading.answers.is_some() && reading.answers == self.data {
+                self.data = None;
+                if negative {
+                    self.drop_body(at);
+                }
+            }
             if negative && whole && matches!(self.goals.front(), Some(Goal::Pass(_))) {
                 self.goals.pop_front();
             }
@@ -90,6 +97,17 @@ impl Conversation {
             self.append = None;
         }
         self.advance(at, effects);
+    }
+
+    /// DATA was refused: the body that was pasted behind it must not be taken for commands.
+    fn drop_body(&mut self, at: Moment) {
+        if let Some(end) = self.queue.iter().position(|line| line == ".") {
+            self.queue.drain(..=end);
+            self.note(
+                at,
+                &format!("DATA was refused: the {} lines of its message were taken out of the queue", end + 1),
+            );
+        }
     }
 
     /// Acts on a signal. Returns whether reading must stop here.

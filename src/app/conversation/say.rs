@@ -26,7 +26,7 @@ impl Conversation {
             }
             Link::Open => {}
         }
-        if self.session.phase() == Phase::Greeting {
+        if self.session.phase() == Phase::Greeting && !self.wait_given_up {
             self.queue.push_back(line.to_owned());
             return Ok(());
         }
@@ -42,7 +42,11 @@ impl Conversation {
             Phase::Sasl if !self.session.owes_response() && line != "*" => {
                 return Err(Refusal("the server has not answered the last response yet; * cancels".to_owned()));
             }
-            Phase::Sasl | Phase::LiteralEnd => {
+            Phase::LiteralEnd => {
+                self.after_literal(line, now, effects);
+                return Ok(());
+            }
+            Phase::Sasl => {
                 self.send_line(line, now, effects);
                 return Ok(());
             }
@@ -82,7 +86,7 @@ impl Conversation {
     /// Whether an answer is owed, so that another command would be pipelined.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        !self.session.outstanding().is_empty() && self.session.phase() != Phase::Idle
+        !self.session.outstanding().is_empty() && self.session.phase() != Phase::Idle && !self.wait_given_up
     }
 
     /// Whether the next command may go out before the reply to the last: pipelining is on, and the last does not end a
@@ -108,6 +112,18 @@ impl Conversation {
         self.paused = false;
         self.consent |= self.queue.front().is_some_and(|line| self.secret_range(line).is_some());
         self.advance(now, effects);
+    }
+
+    /// A line behind a literal: the rest of its command, which can only begin with a space or a parenthesis, or the next
+    /// command, and then the last one ends here (RFC 9051 §4.3).
+    fn after_literal(&mut self, line: &str, now: Moment, effects: &mut Effects) {
+        if line.is_empty() || line.starts_with([' ', ')']) {
+            self.send_line(line, now, effects);
+        } else {
+            self.send_line("", now, effects);
+            self.queue.push_front(line.to_owned());
+            self.advance(now, effects);
+        }
     }
 
     /// Several pasted lines: each waits for the reply to the one before.
@@ -154,7 +170,12 @@ impl Conversation {
                         self.paused = true;
                         return;
                     }
+                    if self.session.phase() == Phase::LiteralEnd && self.queue.is_empty() {
+                        // The pasted text is at its end, and with it the command.
+                        self.send_line("", now, effects);
+                    }
                 }
+                Phase::LiteralEnd => self.after_literal(&line, now, effects),
                 _ => self.send_line(&line, now, effects),
             }
             if phase == Phase::Sasl {

@@ -42,6 +42,10 @@ impl Conversation {
         if let Some(masked) = mask(shown.as_bytes(), &self.secrets) {
             shown = String::from_utf8_lossy(&masked).into_owned();
         }
+        let word = line.trim_start().get(..4).unwrap_or("");
+        if word.eq_ignore_ascii_case("DATA") && self.protocol().is_smtp() {
+            self.data = Some(self.transcript.next_number());
+        }
         self.note_envelope(line, self.transcript.next_number());
         let number = self.push_sent(&shown, now);
         self.session.sent(&text, tag.as_deref(), number);
@@ -127,6 +131,12 @@ impl Conversation {
             }),
             _ => command::secret_range(line, &self.session.context()),
         }
+    }
+
+    /// Whether a line holds anything that must not be seen, by its verb or because it was seen as a secret before.
+    #[must_use]
+    pub fn holds_secret(&self, line: &str) -> bool {
+        self.secret_range(line).is_some() || mask(line.as_bytes(), &self.secrets).is_some()
     }
 
     /// From now on these octets are masked wherever they appear. Shorter ones than four octets are not: they would blot

@@ -37,6 +37,9 @@ pub fn asked(line: &str) -> Result<(Asked, Option<Resolver>), String> {
             name = Some(word);
         } else {
             let types = RecordType::ALL.map(RecordType::name).join(" ");
+            if let Some(odd) = [name.unwrap_or(""), word].into_iter().find(|word| !word.contains(['.', ':'])) {
+                return Err(format!("\"{odd}\" is not a type that can be asked for; the types are {types}"));
+            }
             return Err(format!("\"{word}\" is one word too many; write NAME TYPE @RESOLVER, the types are {types}"));
         }
     }
@@ -102,7 +105,8 @@ mod tests {
             ("", "which name?"),
             ("mx", "which name?"),
             ("mx @9.9.9.9", "which name?"),
-            ("caa example.org", "one word too many"),
+            ("caa example.org", "\"caa\" is not a type"),
+            ("mx example.org example.net", "one word too many"),
             ("example.org @ns1.example.org", "not the address of a resolver"),
             ("example.org @9.9.9.9 @1.1.1.1", "second resolver"),
             ("192.0.2.25 mx", "write ptr"),

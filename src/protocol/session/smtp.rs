@@ -24,7 +24,13 @@ impl State {
     pub(super) fn read_smtp(&mut self, octets: &[u8]) -> Reading {
         let Some((code, more, text)) = reply_line(octets) else {
             let answers = self.open.and(self.outstanding.front().map(|o| o.number));
-            let remark = Some("not a reply line: three digits, then a space or a hyphen (RFC 5321 §4.2)");
+            let remark = Some(match octets {
+                [b'*', b' ', ..] if self.phase == Phase::Greeting => "an IMAP greeting: connect again with imap://",
+                [b'+', b'O', b'K', ..] if self.phase == Phase::Greeting => {
+                    "a POP3 greeting: connect again with pop3://"
+                }
+                _ => "not a reply line: three digits, then a space or a hyphen (RFC 5321 §4.2)",
+            });
             return Reading { answers, remark, ..Reading::of(ReplyClass::Malformed) };
         };
         let first = self.open.is_none();
