@@ -47,6 +47,10 @@ fn tls_text(error: &rustls::Error) -> String {
 
 /// The name of an alert as RFC 8446 §6 writes it: `handshake_failure`.
 pub(crate) fn alert_name(alert: rustls::AlertDescription) -> String {
+    // The library writes this one in British spelling, RFC 6066 §3 does not.
+    if alert == rustls::AlertDescription::UnrecognisedName {
+        return "unrecognized_name".to_owned();
+    }
     let camel: Vec<char> = format!("{alert:?}").chars().collect();
     let mut name = String::with_capacity(camel.len() + 4);
     for (at, letter) in camel.iter().enumerate() {
@@ -63,6 +67,9 @@ pub(crate) fn alert_name(alert: rustls::AlertDescription) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::sentences;
+    use crate::diagnosis::tls::TlsFailure;
+    use crate::protocol::endpoint::{Target, parse_target};
     use rustls::AlertDescription;
 
     #[test]
@@ -75,6 +82,21 @@ mod tests {
             (AlertDescription::BadCertificate, "bad_certificate"),
         ] {
             assert_eq!(alert_name(alert), name);
+        }
+    }
+
+    #[test]
+    fn the_alerts_that_have_a_next_step_are_known_by_these_names() {
+        let Ok(Target::Endpoint(endpoint)) = parse_target(&["imaps://h"]) else { unreachable!() };
+        let next = |alert| sentences::tls(&TlsFailure::Alert(alert_name(alert)), &endpoint).1;
+        let general = next(AlertDescription::InternalError);
+        for alert in [
+            AlertDescription::ProtocolVersion,
+            AlertDescription::HandshakeFailure,
+            AlertDescription::InsufficientSecurity,
+            AlertDescription::UnrecognisedName,
+        ] {
+            assert_ne!(next(alert), general, "{alert:?}");
         }
     }
 
