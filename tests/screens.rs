@@ -472,6 +472,9 @@ fn writing_a_message() {
     let mut large = writing();
     large.update(Event::File { path: "big.eml".into(), content: Ok(vec![b'x'; 12 << 20]) });
     insta::assert_snapshot!("message_large_80x24", large.screen(80, 24));
+    let mut bare = writing();
+    bare.update(Event::File { path: "bare.eml".into(), content: Ok(b"a\rb\0c\n.\n".to_vec()) });
+    insta::assert_snapshot!("message_bare_80x24", bare.screen(80, 24));
 }
 
 #[test]

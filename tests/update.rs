@@ -698,7 +698,34 @@ fn other_effects_are_exact() {
     let effects = model.enter("/tmp/message.eml");
     assert!(matches!(effects.as_slice(), [Effect::ReadFile { path: asked, .. }] if *asked == path), "{effects:?}");
     model.event(Event::File { path, content: Ok(b"Subject: file\r\n\r\n.\r\n".to_vec()) });
+    assert_eq!(model.ctrl('d'), [], "the lone dot is asked about");
+    model.key(KeyCode::Char('s'));
     assert_eq!(wire(&model.ctrl('d')), b"Subject: file\r\n\r\n..\r\n.\r\n");
+}
+
+#[test]
+fn nothing_bare_leaves_in_a_message() {
+    // Asked about when a file is loaded.
+    let mut model = Model::in_data();
+    model.key(KeyCode::F(7));
+    model.event(Event::File { path: "f".into(), content: Ok(b"c\r.\rd\0".to_vec()) });
+    assert_eq!(model.ctrl('d'), []);
+    model.key(KeyCode::Char('s'));
+    assert_eq!(wire(&model.ctrl('d')), b"c\r\n..\r\nd\r\n.\r\n");
+    // And set right, whoever sends it.
+    let mut model = Model::in_data();
+    let mut effects = Effects::new();
+    model.app.conversations[0].send_message("c\r.\rd\0", model.now, &mut effects);
+    assert_eq!(wire(&effects), b"c\r\n..\r\nd\r\n.\r\n");
+    let mut model = Model::greeted("192.0.2.25:143");
+    model.enter("LOGIN a b");
+    model.received("a1 OK in\r\n");
+    let mut effects = Effects::new();
+    model.app.conversations[0].append_message("INBOX", "c\r.\rd\0", model.now, &mut effects);
+    let line = String::from_utf8(wire(&effects)).expect("text");
+    assert!(line.ends_with("{9}\r\n"), "{line:?}");
+    let literal = wire(&model.received("+ go\r\n"));
+    assert_eq!(literal, b"c\r\n.\r\nd\r\n\r\n");
 }
 
 /// A handshake in which the server showed nothing.

@@ -396,7 +396,7 @@ impl App {
     fn loaded(&mut self, name: &str, content: Result<Vec<u8>, String>) {
         let Some(message) = self.message_mut() else { return };
         match content.map(String::from_utf8) {
-            Ok(Ok(text)) => message.load(name, text),
+            Ok(Ok(text)) => message.load(name, &text),
             Ok(Err(_)) => message.error = Some(format!("{name} is not UTF-8 text; encode it as MIME first")),
             Err(why) => message.error = Some(why),
         }

@@ -30,7 +30,7 @@ use crate::protocol::session::Session;
 use crate::protocol::verb::Phase;
 
 pub use authenticate::Way;
-pub use message::MessagePlace;
+pub use message::{MessagePlace, lines, message_octets};
 pub use say::Refusal;
 
 /// The state of the connection beneath the session.
