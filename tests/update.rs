@@ -704,6 +704,15 @@ fn other_effects_are_exact() {
 }
 
 #[test]
+fn a_paste_that_is_too_long_for_a_line_is_refused() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.type_text("x");
+    model.event(Event::Paste("y".repeat(5 << 20)));
+    assert_eq!(model.app.prompt.line.text(), "x");
+    assert!(model.app.notice.as_ref().is_some_and(|notice| notice.text.contains("65536")), "{:?}", model.app.notice);
+}
+
+#[test]
 fn nothing_bare_leaves_in_a_message() {
     // Asked about when a file is loaded.
     let mut model = Model::in_data();

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::action::{self, Action, BINDINGS, Binding};
 use super::auth_dialog;
 use super::effect::{Effect, Effects};
+use super::line_editor::LINE_ROOM;
 use super::message_editor::{self, MESSAGE_CAP};
 use super::prompt::Outcome;
 use super::state::{App, Focus, Overlay, Question};
@@ -43,8 +44,16 @@ impl App {
 
     pub(super) fn paste(&mut self, text: &str, effects: &mut Effects) {
         match &mut self.overlay {
-            Some(Overlay::Ask { line, .. }) => return line.insert(text.trim_end_matches(['\r', '\n'])),
-            Some(Overlay::Palette { filter, .. }) => return filter.insert(text.trim_end_matches(['\r', '\n'])),
+            Some(Overlay::Ask { line, error, .. }) => {
+                if !line.insert(text.trim_end_matches(['\r', '\n'])) {
+                    *error = Some(too_long(text));
+                }
+                return;
+            }
+            Some(Overlay::Palette { filter, .. }) => {
+                filter.insert(text.trim_end_matches(['\r', '\n']));
+                return;
+            }
             Some(Overlay::Auth(dialog)) => return dialog.paste(text),
             Some(_) => return,
             None => {}
@@ -55,7 +64,11 @@ impl App {
         self.focus = Focus::Input;
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         match text.strip_suffix('\n').unwrap_or(&text) {
-            one if !one.contains('\n') => self.prompt.line.insert(one),
+            one if !one.contains('\n') => {
+                if !self.prompt.line.insert(one) {
+                    self.say(Severity::Warning, too_long(one));
+                }
+            }
             many => {
                 let mut lines: Vec<String> = many.split('\n').map(str::to_owned).collect();
                 let typed = self.prompt.line.take();
@@ -283,6 +296,10 @@ impl App {
     pub(super) fn any_pane_key(&mut self, key: &KeyEvent) {
         self.pane_key(key);
     }
+}
+
+fn too_long(text: &str) -> String {
+    format!("not pasted: {} octets, a line has room for {LINE_ROOM}; a file goes out by F7 and Ctrl-O", text.len())
 }
 
 /// Keys that leave the message editor alone: panes, help, connections, leaving.
