@@ -262,9 +262,9 @@ impl App {
 
     /// What is wrong, worst first: of this conversation, then of the domain.
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self.conversation().map(|c| c.findings.clone()).unwrap_or_default();
-        findings.extend(self.dns.findings());
+    pub fn findings(&self) -> Vec<&Finding> {
+        let own = self.conversation().map(|conversation| conversation.findings.as_slice()).unwrap_or_default();
+        let mut findings: Vec<&Finding> = own.iter().chain(self.dns.findings()).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         findings
     }
