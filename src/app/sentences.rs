@@ -144,6 +144,7 @@ pub fn closing(closing: &Closing) -> (String, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::tls::KNOWN_ALERTS;
     use crate::protocol::endpoint::{Target, parse_target};
 
     #[test]
@@ -185,6 +186,10 @@ mod tests {
         ] {
             let (says, next) = tls(&TlsFailure::Alert(alert.to_owned()), &endpoint);
             assert!(says.ends_with(alert) && next.contains(step), "{alert}: {next}");
+        }
+        let next = |alert: &str| tls(&TlsFailure::Alert(alert.to_owned()), &endpoint).1;
+        for alert in KNOWN_ALERTS {
+            assert_ne!(next(alert), next("internal_error"), "{alert}");
         }
     }
 
