@@ -502,6 +502,22 @@ fn a_hostile_banner_is_seen_and_does_nothing() {
 }
 
 #[test]
+fn scrolling_past_the_end_of_an_overlay_goes_nowhere() {
+    let mut scene = working_day();
+    scene.press(KeyCode::F(1));
+    let mut ends = Vec::new();
+    for key in std::iter::repeat_n('j', 300).chain(['k']) {
+        scene.press(KeyCode::Char(key));
+        let (buffer, drawn) = scene.buffer(80, 24);
+        scene.app.drawn(drawn.entries);
+        scene.app.scrolled_to(drawn.top);
+        ends.push(text(&buffer));
+    }
+    assert_eq!(ends[298], ends[299], "the end was reached");
+    assert_ne!(ends[299], ends[300], "one press back moves at once");
+}
+
+#[test]
 fn long_lines_and_scrolling() {
     let mut scene = Scene::connect("smtp://mx1.example.org");
     scene.server("220 ready\r\n");

@@ -303,6 +303,15 @@ impl App {
         self.shown = if entries == 0 { 1 } else { entries };
     }
 
+    /// The view drew what lies over the panes from this row on: there was no more to scroll.
+    pub const fn scrolled_to(&mut self, top: usize) {
+        if let Some(Overlay::Help(scroll) | Overlay::Detail { scroll, .. }) = &mut self.overlay
+            && *scroll > top
+        {
+            *scroll = top;
+        }
+    }
+
     /// Takes an event in.
     pub fn update(&mut self, event: Event, now: Moment) -> Effects {
         self.now = now;
