@@ -737,6 +737,38 @@ fn nothing_bare_leaves_in_a_message() {
     assert_eq!(literal, b"c\r\n.\r\nd\r\n\r\n");
 }
 
+#[test]
+fn what_tls_changed_is_said_behind_the_whole_reply() {
+    for (target, before, after, note) in [
+        (
+            "192.0.2.25:143",
+            ("CAPABILITY", "* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done\r\n", "STARTTLS", "a2 OK go\r\n"),
+            ["* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n", "a3 OK done\r\n"],
+            "new under TLS: AUTH=PLAIN · gone: STARTTLS",
+        ),
+        (
+            "192.0.2.25:110",
+            ("CAPA", "+OK\r\nSASL\r\nSTLS\r\n.\r\n", "STLS", "+OK go\r\n"),
+            ["+OK\r\nSASL PLAIN LOGIN\r\n", ".\r\n"],
+            "new under TLS: SASL: +PLAIN +LOGIN · gone: STLS",
+        ),
+    ] {
+        let mut model = Model::greeted(target);
+        model.enter(before.0);
+        model.received(before.1);
+        model.enter(before.2);
+        model.received(before.3);
+        // The capabilities are asked for anew by themselves.
+        model.happened(Happened::TlsDone(report()));
+        for (at, part) in after.into_iter().enumerate() {
+            model.received(part);
+            assert_eq!(model.text().contains(note), at == 1, "{}", model.text());
+        }
+        let text = model.text();
+        assert!(text.find(after[1].trim_end()) < text.find(note), "{text}");
+    }
+}
+
 /// A handshake in which the server showed nothing.
 fn report() -> Box<TlsReport> {
     Box::new(TlsReport {
