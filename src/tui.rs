@@ -270,6 +270,7 @@ impl Screen {
         let app = &self.app;
         self.terminal.draw(|frame| drawn = view::draw(frame, app))?;
         self.app.drawn(drawn.entries);
+        self.app.scrolled_to(drawn.top);
         self.dirty = false;
         self.typed = false;
         self.drawn = Instant::now();

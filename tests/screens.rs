@@ -472,6 +472,9 @@ fn writing_a_message() {
     let mut large = writing();
     large.update(Event::File { path: "big.eml".into(), content: Ok(vec![b'x'; 12 << 20]) });
     insta::assert_snapshot!("message_large_80x24", large.screen(80, 24));
+    let mut bare = writing();
+    bare.update(Event::File { path: "bare.eml".into(), content: Ok(b"a\rb\0c\n.\n".to_vec()) });
+    insta::assert_snapshot!("message_bare_80x24", bare.screen(80, 24));
 }
 
 #[test]
@@ -496,6 +499,22 @@ fn a_hostile_banner_is_seen_and_does_nothing() {
     insta::assert_snapshot!("hostile_130x40", scene.screen(130, 40));
     scene.alt('1').press(KeyCode::Char('g')).press(KeyCode::Char('j')).press(KeyCode::Char('j')).press(KeyCode::Enter);
     insta::assert_snapshot!("hostile_detail_80x24", scene.screen(80, 24));
+}
+
+#[test]
+fn scrolling_past_the_end_of_an_overlay_goes_nowhere() {
+    let mut scene = working_day();
+    scene.press(KeyCode::F(1));
+    let mut ends = Vec::new();
+    for key in std::iter::repeat_n('j', 300).chain(['k']) {
+        scene.press(KeyCode::Char(key));
+        let (buffer, drawn) = scene.buffer(80, 24);
+        scene.app.drawn(drawn.entries);
+        scene.app.scrolled_to(drawn.top);
+        ends.push(text(&buffer));
+    }
+    assert_eq!(ends[298], ends[299], "the end was reached");
+    assert_ne!(ends[299], ends[300], "one press back moves at once");
 }
 
 #[test]

@@ -698,7 +698,75 @@ fn other_effects_are_exact() {
     let effects = model.enter("/tmp/message.eml");
     assert!(matches!(effects.as_slice(), [Effect::ReadFile { path: asked, .. }] if *asked == path), "{effects:?}");
     model.event(Event::File { path, content: Ok(b"Subject: file\r\n\r\n.\r\n".to_vec()) });
+    assert_eq!(model.ctrl('d'), [], "the lone dot is asked about");
+    model.key(KeyCode::Char('s'));
     assert_eq!(wire(&model.ctrl('d')), b"Subject: file\r\n\r\n..\r\n.\r\n");
+}
+
+#[test]
+fn a_paste_that_is_too_long_for_a_line_is_refused() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.type_text("x");
+    model.event(Event::Paste("y".repeat(5 << 20)));
+    assert_eq!(model.app.prompt.line.text(), "x");
+    assert!(model.app.notice.as_ref().is_some_and(|notice| notice.text.contains("65536")), "{:?}", model.app.notice);
+}
+
+#[test]
+fn nothing_bare_leaves_in_a_message() {
+    // Asked about when a file is loaded.
+    let mut model = Model::in_data();
+    model.key(KeyCode::F(7));
+    model.event(Event::File { path: "f".into(), content: Ok(b"c\r.\rd\0".to_vec()) });
+    assert_eq!(model.ctrl('d'), []);
+    model.key(KeyCode::Char('s'));
+    assert_eq!(wire(&model.ctrl('d')), b"c\r\n..\r\nd\r\n.\r\n");
+    // And set right, whoever sends it.
+    let mut model = Model::in_data();
+    let mut effects = Effects::new();
+    model.app.conversations[0].send_message("c\r.\rd\0", model.now, &mut effects);
+    assert_eq!(wire(&effects), b"c\r\n..\r\nd\r\n.\r\n");
+    let mut model = Model::greeted("192.0.2.25:143");
+    model.enter("LOGIN a b");
+    model.received("a1 OK in\r\n");
+    let mut effects = Effects::new();
+    model.app.conversations[0].append_message("INBOX", "c\r.\rd\0", model.now, &mut effects);
+    let line = String::from_utf8(wire(&effects)).expect("text");
+    assert!(line.ends_with("{9}\r\n"), "{line:?}");
+    let literal = wire(&model.received("+ go\r\n"));
+    assert_eq!(literal, b"c\r\n.\r\nd\r\n\r\n");
+}
+
+#[test]
+fn what_tls_changed_is_said_behind_the_whole_reply() {
+    for (target, before, after, note) in [
+        (
+            "192.0.2.25:143",
+            ("CAPABILITY", "* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done\r\n", "STARTTLS", "a2 OK go\r\n"),
+            ["* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n", "a3 OK done\r\n"],
+            "new under TLS: AUTH=PLAIN · gone: STARTTLS",
+        ),
+        (
+            "192.0.2.25:110",
+            ("CAPA", "+OK\r\nSASL\r\nSTLS\r\n.\r\n", "STLS", "+OK go\r\n"),
+            ["+OK\r\nSASL PLAIN LOGIN\r\n", ".\r\n"],
+            "new under TLS: SASL: +PLAIN +LOGIN · gone: STLS",
+        ),
+    ] {
+        let mut model = Model::greeted(target);
+        model.enter(before.0);
+        model.received(before.1);
+        model.enter(before.2);
+        model.received(before.3);
+        // The capabilities are asked for anew by themselves.
+        model.happened(Happened::TlsDone(report()));
+        for (at, part) in after.into_iter().enumerate() {
+            model.received(part);
+            assert_eq!(model.text().contains(note), at == 1, "{}", model.text());
+        }
+        let text = model.text();
+        assert!(text.find(after[1].trim_end()) < text.find(note), "{text}");
+    }
 }
 
 /// A handshake in which the server showed nothing.

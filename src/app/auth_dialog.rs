@@ -124,15 +124,23 @@ impl AuthDialog {
         }
     }
 
-    fn enter(&mut self) -> Outcome {
+    /// Whether the fields can make a message; else the error says what is missing, and they stay as they are.
+    fn is_whole(&mut self) -> bool {
         if self.fields[0].is_empty() {
             self.error = Some("the user is missing".to_owned());
             self.field = 0;
-            return Outcome::Used;
+            return false;
         }
         if let Some(field) = self.fields.iter().position(|field| field.text().contains('\0')) {
             self.error = Some("NUL separates the parts of PLAIN and cannot stand in one (RFC 4616 §2)".to_owned());
             self.field = field;
+            return false;
+        }
+        true
+    }
+
+    fn enter(&mut self) -> Outcome {
+        if !self.is_whole() {
             return Outcome::Used;
         }
         if self.exposure.is_some() {
@@ -160,6 +168,9 @@ impl AuthDialog {
             Way::Sasl(mechanism) => mechanism,
             Way::Login | Way::UserPass => Mechanism::Plain,
         };
+        if mechanism == Mechanism::Plain && !self.is_whole() {
+            return Outcome::Used;
+        }
         let credentials = self.credentials();
         let text = match mechanism {
             Mechanism::Plain => Exchange::new(mechanism, credentials)
@@ -223,6 +234,17 @@ mod tests {
             panic!("not encoded")
         };
         assert_eq!(text.expose(), b"AGpvADhzZWNyZXQ=");
+    }
+
+    #[test]
+    fn base64_without_a_user_is_refused_and_the_password_stays() {
+        let way = Way::Sasl(Mechanism::Plain);
+        let mut dialog = AuthDialog::new(ConnectionId(1), Protocol::Smtp, way, "", Vec::new(), None);
+        press(&mut dialog, KeyCode::Tab);
+        dialog.paste("8secret");
+        assert!(matches!(dialog.key(&KeyEvent::new(KeyCode::Char('e'), KeyModifiers::CONTROL)), Outcome::Used));
+        assert_eq!(dialog.error.as_deref(), Some("the user is missing"));
+        assert_eq!((dialog.fields[1].text(), dialog.field), ("8secret", 0));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub struct DnsPane {
     pub resolver: Resolver,
     /// What was asked for, as a title.
     pub title: String,
+    findings: Vec<Finding>,
     waiting: HashMap<QueryId, Query>,
     next: u32,
     single: Option<(Query, Option<Answer>)>,
@@ -96,10 +97,10 @@ impl DnsPane {
         self.row()?.connect.as_ref()
     }
 
-    /// What the survey found.
+    /// What the survey found, up to date with each answer.
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        self.survey.as_ref().map(Survey::findings).unwrap_or_default()
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
     }
 
     fn clear(&mut self) {
@@ -124,10 +125,10 @@ impl DnsPane {
     }
 
     fn refresh(&mut self) {
-        self.rows = match (&self.survey, &self.single) {
-            (Some(survey), _) => survey.rows(),
-            (None, Some((query, answer))) => single_rows(query, answer.as_ref()),
-            (None, None) => Vec::new(),
+        (self.rows, self.findings) = match (&self.survey, &self.single) {
+            (Some(survey), _) => survey.table(),
+            (None, Some((query, answer))) => (single_rows(query, answer.as_ref()), Vec::new()),
+            (None, None) => (Vec::new(), Vec::new()),
         };
         self.selected = self.selected.min(self.rows.len().saturating_sub(1));
     }

@@ -3,6 +3,9 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 
+/// Octets one line may have: every key reads all of it.
+pub const LINE_ROOM: usize = 64 << 10;
+
 /// One editable line.
 #[derive(Clone, Default)]
 pub struct LineEditor {
@@ -59,9 +62,14 @@ impl LineEditor {
         text
     }
 
-    /// Puts text at the cursor; line ends become spaces.
-    pub fn insert(&mut self, text: &str) {
+    /// Puts text at the cursor; line ends become spaces. Returns false, and leaves the line as it is, when it would have
+    /// more than [`LINE_ROOM`] octets.
+    pub fn insert(&mut self, text: &str) -> bool {
+        if self.text().len() + text.len() > LINE_ROOM {
+            return false;
+        }
         self.area.insert_str(text.replace(['\r', '\n'], " "));
+        true
     }
 
     /// Replaces a range of octets and puts the cursor behind what is new.
@@ -96,7 +104,8 @@ impl LineEditor {
                 'k' => _ = self.area.delete_line_by_end(),
                 'u' => _ = self.area.delete_line_by_head(),
                 'w' => _ = self.area.delete_word(),
-                'y' => _ = self.area.paste(),
+                'y' if self.text().len() + self.area.yank_text().len() <= LINE_ROOM => _ = self.area.paste(),
+                'y' => {}
                 '_' | '7' => _ = self.area.undo(),
                 _ => return false,
             },
@@ -104,7 +113,8 @@ impl LineEditor {
             KeyCode::Char('f') if alt => self.area.move_cursor(CursorMove::WordForward),
             KeyCode::Char('d') if alt => _ = self.area.delete_next_word(),
             KeyCode::Backspace if alt => _ = self.area.delete_word(),
-            KeyCode::Char(c) if !alt => self.area.insert_char(c),
+            KeyCode::Char(c) if !alt && self.text().len() + c.len_utf8() <= LINE_ROOM => self.area.insert_char(c),
+            KeyCode::Char(_) if !alt => {}
             KeyCode::Backspace => _ = self.area.delete_char(),
             KeyCode::Delete => _ = self.area.delete_next_char(),
             KeyCode::Left if ctrl => self.area.move_cursor(CursorMove::WordBack),
@@ -151,6 +161,20 @@ mod tests {
         assert_eq!(editor.text(), "a  b c");
         assert_eq!(editor.take(), "a  b c");
         assert!(editor.is_empty());
+    }
+
+    #[test]
+    fn a_line_has_room_for_so_many_octets() {
+        let mut editor = LineEditor::with("x");
+        assert!(!editor.insert(&"y".repeat(LINE_ROOM)));
+        assert_eq!(editor.text(), "x");
+        assert!(editor.insert(&"y".repeat(LINE_ROOM - 1)));
+        press(&mut editor, KeyCode::Char('z'), KeyModifiers::NONE);
+        assert_eq!(editor.text().len(), LINE_ROOM);
+        for key in ['u', 'y', 'y'] {
+            press(&mut editor, KeyCode::Char(key), KeyModifiers::CONTROL);
+        }
+        assert_eq!(editor.text().len(), LINE_ROOM, "what was cut is put back once");
     }
 
     #[test]

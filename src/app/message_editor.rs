@@ -1,12 +1,15 @@
 //! The message mode: a template, room to write or paste, one key that ends it.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use tui_textarea::{CursorMove, Input, TextArea};
+use tui_textarea::{CursorMove, DataCursor, Input, TextArea};
 
-use super::conversation::MessagePlace;
+use super::conversation::{MessagePlace, lines, message_octets};
 
 /// A message that is larger than this is not loaded: what servers take is far below.
 pub const MESSAGE_CAP: u64 = 64 << 20;
+
+/// A text of more octets is held as it is: the editor works line by line, and each key would take its time.
+const HELD: usize = 1 << 20;
 
 /// What a key led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,69 @@ pub enum Outcome {
     Load,
 }
 
+/// A text that is not edited, only sent.
+#[derive(Debug)]
+pub struct Held {
+    /// The name of its file, or what it is.
+    pub name: String,
+    /// Octets on the wire, as [`message_octets`] counts them.
+    pub octets: u64,
+    text: String,
+}
+
+/// What is wrong with a text that waits for an answer.
+#[derive(Debug)]
+pub struct Doubt {
+    /// Its lines.
+    pub lines: usize,
+    /// The first line that is a dot alone, from 1; it would end a message typed in a terminal session.
+    pub lone_dot: Option<usize>,
+    /// CRs without LF, which some servers take for line ends and others do not.
+    pub bare_crs: usize,
+    /// NUL octets, which no message may hold.
+    pub nuls: usize,
+    /// The name of the file it came from; `None` for a paste.
+    pub file: Option<String>,
+    /// The text, its line ends LF, without NUL.
+    text: String,
+}
+
+impl Doubt {
+    /// Reads a text; its `text` is what would be taken.
+    fn of(content: &str, file: Option<&str>) -> Self {
+        // A terminal sends CR for each line end of a paste, so that they say nothing there.
+        let bare_crs = match file {
+            Some(_) => {
+                let octets = content.as_bytes();
+                memchr::memchr_iter(b'\r', octets).filter(|at| octets.get(at + 1) != Some(&b'\n')).count()
+            }
+            None => 0,
+        };
+        let nuls = memchr::memchr_iter(0, content.as_bytes()).count();
+        let mut text = String::with_capacity(content.len());
+        let (mut count, mut lone_dot) = (0, None);
+        for line in lines(content) {
+            if count > 0 {
+                text.push('\n');
+            }
+            count += 1;
+            let from = text.len();
+            text.extend(line.split('\0'));
+            if text.get(from..) == Some(".") {
+                lone_dot = lone_dot.or(Some(count));
+            }
+        }
+        if content.ends_with(['\r', '\n']) {
+            text.push('\n');
+        }
+        Self { lines: count, lone_dot, bare_crs, nuls, file: file.map(str::to_owned), text }
+    }
+
+    const fn is_founded(&self) -> bool {
+        self.lone_dot.is_some() || self.bare_crs > 0 || self.nuls > 0
+    }
+}
+
 /// The editor of F7.
 #[derive(Debug)]
 pub struct MessageEditor {
@@ -30,10 +96,10 @@ pub struct MessageEditor {
     pub place: MessagePlace,
     /// The server's limit in octets, if it told one.
     pub limit: Option<u64>,
-    /// A pasted text with a lone dot waits for an answer: stuff, cut there, or drop it.
-    pub question: Option<String>,
-    /// A file that was loaded whole: too large to edit line by line, sent as it is.
-    pub file: Option<(String, String)>,
+    /// A pasted or loaded text with something in it that must not go out as it is waits for an answer.
+    pub question: Option<Doubt>,
+    /// A text that is too large to edit line by line, sent as it is.
+    pub held: Option<Held>,
     /// What went wrong.
     pub error: Option<String>,
     /// Esc was pressed once on a changed text.
@@ -55,25 +121,28 @@ impl MessageEditor {
         let mut area = TextArea::new(template.split('\n').map(str::to_owned).collect());
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
-        Self { area, place, limit, question: None, file: None, error: None, leaving: false, changed: false }
+        Self { area, place, limit, question: None, held: None, error: None, leaving: false, changed: false }
     }
 
     /// The text as it will be sent, before dots are doubled.
     #[must_use]
     pub fn text(&self) -> String {
-        match &self.file {
-            Some((_, text)) => text.clone(),
+        match &self.held {
+            Some(held) => held.text.clone(),
             None => self.area.lines().join("\n"),
         }
     }
 
-    /// Octets on the wire: every line end is two.
+    /// Octets on the wire, as [`message_octets`] counts them.
     #[must_use]
     pub fn octets(&self) -> u64 {
-        match &self.file {
-            Some((_, text)) => text.len() as u64,
-            None => self.area.lines().iter().map(|line| line.len() as u64 + 2).sum(),
+        if let Some(held) = &self.held {
+            return held.octets;
         }
+        let lines = self.area.lines();
+        // The empty line behind the last line end is none.
+        let ended = lines.len() > 1 && lines.last().is_some_and(String::is_empty);
+        lines.iter().map(|line| line.len() as u64 + 2).sum::<u64>() - if ended { 2 } else { 0 }
     }
 
     /// A key.
@@ -94,7 +163,9 @@ impl MessageEditor {
                 self.error = Some("Esc again drops this text and goes back to typing line by line".to_owned());
             }
             KeyCode::Esc => return Outcome::Left,
-            _ if self.file.is_some() => {}
+            _ if self.held.is_some() => {
+                self.error = Some("this text is held as it is, too large to edit here; Ctrl-D sends it".to_owned());
+            }
             KeyCode::Char('a') if ctrl => self.area.move_cursor(CursorMove::Head),
             KeyCode::Char('e') if ctrl => self.area.move_cursor(CursorMove::End),
             KeyCode::Char('k') if ctrl => _ = self.area.delete_line_by_end(),
@@ -128,55 +199,89 @@ impl MessageEditor {
         false
     }
 
-    /// Pasted text. One with a lone dot in it is asked about first.
+    /// Pasted text. One with a lone dot or NUL in it is asked about first.
     pub fn paste(&mut self, text: &str) {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        if self.file.is_some() || self.question.is_some() {
+        if self.question.is_some() {
             return;
         }
-        if has_lone_dot(&text) {
-            self.question = Some(text);
+        if self.held.is_some() {
+            self.error = Some("this text is held as it is, nothing is added to it; Ctrl-D sends it".to_owned());
+            return;
+        }
+        self.doubt(Doubt::of(text, None));
+    }
+
+    /// Takes a file's content in place of the text. One with lone dots, bare CRs or NUL in it is asked about first.
+    pub fn load(&mut self, name: &str, content: &str) {
+        self.doubt(Doubt::of(content, Some(name)));
+    }
+
+    fn doubt(&mut self, doubt: Doubt) {
+        if doubt.is_founded() {
+            self.question = Some(doubt);
         } else {
-            self.insert(&text);
+            self.take(doubt);
         }
     }
 
-    /// Takes a file's content in place of the text.
-    pub fn load(&mut self, name: &str, content: String) {
+    /// Takes a text that is in order by now.
+    fn take(&mut self, Doubt { text, file, .. }: Doubt) {
         self.changed = true;
-        if content.len() > 1 << 20 {
-            self.file = Some((name.to_owned(), content));
-        } else {
-            self.area =
-                TextArea::new(content.split('\n').map(|l| l.strip_suffix('\r').unwrap_or(l).to_owned()).collect());
-            self.file = None;
+        match file {
+            Some(name) if text.len() > HELD => self.hold(name, text),
+            Some(_) => {
+                self.area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+                self.held = None;
+            }
+            None => {
+                let before: usize = self.area.lines().iter().map(|line| line.len() + 1).sum();
+                if before + text.len() > HELD {
+                    let DataCursor(row, column) = self.area.cursor();
+                    let whole = inserted(self.area.lines(), row, column, &text);
+                    self.hold("the text with what was pasted".to_owned(), whole);
+                } else {
+                    self.area.insert_str(text);
+                }
+            }
         }
     }
 
-    fn insert(&mut self, text: &str) {
-        self.changed = true;
-        self.area.insert_str(text);
+    fn hold(&mut self, name: String, text: String) {
+        self.area = TextArea::default();
+        self.held = Some(Held { name, octets: message_octets(&text), text });
     }
 
     fn question_key(&mut self, key: &KeyEvent) {
-        let Some(text) = self.question.take() else { return };
-        match key.code {
-            KeyCode::Char('s' | 'S') | KeyCode::Enter => self.insert(&text),
-            KeyCode::Char('e' | 'E') => {
-                let end = text.split_inclusive('\n').take_while(|line| line.trim_end_matches('\n') != ".");
-                let kept: String = end.collect();
-                self.insert(&kept);
+        let Some(mut doubt) = self.question.take() else { return };
+        match (key.code, doubt.lone_dot) {
+            (KeyCode::Char('s' | 'S') | KeyCode::Enter, _) => self.take(doubt),
+            (KeyCode::Char('e' | 'E'), Some(number)) => {
+                let end: usize = doubt.text.split_inclusive('\n').take(number - 1).map(str::len).sum();
+                doubt.text.truncate(end);
+                self.take(doubt);
             }
-            KeyCode::Esc => {}
-            _ => self.question = Some(text),
+            (KeyCode::Esc, _) => {}
+            _ => self.question = Some(doubt),
         }
     }
 }
 
-/// Whether one of the lines is a dot alone: in a terminal session it would end the message.
-#[must_use]
-pub fn has_lone_dot(text: &str) -> bool {
-    text.split('\n').any(|line| line.strip_suffix('\r').unwrap_or(line) == ".")
+/// The lines as one text, with `text` put in at a row and a column of characters.
+fn inserted(lines: &[String], row: usize, column: usize, text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1024);
+    for (number, line) in lines.iter().enumerate() {
+        if number > 0 {
+            out.push('\n');
+        }
+        if number == row {
+            let at = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+            let (head, tail) = line.split_at(at);
+            out.extend([head, text, tail]);
+        } else {
+            out.push_str(line);
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -231,11 +336,78 @@ mod tests {
 
     #[test]
     fn octets_count_line_ends_as_two() {
-        assert_eq!(editor().octets(), 12 + 2 + 2);
+        assert_eq!(editor().octets(), 12 + 2);
+        assert_eq!(editor().octets(), message_octets(&editor().text()));
+        for (content, octets) in [("x\n", 3), ("x\r\n", 3), ("x", 3), (".x\n\n", 6)] {
+            let (small, large) = (content.to_owned(), content.repeat((1 << 20) / content.len() + 1));
+            for text in [small, large] {
+                let mut editor = editor();
+                editor.load("f", &text);
+                assert_eq!(editor.octets(), message_octets(&editor.text()), "{content:?}");
+            }
+            let mut editor = editor();
+            editor.load("f", content);
+            assert_eq!(editor.octets(), octets, "{content:?}");
+        }
         let mut large = editor();
-        large.load("f", "x".repeat(2 << 20));
-        assert_eq!(large.octets(), 2 << 20);
-        assert_eq!(press(&mut large, KeyCode::Char('d')), Outcome::Used, "a file is not edited");
-        assert_eq!(large.octets(), 2 << 20);
+        large.load("f", &"xy\n".repeat(400_000));
+        assert_eq!(large.octets(), 1_600_000);
+        assert_eq!(press(&mut large, KeyCode::Char('d')), Outcome::Used, "a held text is not edited");
+        assert_eq!(large.octets(), 1_600_000);
+        assert!(large.error.is_some());
+    }
+
+    #[test]
+    fn what_must_not_go_out_as_it_is_in_a_file_is_asked_about() {
+        for (content, lone_dot, bare_crs, nuls, taken) in [
+            ("c\r.\rd", Some(2), 2, 0, "c\n.\nd"),
+            ("a\n.\nb\n", Some(2), 0, 0, "a\n.\nb\n"),
+            ("a\r\nb\rc\r\n", None, 1, 0, "a\nb\nc\n"),
+            ("a\0b\n", None, 0, 1, "ab\n"),
+            ("a\n.\0\nb", Some(2), 0, 1, "a\n.\nb"),
+        ] {
+            let mut asked = editor();
+            asked.load("f", content);
+            let doubt = asked.question.as_ref().expect(content);
+            assert_eq!((doubt.lone_dot, doubt.bare_crs, doubt.nuls), (lone_dot, bare_crs, nuls), "{content:?}");
+            assert_eq!(asked.text(), "Subject: x\n\n", "{content:?}: nothing is taken before the answer");
+            press(&mut asked, KeyCode::Char('s'));
+            assert_eq!(asked.text(), taken, "{content:?}");
+
+            let mut dropped = editor();
+            dropped.load("f", content);
+            press(&mut dropped, KeyCode::Char('e'));
+            assert_eq!(dropped.question.is_some(), lone_dot.is_none(), "{content:?}: E needs a dot to end at");
+            press(&mut dropped, KeyCode::Esc);
+            assert!(dropped.question.is_none());
+        }
+        let mut fine = editor();
+        fine.load("f", "a\r\nb\r\n");
+        assert_eq!((fine.question.is_none(), fine.text()), (true, "a\nb\n".to_owned()));
+        let mut large = editor();
+        large.load("f", &format!("{}\r.\rx", "y".repeat(2 << 20)));
+        assert!(large.question.is_some() && large.held.is_none());
+        press(&mut large, KeyCode::Char('e'));
+        assert_eq!(large.octets(), (2 << 20) + 2);
+    }
+
+    #[test]
+    fn a_large_paste_is_held_where_the_cursor_stood() {
+        let mut editor = MessageEditor::new("é1\n2", MessagePlace::Data, None);
+        press(&mut editor, KeyCode::Up);
+        press(&mut editor, KeyCode::Home);
+        press(&mut editor, KeyCode::Right);
+        let pasted = "xyz\r\n".repeat(300_000);
+        editor.paste(&pasted);
+        assert!(editor.held.is_some());
+        assert_eq!(editor.text(), format!("é{}1\n2", pasted.replace("\r\n", "\n")));
+        editor.paste("more");
+        assert!(editor.error.is_some() && !editor.text().contains("more"));
+        // Small ones add up.
+        let mut editor = MessageEditor::new("", MessagePlace::Data, None);
+        editor.paste(&"x".repeat(700_000));
+        assert!(editor.held.is_none());
+        editor.paste(&"x".repeat(700_000));
+        assert_eq!(editor.held.as_ref().map(|held| held.octets), Some(1_400_002));
     }
 }

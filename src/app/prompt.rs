@@ -5,9 +5,12 @@ use std::ops::Range;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::conversation::Conversation;
+use super::event::ConnectionId;
 use super::line_editor::LineEditor;
+use crate::protocol::capability::Capabilities;
 use crate::protocol::command::{self, Completion, Reading};
-use crate::protocol::verb::Context;
+use crate::protocol::secret::Secret;
+use crate::protocol::verb::{Context, Phase};
 
 /// Lines kept for Up and Ctrl-R.
 const HISTORY: usize = 500;
@@ -40,30 +43,72 @@ pub struct Prompt {
     pub search: Option<String>,
     /// The line holds base64 of a password that the dialog made: it is shown, and not kept for Up.
     tainted: bool,
-    /// The text that was read last.
-    read: String,
+    basis: Option<Basis>,
     before: Option<(String, Range<usize>)>,
     history: Vec<String>,
     place: Option<usize>,
     draft: String,
 }
 
+/// What a line was read against.
+#[derive(Debug)]
+struct Basis {
+    /// It may hold a password.
+    text: Secret,
+    id: ConnectionId,
+    phase: Phase,
+    tls: bool,
+    authenticated: bool,
+    capabilities: Capabilities,
+}
+
+impl Basis {
+    /// Whether a reading of `text` would say the same again. What a literal hides depends on the command before it, and
+    /// is quickly read.
+    fn holds(&self, text: &str, id: ConnectionId, context: &Context<'_>) -> bool {
+        self.text.expose() == text.as_bytes()
+            && self.id == id
+            && self.phase == context.phase
+            && !matches!(self.phase, Phase::Literal | Phase::LiteralEnd)
+            && self.tls == context.tls
+            && self.authenticated == context.authenticated
+            && self.capabilities == *context.capabilities
+    }
+}
+
 impl Prompt {
-    /// Reads the line again, after it or the session has changed.
+    /// Reads the line again, if it or what it is checked against has changed.
     pub fn refresh(&mut self, conversation: Option<&Conversation>) {
-        let context = conversation.map(Conversation::context);
-        if self.secret.is_some()
-            && self.read == self.line.text()
-            && conversation.is_none_or(|conversation| conversation.secret_range(&self.read).is_none())
-        {
+        let text = self.line.text();
+        let Some(conversation) = conversation.filter(|_| !text.is_empty()) else {
+            self.reading = None;
+            self.secret = None;
+            self.basis = None;
+            return;
+        };
+        let context = conversation.context();
+        if self.basis.as_ref().is_some_and(|basis| basis.holds(text, conversation.id, &context)) {
+            return;
+        }
+        let same = self.basis.as_ref().is_some_and(|basis| basis.text.expose() == text.as_bytes());
+        if same && self.secret.is_some() && conversation.secret_range(text).is_none() {
             // The text is the same and is no longer a secret: the exchange is over, and nobody may read it now.
             self.line.set("");
+            self.reading = None;
+            self.secret = None;
+            self.basis = None;
+            return;
         }
-        let text = self.line.text();
-        self.read.clear();
-        self.read.push_str(text);
-        self.reading = context.as_ref().filter(|_| !text.is_empty()).map(|context| command::check(text, context));
-        self.secret = conversation.and_then(|conversation| conversation.secret_range(text));
+        self.basis = Some(Basis {
+            text: Secret::from(text),
+            id: conversation.id,
+            phase: context.phase,
+            tls: context.tls,
+            authenticated: context.authenticated,
+            capabilities: context.capabilities.clone(),
+        });
+        self.reading = Some(command::check(text, &context));
+        self.secret = conversation.secret_range(text);
     }
 
     /// Puts what encodes a password at the cursor. It is shown, since the user asked to see it.
@@ -117,12 +162,6 @@ impl Prompt {
             }
             self.history.push(line.to_owned());
         }
-    }
-
-    /// Whether Tab is cycling.
-    #[must_use]
-    pub const fn is_completing(&self) -> bool {
-        self.chosen.is_some()
     }
 
     /// Ends the cycling and keeps what stands there.
@@ -215,5 +254,47 @@ impl Prompt {
             self.place = Some(place);
             self.line.set(&line);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::capability::Capability;
+    use crate::protocol::endpoint::Protocol;
+
+    #[test]
+    fn a_line_is_read_again_when_what_it_is_read_against_has_changed() {
+        let none = Capabilities::default();
+        let mut some = Capabilities::heard();
+        some.push(Capability { name: "SIZE".to_owned(), parameters: Vec::new() });
+        let context = Context {
+            protocol: Protocol::Smtp,
+            phase: Phase::Ready,
+            capabilities: &none,
+            tls: false,
+            authenticated: false,
+        };
+        let basis = Basis {
+            text: Secret::from("NOOP"),
+            id: ConnectionId(1),
+            phase: Phase::Ready,
+            tls: false,
+            authenticated: false,
+            capabilities: none.clone(),
+        };
+        for (text, id, context, holds) in [
+            ("NOOP", 1, context, true),
+            ("NOOP ", 1, context, false),
+            ("NOOP", 2, context, false),
+            ("NOOP", 1, Context { phase: Phase::Mail, ..context }, false),
+            ("NOOP", 1, Context { tls: true, ..context }, false),
+            ("NOOP", 1, Context { authenticated: true, ..context }, false),
+            ("NOOP", 1, Context { capabilities: &some, ..context }, false),
+        ] {
+            assert_eq!(basis.holds(text, ConnectionId(id), &context), holds, "{text:?} {id} {context:?}");
+        }
+        let literal = Context { phase: Phase::Literal, ..context };
+        assert!(!Basis { phase: Phase::Literal, ..basis }.holds("NOOP", ConnectionId(1), &literal));
     }
 }

@@ -97,11 +97,11 @@ pub fn tls(failure: &TlsFailure, endpoint: &Endpoint) -> (String, String) {
         TlsFailure::Alert(alert) => (
             format!("the server ended the handshake with the alert {alert}"),
             match alert.as_str() {
-                "ProtocolVersion" => "it speaks only versions older than TLS 1.2, which this program does not",
-                "HandshakeFailure" => {
+                "protocol_version" => "it speaks only versions older than TLS 1.2, which this program does not",
+                "handshake_failure" | "insufficient_security" => {
                     "no common cipher: it may offer only RSA key exchange or CBC, or want a client certificate"
                 }
-                "UnrecognisedName" => "it does not know this server name: try --sni with another name",
+                "unrecognized_name" => "it does not know this server name: try --sni with another name",
                 _ => "the server's log says why",
             }
             .to_owned(),
@@ -144,6 +144,7 @@ pub fn closing(closing: &Closing) -> (String, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::tls::KNOWN_ALERTS;
     use crate::protocol::endpoint::{Target, parse_target};
 
     #[test]
@@ -170,6 +171,25 @@ mod tests {
             let (says, next) = socket(&failure, Duration::from_millis(3));
             assert!(!next.is_empty() || kind == SocketTrouble::Cancelled);
             assert!(said.insert(says.clone()), "{says}");
+        }
+    }
+
+    #[test]
+    fn an_alert_has_the_next_step_of_its_name() {
+        let Ok(Target::Endpoint(endpoint)) = parse_target(&["imaps://h"]) else { unreachable!() };
+        for (alert, step) in [
+            ("protocol_version", "older than TLS 1.2"),
+            ("handshake_failure", "no common cipher"),
+            ("insufficient_security", "no common cipher"),
+            ("unrecognized_name", "--sni"),
+            ("internal_error", "log"),
+        ] {
+            let (says, next) = tls(&TlsFailure::Alert(alert.to_owned()), &endpoint);
+            assert!(says.ends_with(alert) && next.contains(step), "{alert}: {next}");
+        }
+        let next = |alert: &str| tls(&TlsFailure::Alert(alert.to_owned()), &endpoint).1;
+        for alert in KNOWN_ALERTS {
+            assert_ne!(next(alert), next("internal_error"), "{alert}");
         }
     }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::action::Action;
-use super::auth_dialog::AuthDialog;
 use super::conversation::{Conversation, Link};
 use super::dns_pane::DnsPane;
 use super::effect::{ConnectPlan, Effect, Effects};
@@ -11,6 +10,7 @@ use super::event::{ConnectionId, Event};
 use super::line_editor::LineEditor;
 use super::message_editor::MessageEditor;
 use super::options::Options;
+pub use super::panes::{Focus, Notice, Overlay, Place, Question};
 use super::prompt::Prompt;
 use crate::diagnosis::{Finding, Severity};
 use crate::protocol::endpoint::{Endpoint, Host, Target, well_known};
@@ -20,87 +20,6 @@ use crate::protocol::verb::{Context, Phase};
 
 /// How long QUIT may take when the program is left.
 pub const FAREWELL: Duration = Duration::from_secs(3);
-
-/// Which pane the keys go to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Focus {
-    /// The command input, or the message editor in its place.
-    #[default]
-    Input,
-    /// The transcript.
-    Transcript,
-    /// The DNS pane.
-    Dns,
-    /// What the server offers.
-    Offers,
-    /// Findings.
-    Findings,
-}
-
-/// What lies over the panes and takes the keys.
-#[derive(Debug)]
-pub enum Overlay {
-    /// The help, scrolled by so many lines.
-    Help(usize),
-    /// Actions by name.
-    Palette {
-        /// What the names are filtered by.
-        filter: LineEditor,
-        /// The row with the cursor.
-        selected: usize,
-    },
-    /// One line is asked for.
-    Ask {
-        /// For what.
-        what: Question,
-        /// The line.
-        line: LineEditor,
-        /// Why the last answer would not do.
-        error: Option<String>,
-    },
-    /// Logging in.
-    Auth(Box<AuthDialog>),
-    /// Something in full.
-    Detail {
-        /// The title.
-        title: String,
-        /// The lines, safe to draw.
-        lines: Vec<String>,
-        /// Scrolled by so many lines.
-        scroll: usize,
-    },
-}
-
-/// What one line is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// Where to connect.
-    Connect,
-    /// A DNS question.
-    Dns,
-    /// A file to load as a message.
-    File,
-    /// What to look for in the transcript.
-    Search,
-}
-
-/// Where the transcript stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// The lowest entry on the screen; `None` follows the newest.
-    pub bottom: Option<u64>,
-    /// The entry with the cursor.
-    pub selected: Option<u64>,
-}
-
-/// A word to the user, beneath the input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// How bad.
-    pub severity: Severity,
-    /// The words.
-    pub text: String,
-}
 
 /// Everything.
 #[derive(Debug)]
@@ -266,9 +185,9 @@ impl App {
 
     /// What is wrong, worst first: of this conversation, then of the domain.
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self.conversation().map(|c| c.findings.clone()).unwrap_or_default();
-        findings.extend(self.dns.findings());
+    pub fn findings(&self) -> Vec<&Finding> {
+        let own = self.conversation().map(|conversation| conversation.findings.as_slice()).unwrap_or_default();
+        let mut findings: Vec<&Finding> = own.iter().chain(self.dns.findings()).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         findings
     }
@@ -305,6 +224,15 @@ impl App {
     /// The view drew so many entries of the transcript.
     pub const fn drawn(&mut self, entries: u64) {
         self.shown = if entries == 0 { 1 } else { entries };
+    }
+
+    /// The view drew what lies over the panes from this row on: there was no more to scroll.
+    pub const fn scrolled_to(&mut self, top: usize) {
+        if let Some(Overlay::Help(scroll) | Overlay::Detail { scroll, .. }) = &mut self.overlay
+            && *scroll > top
+        {
+            *scroll = top;
+        }
     }
 
     /// Takes an event in.
@@ -406,7 +334,7 @@ impl App {
     fn loaded(&mut self, name: &str, content: Result<Vec<u8>, String>) {
         let Some(message) = self.message_mut() else { return };
         match content.map(String::from_utf8) {
-            Ok(Ok(text)) => message.load(name, text),
+            Ok(Ok(text)) => message.load(name, &text),
             Ok(Err(_)) => message.error = Some(format!("{name} is not UTF-8 text; encode it as MIME first")),
             Err(why) => {
                 let line = LineEditor::with(name);

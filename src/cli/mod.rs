@@ -14,7 +14,7 @@ pub enum Exit {
     Ok = 0,
     /// The command line could not be read, or there is no terminal to draw on.
     Usage = 2,
-    /// Something inside broke: a panic, or a system call that never fails.
+    /// Something inside broke: a system call that never fails. A panic ends with 101, as Rust has it.
     Internal = 70,
     /// SIGHUP: the terminal went away.
     Hangup = 129,

@@ -52,6 +52,10 @@ impl Verdict {
     }
 }
 
+/// Names of alerts whose next step is known, as RFC 8446 §6 and RFC 6066 §3 write them.
+pub const KNOWN_ALERTS: [&str; 4] =
+    ["protocol_version", "handshake_failure", "insufficient_security", "unrecognized_name"];
+
 /// Why a handshake did not end in a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TlsFailure {

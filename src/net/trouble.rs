@@ -47,6 +47,10 @@ fn tls_text(error: &rustls::Error) -> String {
 
 /// The name of an alert as RFC 8446 §6 writes it: `handshake_failure`.
 pub(crate) fn alert_name(alert: rustls::AlertDescription) -> String {
+    // The library writes this one in British spelling, RFC 6066 §3 does not.
+    if alert == rustls::AlertDescription::UnrecognisedName {
+        return "unrecognized_name".to_owned();
+    }
     let camel: Vec<char> = format!("{alert:?}").chars().collect();
     let mut name = String::with_capacity(camel.len() + 4);
     for (at, letter) in camel.iter().enumerate() {
@@ -63,6 +67,7 @@ pub(crate) fn alert_name(alert: rustls::AlertDescription) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::tls::KNOWN_ALERTS;
     use rustls::AlertDescription;
 
     #[test]
@@ -76,6 +81,17 @@ mod tests {
         ] {
             assert_eq!(alert_name(alert), name);
         }
+    }
+
+    #[test]
+    fn the_alerts_that_have_a_next_step_are_known_by_these_names() {
+        let alerts = [
+            AlertDescription::ProtocolVersion,
+            AlertDescription::HandshakeFailure,
+            AlertDescription::InsufficientSecurity,
+            AlertDescription::UnrecognisedName,
+        ];
+        assert_eq!(alerts.map(alert_name), KNOWN_ALERTS);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a server offers: EHLO lines, `CAPABILITY`, `CAPA`. Unknown capabilities are kept as they came.
 
+use std::collections::{HashMap, HashSet};
+
 /// One offer: `SIZE 10240000`, `AUTH PLAIN LOGIN`, `IDLE`, `SASL PLAIN`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capability {
@@ -114,15 +116,57 @@ impl Capabilities {
         Some(size.parameters.first().and_then(|n| n.parse().ok()).unwrap_or(0))
     }
 
-    /// What `self` offers that `before` did not, and what it no longer offers.
+    /// What `self` offers that `before` did not, and what it no longer offers, compared by keyword. Of a keyword in both
+    /// lists only what changed in its parameters counts as new: `SASL: +PLAIN +LOGIN`, `SIZE: +20 -10`.
     #[must_use]
     pub fn difference(&self, before: &Self) -> (Vec<String>, Vec<String>) {
-        let texts = |c: &Self| c.list.iter().map(Capability::text).collect::<Vec<_>>();
-        let (now, then) = (texts(self), texts(before));
-        let new = now.iter().filter(|t| !then.contains(t)).cloned().collect();
-        let gone = then.into_iter().filter(|t| !now.contains(t)).collect();
+        let (now, then) = (self.by_keyword(), before.by_keyword());
+        let mut new = Vec::new();
+        for capability in &self.list {
+            let name = capability.name.as_str();
+            match then.get(name) {
+                None => new.push(capability.text()),
+                Some(had) => {
+                    // A keyword on several lines is told of once, at its first.
+                    let Some(has) = now.get(name).filter(|has| has.first == capability.parameters) else { continue };
+                    let added = has.all.iter().filter(|p| !had.set.contains(*p)).map(|p| format!(" +{p}"));
+                    let removed = had.all.iter().filter(|p| !has.set.contains(*p)).map(|p| format!(" -{p}"));
+                    let changes: String = added.chain(removed).collect();
+                    let text = format!("{name}:{changes}");
+                    if !changes.is_empty() && !new.contains(&text) {
+                        new.push(text);
+                    }
+                }
+            }
+        }
+        let gone = before.list.iter().filter(|c| !now.contains_key(c.name.as_str())).map(Capability::text).collect();
         (new, gone)
     }
+
+    fn by_keyword(&self) -> HashMap<&str, Parameters<'_>> {
+        let mut keywords: HashMap<&str, Parameters<'_>> = HashMap::new();
+        for capability in &self.list {
+            let of = keywords.entry(&capability.name).or_insert_with(|| Parameters {
+                first: &capability.parameters,
+                all: Vec::new(),
+                set: HashSet::new(),
+            });
+            for parameter in &capability.parameters {
+                if of.set.insert(parameter) {
+                    of.all.push(parameter);
+                }
+            }
+        }
+        keywords
+    }
+}
+
+/// All parameters of one keyword.
+struct Parameters<'a> {
+    /// Those of its first line.
+    first: &'a [String],
+    all: Vec<&'a str>,
+    set: HashSet<&'a str>,
 }
 
 #[cfg(test)]
@@ -137,6 +181,10 @@ mod tests {
         out
     }
 
+    fn owned(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
     #[test]
     fn mechanisms_of_all_three_protocols() {
         assert_eq!(list(&["AUTH PLAIN login", "AUTH=PLAIN LOGIN"]).mechanisms(), ["PLAIN", "LOGIN"]);
@@ -149,7 +197,17 @@ mod tests {
         assert_eq!(list(&["SIZE 5"]).size_limit(), Some(5));
         assert_eq!(list(&["SIZE"]).size_limit(), Some(0));
         assert_eq!(list(&[]).size_limit(), None);
-        let (new, gone) = list(&["A", "B 2"]).difference(&list(&["A", "B 1"]));
-        assert_eq!((new, gone), (vec!["B 2".to_owned()], vec!["B 1".to_owned()]));
+        for (now, before, new, gone) in [
+            (&["A", "B"][..], &["A", "C 1"][..], &["B"][..], &["C 1"][..]),
+            (&["SASL PLAIN LOGIN", "USER"], &["SASL", "STLS"], &["SASL: +PLAIN +LOGIN", "USER"], &["STLS"]),
+            (&["SIZE 20"], &["SIZE 10"], &["SIZE: +20 -10"], &[]),
+            (&["AUTH PLAIN", "AUTH LOGIN"], &["AUTH LOGIN"], &["AUTH: +PLAIN"], &[]),
+            (&["AUTH"], &["AUTH PLAIN"], &["AUTH: -PLAIN"], &[]),
+            (&["AUTH=PLAIN"], &["LOGINDISABLED"], &["AUTH=PLAIN"], &["LOGINDISABLED"]),
+            (&["A", "B 1"], &["B 1", "A"], &[], &[]),
+        ] {
+            let (found, lost) = list(now).difference(&list(before));
+            assert_eq!((found, lost), (owned(new), owned(gone)), "{now:?} after {before:?}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use super::{text, theme};
 use crate::app::conversation::{Conversation, Link};
 use crate::app::state::App;
-use crate::diagnosis::{Severity, certificate};
+use crate::diagnosis::Severity;
 use crate::protocol::verb::Phase;
 use crate::protocol::visible::visible;
 
@@ -133,22 +133,18 @@ fn tls(conversation: &Conversation) -> Part {
         (Link::Opening, _) => Part::one("", Style::new()),
         (Link::Handshake, _) => Part::one("TLS …", theme::WARNING),
         (_, Some(report)) if conversation.session.tls() => {
-            let findings = certificate::findings(report);
-            // Of equals the first: the certificate's findings begin with the verdict and go on to its reasons.
-            let worst = findings.iter().rev().filter(|f| f.severity >= Severity::Warning).max_by_key(|f| f.severity);
-            let severity = worst.map_or(Severity::Good, |finding| finding.severity);
+            let standing = conversation.standing.as_ref();
+            let severity = standing.map_or(Severity::Good, |standing| standing.severity);
             let style = theme::severity(severity);
             let short = format!("{} {}", report.version, theme::severity_mark(severity));
-            let long = match worst {
-                Some(finding) => format!("{short} {}", finding.says),
+            let asked = visible(report.asked_name.as_bytes());
+            let (long, middle) = match standing.and_then(|standing| standing.says.as_ref()) {
+                Some(says) => (format!("{short} {says}"), format!("{short} {}", text::cut(says, 24, false))),
                 None => {
-                    let left = certificate::remaining(report).map(|left| format!(", {left}")).unwrap_or_default();
-                    format!("{short} {}{left}", visible(report.asked_name.as_bytes()))
+                    let left = standing.and_then(|standing| standing.left.as_ref());
+                    let left = left.map(|left| format!(", {left}")).unwrap_or_default();
+                    (format!("{short} {asked}{left}"), format!("{short} {asked}"))
                 }
-            };
-            let middle = match worst {
-                Some(finding) => format!("{short} {}", text::cut(&finding.says, 24, false)),
-                None => format!("{short} {}", visible(report.asked_name.as_bytes())),
             };
             Part::new(vec![(long, style), (middle, style), (short, style)])
         }

@@ -9,7 +9,7 @@ use tui_textarea::DataCursor;
 use super::overlay::popup;
 use super::{text, theme};
 use crate::app::conversation::MessagePlace;
-use crate::app::message_editor::MessageEditor;
+use crate::app::message_editor::{Doubt, MessageEditor};
 use crate::app::state::{App, Focus};
 use crate::protocol::visible::visible;
 
@@ -40,18 +40,18 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
         inner = block.inner(area);
         frame.render_widget(block, area);
     }
-    match &message.file {
-        Some((name, content)) => {
-            let shown = visible(name.as_bytes());
-            let octets = text::grouped(content.len() as u64);
+    match &message.held {
+        Some(held) => {
+            let shown = visible(held.name.as_bytes());
+            let octets = text::grouped(held.octets);
             let words = format!("{shown}, {octets} octets: sent as it is, too large to edit here");
             let rows = text::rows(&words, usize::from(inner.width), usize::from(inner.height), app.options.ascii);
             super::lines(frame, inner, rows.into_iter().map(Line::raw));
         }
         None => edit(frame, inner, app, message, focused),
     }
-    if let Some(pasted) = &message.question {
-        ask(frame, app, pasted);
+    if let Some(doubt) = &message.question {
+        ask(frame, app, doubt);
     }
 }
 
@@ -123,18 +123,38 @@ fn edit(frame: &mut Frame<'_>, area: Rect, app: &App, message: &MessageEditor, f
     }
 }
 
-/// The question about a lone dot in what was pasted.
-fn ask(frame: &mut Frame<'_>, app: &App, pasted: &str) {
-    let number = pasted.split('\n').position(|line| line == ".").map_or(0, |place| place + 1);
-    let count = pasted.split('\n').count();
-    let lines = vec![
-        Line::raw(format!("line {number} of the {count} pasted is a dot alone:")),
-        Line::raw("typed in a terminal session, it would end the message"),
-        Line::default(),
-        Line::from(vec![Span::styled("[S]", theme::KEY), Span::raw("tuff it, so that it stays part of the message")]),
-        Line::from(vec![Span::styled("[E]", theme::KEY), Span::raw("nd the message there")]),
-        Line::from(vec![Span::styled("Esc", theme::KEY), Span::raw(" drops the paste")]),
-    ];
-    let inner = popup(frame, frame.area(), "A lone dot", "S  E  Esc", 56, 6, app.options.ascii);
+/// The question about what must not go out as it is.
+fn ask(frame: &mut Frame<'_>, app: &App, doubt: &Doubt) {
+    let taken = if doubt.file.is_some() { "loaded" } else { "pasted" };
+    let mut lines = Vec::new();
+    if let Some(number) = doubt.lone_dot {
+        lines.push(Line::raw(format!("line {number} of the {} {taken} is a dot alone:", doubt.lines)));
+        lines.push(Line::raw("typed in a terminal session, it would end the message"));
+    }
+    if doubt.bare_crs > 0 {
+        lines.push(Line::raw(format!("{} CR without LF: servers disagree on what that ends", doubt.bare_crs)));
+    }
+    if doubt.nuls > 0 {
+        lines.push(Line::raw(format!("{} NUL: no message may hold one", doubt.nuls)));
+    }
+    lines.push(Line::default());
+    let (title, says) = match doubt.lone_dot {
+        Some(_) => ("A lone dot", "tuff it, so that it stays part of the message"),
+        None => ("Not as it is", "et right, and take it"),
+    };
+    lines.push(Line::from(vec![Span::styled("[S]", theme::KEY), Span::raw(says)]));
+    if doubt.bare_crs > 0 {
+        lines.push(Line::raw("   each CR becomes a line end"));
+    }
+    if doubt.nuls > 0 {
+        lines.push(Line::raw("   each NUL is left out"));
+    }
+    if doubt.lone_dot.is_some() {
+        lines.push(Line::from(vec![Span::styled("[E]", theme::KEY), Span::raw("nd the message there")]));
+    }
+    let drops = if doubt.file.is_some() { " leaves the file alone" } else { " drops the paste" };
+    lines.push(Line::from(vec![Span::styled("Esc", theme::KEY), Span::raw(drops)]));
+    let keys = if doubt.lone_dot.is_some() { "S  E  Esc" } else { "S  Esc" };
+    let inner = popup(frame, frame.area(), title, keys, 56, lines.len(), app.options.ascii);
     super::lines(frame, inner, lines.into_iter());
 }

@@ -32,6 +32,8 @@ use crate::app::state::{App, Focus};
 pub struct Drawn {
     /// Entries of the transcript that are on the screen, whole or in part.
     pub entries: u64,
+    /// The first row that is on the screen of what lies over the panes.
+    pub top: usize,
 }
 
 /// Columns of the panes beside the transcript.
@@ -44,11 +46,9 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Drawn {
         return Drawn::default();
     }
     let entries = screen(frame, area, app);
-    if let Some(overlay) = &app.overlay {
-        overlay::draw(frame, area, app, overlay);
-    }
+    let top = app.overlay.as_ref().map_or(0, |overlay| overlay::draw(frame, area, app, overlay));
     theme::finish(frame.buffer_mut(), app.options.ascii, app.options.monochrome);
-    Drawn { entries }
+    Drawn { entries, top }
 }
 
 /// Where everything goes. What is left out first when rows are short stands last in this list: input, panes, header,

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::mask::mask;
-use super::{Conversation, Goal, Link};
+use super::{Conversation, Goal, Link, Standing};
 use crate::app::effect::{Effect, Effects};
 use crate::app::event::{Closing, Happened, SocketFailure, SocketTrouble};
 use crate::app::sentences;
@@ -108,6 +108,7 @@ impl Conversation {
                 self.findings.push(finding);
             }
         }
+        self.standing = Some(Standing::of(&report));
         self.tls = Some(report);
         if upgraded {
             // What was agreed to for the clear channel, or for another certificate, is asked again.

@@ -1,5 +1,7 @@
 //! Octets that are not commands: the lines of DATA, literals, and whole messages from the editor.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::Conversation;
@@ -112,6 +114,7 @@ impl Conversation {
     pub fn send_message(&mut self, message: &str, now: Moment, effects: &mut Effects) {
         let mut octets = Vec::with_capacity(message.len() + message.len() / 32 + 8);
         for line in lines(message) {
+            let line = whole(line);
             let stuffed = line.starts_with('.');
             if stuffed {
                 octets.push(b'.');
@@ -128,7 +131,7 @@ impl Conversation {
     pub fn append_message(&mut self, mailbox: &str, message: &str, now: Moment, effects: &mut Effects) {
         let mut octets = Vec::with_capacity(message.len() + message.len() / 32);
         for line in lines(message) {
-            octets.extend_from_slice(line.as_bytes());
+            octets.extend_from_slice(whole(line).as_bytes());
             octets.extend_from_slice(b"\r\n");
         }
         let line = format!("APPEND {mailbox} (\\Seen) {{{}}}", octets.len());
@@ -146,13 +149,6 @@ impl Conversation {
         // The command line ends behind its literal.
         self.session.sent("", None, self.transcript.next_number());
         self.transmit(b"", now, effects);
-    }
-
-    /// Octets a message takes on the wire, dots and CRLF counted, for comparison with SIZE (RFC 1870 §5: the final
-    /// dot and the doubled dots do not count).
-    #[must_use]
-    pub fn message_octets(&self, message: &str) -> u64 {
-        lines(message).map(|line| line.len() as u64 + 2).sum()
     }
 
     /// Whether a message can be written now, and how it would be sent; else what is missing.
@@ -186,8 +182,52 @@ pub enum MessagePlace {
     Append,
 }
 
-/// The lines of a message, whatever ended them, without the empty one behind the last line end.
-fn lines(message: &str) -> impl Iterator<Item = &str> {
-    let text = message.strip_suffix("\r\n").or_else(|| message.strip_suffix('\n')).unwrap_or(message);
-    text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line))
+/// Octets of a message for comparison with SIZE: every line end is two, the final dot and the doubled dots do not count
+/// (RFC 1870 §5).
+#[must_use]
+pub fn message_octets(message: &str) -> u64 {
+    lines(message).map(|line| whole(line).len() as u64 + 2).sum()
+}
+
+/// The lines of a message, whatever ended them, without the empty one behind the last line end. A bare CR ends a line
+/// too: nothing may go out in which one server sees a line end and another does not (RFC 5321 §2.3.8).
+pub fn lines(message: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(message);
+    std::iter::from_fn(move || {
+        let text = rest.take()?;
+        let Some(end) = memchr::memchr2(b'\r', b'\n', text.as_bytes()) else { return Some(text) };
+        let (line, tail) = text.split_at(end);
+        let tail = tail.strip_prefix("\r\n").or_else(|| tail.get(1..)).unwrap_or("");
+        rest = (!tail.is_empty()).then_some(tail);
+        Some(line)
+    })
+}
+
+/// A line without NUL, which no message may hold (RFC 5322 §2.2, RFC 9051 §9 CHAR8).
+fn whole(line: &str) -> Cow<'_, str> {
+    if line.contains('\0') { Cow::Owned(line.replace('\0', "")) } else { Cow::Borrowed(line) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_end_ends_a_line_and_counts_two_octets() {
+        for (message, wanted, octets) in [
+            ("", vec![""], 2),
+            ("\n", vec![""], 2),
+            ("a", vec!["a"], 3),
+            ("a\n", vec!["a"], 3),
+            ("a\r\n\r\n", vec!["a", ""], 5),
+            ("a\n\nb", vec!["a", "", "b"], 8),
+            ("c\r.\rd", vec!["c", ".", "d"], 9),
+            ("c\r", vec!["c"], 3),
+            ("c\r\r\nd", vec!["c", "", "d"], 8),
+            ("a\0b\n.\n", vec!["a\0b", "."], 7),
+        ] {
+            assert_eq!(lines(message).collect::<Vec<_>>(), wanted, "{message:?}");
+            assert_eq!(message_octets(message), octets, "{message:?}");
+        }
+    }
 }

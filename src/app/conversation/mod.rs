@@ -30,7 +30,7 @@ use crate::protocol::session::Session;
 use crate::protocol::verb::Phase;
 
 pub use authenticate::Way;
-pub use message::MessagePlace;
+pub use message::{MessagePlace, lines, message_octets};
 pub use say::Refusal;
 
 /// The state of the connection beneath the session.
@@ -58,6 +58,30 @@ pub enum Goal {
     Authenticate(Way, Credentials, bool),
     /// Say PASS once USER has been accepted (RFC 1939 §7).
     Pass(Secret),
+}
+
+/// How the server's certificate stands, in few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// How bad the worst of it is; [`Severity::Good`] when nothing is.
+    pub severity: Severity,
+    /// The worst that is to be said.
+    pub says: Option<String>,
+    /// How long the certificate is valid still.
+    pub left: Option<String>,
+}
+
+impl Standing {
+    fn of(report: &TlsReport) -> Self {
+        let findings = certificate::findings(report);
+        // Of equals the first: the certificate's findings begin with the verdict and go on to its reasons.
+        let worst = findings.into_iter().rev().filter(|f| f.severity >= Severity::Warning).max_by_key(|f| f.severity);
+        Self {
+            severity: worst.as_ref().map_or(Severity::Good, |finding| finding.severity),
+            says: worst.map(|finding| finding.says),
+            left: certificate::remaining(report),
+        }
+    }
 }
 
 /// What is awaited, for the running clock.
@@ -90,6 +114,8 @@ pub struct Conversation {
     pub practice: Option<SocketAddr>,
     /// The handshake, once there was one.
     pub tls: Option<Box<TlsReport>>,
+    /// What the line at the top says of it; reading a chain of certificates is not for every frame.
+    pub standing: Option<Standing>,
     /// What is worth saying about this connection.
     pub findings: Vec<Finding>,
     /// Pasted or held lines that wait for their turn.
@@ -120,6 +146,7 @@ pub struct Conversation {
     wait_given_up: bool,
     injected: usize,
     asked_capabilities: bool,
+    untold_capabilities: bool,
     literal_secrecy: LiteralSecrecy,
     sender: String,
     recipients: Vec<(u64, String)>,
@@ -158,6 +185,7 @@ impl Conversation {
             peer: None,
             practice: None,
             tls: None,
+            standing: None,
             findings: Vec::new(),
             queue: VecDeque::new(),
             paused: false,
@@ -178,6 +206,7 @@ impl Conversation {
             wait_given_up: false,
             injected: 0,
             asked_capabilities: false,
+            untold_capabilities: false,
             literal_secrecy: LiteralSecrecy::default(),
             sender: String::new(),
             recipients: Vec::new(),

@@ -91,6 +91,11 @@ impl Conversation {
             {
                 break;
             }
+            // IMAP's list comes before the reply is whole; what is said of it stands behind the last line.
+            if self.untold_capabilities && (whole || reading.answers.is_none()) {
+                self.untold_capabilities = false;
+                self.capabilities_changed(at);
+            }
         }
         if self.session.literal_to_send().is_none() {
             // APPEND was refused: its message must not go into the next literal.
@@ -115,7 +120,7 @@ impl Conversation {
         match signal {
             Signal::Greeted => {}
             Signal::Idling => effects.push(Effect::Wake(at + IDLE)),
-            Signal::Capabilities => self.capabilities_changed(at),
+            Signal::Capabilities => self.untold_capabilities = true,
             Signal::StartTls => {
                 let mut rest = self.session.discard();
                 rest.extend_from_slice(input);

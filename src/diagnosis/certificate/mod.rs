@@ -61,12 +61,6 @@ pub fn findings(report: &TlsReport) -> Vec<Finding> {
     told.0
 }
 
-/// Whether something among them is broken: then no password should go over this connection unasked.
-#[must_use]
-pub fn is_faulty(findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| finding.severity == Severity::Fault)
-}
-
 /// The handshake in one line: `TLS 1.3 X25519 TLS_AES_256_GCM_SHA384 · trusted by this machine · name matches
 /// mx1.example.org · 61 days left`.
 #[must_use]

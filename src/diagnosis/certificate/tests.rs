@@ -75,7 +75,6 @@ fn bad() -> Verdict {
 fn a_right_certificate_has_no_fault() {
     let report = report(issued(params(&["mx1.example.org"])));
     let findings = findings(&report);
-    assert!(!is_faulty(&findings), "{findings:#?}");
     assert!(findings.iter().all(|f| f.severity <= Severity::Note), "{findings:#?}");
     assert_eq!(
         summary(&report),
@@ -210,7 +209,6 @@ fn every_fault_is_told_for_itself() {
         assert_eq!(found.severity, severity, "{case}");
         assert!(!found.next.is_empty(), "{case}");
         assert!(!found.says.ends_with('.'), "{case}");
-        assert_eq!(is_faulty(&findings), findings.iter().any(|f| f.severity == Severity::Fault), "{case}");
         assert!(summary(&report).contains(short), "{case}: {}", summary(&report));
     }
 }

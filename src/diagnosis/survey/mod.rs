@@ -27,6 +27,8 @@ use super::finding::Finding;
 
 /// Exchanges that are looked up; more are named and left alone.
 const EXCHANGES: usize = 20;
+/// Exchanges that have a row; more are counted.
+const EXCHANGE_ROWS: usize = 100;
 /// Addresses of one host that are looked up.
 const ADDRESSES: usize = 16;
 /// Reverse names of one address that are confirmed.
@@ -122,13 +124,16 @@ impl Survey {
     /// What is worth saying, with its next step. Why there is nothing to connect to comes first.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self.trouble().into_iter().collect();
-        for finding in rows::draw(self).into_iter().filter_map(|(_, finding)| finding) {
-            if !findings.contains(&finding) {
-                findings.push(finding);
-            }
-        }
-        findings
+        self.table().1
+    }
+
+    /// [`Self::rows`] and [`Self::findings`] at the cost of one.
+    #[must_use]
+    pub fn table(&self) -> (Vec<Row>, Vec<Finding>) {
+        let (rows, found): (Vec<Row>, Vec<Option<Finding>>) = rows::draw(self).into_iter().unzip();
+        let mut seen = HashSet::new();
+        let findings = self.trouble().into_iter().chain(found.into_iter().flatten());
+        (rows, findings.filter(|finding| seen.insert(finding.clone())).collect())
     }
 
     /// Where `ehlo DOMAIN` connects: the preferred exchange that has an address. None while a better one may still

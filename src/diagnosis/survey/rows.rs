@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::lookup::{Outcome, Route, aliases, is_address};
 use super::verdict::{self, Remark};
-use super::{EXCHANGES, QUESTIONS, Subject, Survey, family};
+use super::{EXCHANGE_ROWS, EXCHANGES, QUESTIONS, Subject, Survey, family};
 use crate::diagnosis::dns::{Answer, Record, RecordType, Value, reverse_name};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::protocol::visible::visible;
@@ -79,6 +79,13 @@ pub(super) struct Table<'a> {
 impl<'a> Table<'a> {
     pub(super) fn push(&mut self, row: Row) {
         self.lines.push((row, None));
+    }
+
+    /// The row that counts the records that have none.
+    pub(super) fn more(&mut self, label: &str, records: usize, rows: usize) {
+        if records > rows {
+            self.push(Row { label: label.to_owned(), text: format!("{} more", records - rows), ..Row::default() });
+        }
     }
 
     /// A row with its verdict; `subject` is what the finding is about.
@@ -157,12 +164,13 @@ impl<'a> Table<'a> {
                 self.host(1, domain, false);
             }
             Route::Exchanges(exchanges) => {
-                for (number, exchange) in exchanges.iter().enumerate() {
+                for (number, exchange) in exchanges.iter().take(EXCHANGE_ROWS).enumerate() {
                     let label = format!("MX {}", exchange.preference);
                     let text = shown(exchange.name);
                     let row = self.record(0, &label, &text, exchange.record, domain, RecordType::Mx);
                     self.exchange(row, exchange.name, domain, number < EXCHANGES);
                 }
+                self.more("MX", exchanges.len(), EXCHANGE_ROWS);
             }
         }
     }

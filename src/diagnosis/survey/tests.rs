@@ -310,3 +310,32 @@ fn aliases_in_a_ring_end() {
     }
     assert!(table(&survey).starts_with("CNAME a.org\nCNAME b.org\nMX none"), "{}", table(&survey));
 }
+
+#[test]
+fn a_flood_of_records_is_counted_not_drawn() {
+    let mut survey = Survey::new("d.example");
+    for query in survey.questions() {
+        let mut response = Response::default();
+        let record = |value| Record { name: "d.example".to_owned(), ttl: 60, value };
+        match query.kind {
+            RecordType::Mx => response.answers.extend(
+                (0..4000).map(|number| record(Value::Mx { preference: number, exchange: format!("{number}.example") })),
+            ),
+            RecordType::Txt if query.name == "d.example" => response.answers.extend(
+                (0..2500).map(|n| record(Value::Txt(vec![format!("v=spf1 ip4:192.0.2.{n} -all").into_bytes()]))),
+            ),
+            _ => {}
+        }
+        let took = Duration::from_millis(1);
+        survey.answered(Answer { query, server: None, took, over_tcp: false, reply: Ok(response) });
+    }
+    let (rows, findings) = survey.table();
+    assert!(rows.len() < 300 && findings.len() < 300, "{} rows, {} findings", rows.len(), findings.len());
+    let counted: Vec<&str> = rows.iter().map(|row| row.text.as_str()).filter(|text| text.ends_with(" more")).collect();
+    assert_eq!(counted, ["3900 more", "2436 more"]);
+    assert!(rows.iter().any(|row| row.label == "DMARC"), "what comes behind the flood is drawn");
+    let mut once = findings.clone();
+    once.dedup();
+    assert_eq!(once.len(), findings.len());
+    assert_eq!((survey.rows(), survey.findings()), (rows, findings));
+}

@@ -25,13 +25,12 @@ impl<'a> Table<'a> {
             let row = self.record(0, "SPF", &visible(text), record, domain, RecordType::Txt);
             self.judge(row, domain, verdict::spf(text, spf.len()));
         }
+        self.more("SPF", spf.len(), TEXTS);
         for (record, text) in others.iter().take(TEXTS) {
             let row = self.record(0, "TXT", &visible(text), record, domain, RecordType::Txt);
             self.push(row);
         }
-        if let Some(more) = others.len().checked_sub(TEXTS + 1) {
-            self.push(Row { label: "TXT".to_owned(), text: format!("{} more", more + 1), ..Row::default() });
-        }
+        self.more("TXT", others.len(), TEXTS);
     }
 
     pub(super) fn dmarc(&mut self, domain: &str) {
@@ -47,6 +46,7 @@ impl<'a> Table<'a> {
             let row = self.record(0, "DMARC", &visible(text), record, &name, RecordType::Txt);
             self.judge(row, domain, verdict::dmarc(text, records.len()));
         }
+        self.more("DMARC", records.len(), TEXTS);
     }
 
     /// The services a client finds by SRV. Those without a record share one row.
@@ -66,6 +66,7 @@ impl<'a> Table<'a> {
                 }
                 Outcome::Records(records) => records,
             };
+            let count = records.len();
             for record in records.into_iter().take(EXCHANGES) {
                 let Value::Srv { priority, weight, port, target } = &record.value else { continue };
                 if target.is_empty() {
@@ -86,6 +87,7 @@ impl<'a> Table<'a> {
                 }
                 self.push(row);
             }
+            self.more(&label, count, EXCHANGES);
         }
         if !absent.is_empty() {
             let text = format!("none for {}", absent.join(" "));

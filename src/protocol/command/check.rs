@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Parts, Reading, begins_verb, faults, offers, parts, starts_with, suggestion};
+use super::{Parts, Reading, begins_verb, faults, offers, parts, secret_range, starts_with, suggestion};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::imap::grammar::awaits_literal;
 use crate::protocol::sasl;
@@ -51,8 +51,27 @@ fn command(line: &str, context: &Context<'_>) -> Reading {
     if found.iter().any(|fault| fault.weight == Weight::Incomplete && !trailing(fault)) {
         found.retain(|fault| !trailing(fault));
     }
+    conceal(&mut found, line, context);
     found.sort_by_key(|fault| (fault.at.start, fault.at.end));
     Reading { verb, verb_at, tag, faults: found }
+}
+
+/// Takes what may be a password out of the reasons: they are shown, and stay on the screen.
+fn conceal(faults: &mut [Fault], line: &str, context: &Context<'_>) {
+    let Some(secret) = secret_range(line, context).and_then(|range| line.get(range)) else { return };
+    // Reasons quote the beginning of a word at least, in upper case some of them.
+    let words: Vec<String> = secret
+        .split_ascii_whitespace()
+        .filter(|word| word.len() >= 4)
+        .take(REMARK_CAP)
+        .map(|word| word.chars().take(8).collect::<String>().to_ascii_lowercase())
+        .collect();
+    for fault in faults {
+        let reason = fault.reason.to_ascii_lowercase();
+        if words.iter().any(|word| reason.contains(word.as_str())) {
+            fault.reason = "not right, and not repeated here since it may be a password".to_owned();
+        }
+    }
 }
 
 /// More remarks on one line than anyone reads; a pasted list of flags has thousands.
@@ -135,7 +154,10 @@ fn unknown(line: &str, at: &Range<usize>, tagged: bool, context: &Context<'_>) -
             reason: format!("not a whole command yet, it begins {}", verb.name),
         };
     }
-    let shown: String = word.chars().take(20).collect();
+    // What may be a password is not repeated: `PASShunter22`.
+    let open = secret_range(line, context).map_or(at.end, |secret| secret.start.clamp(at.start, at.end));
+    let cut = if open < at.end { "…" } else { "" };
+    let shown: String = line.get(at.start..open).unwrap_or("").chars().take(20).chain(cut.chars()).collect();
     match suggestion(protocol, word) {
         Some(verb) => Fault::syntax(at.clone(), format!("\"{shown}\" is not a command, did you mean {}", verb.name)),
         None => Fault::syntax(at.clone(), format!("\"{shown}\" is not a command of {name}; Tab lists them")),

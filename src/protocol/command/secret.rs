@@ -19,11 +19,13 @@ pub fn secret_range(line: &str, context: &Context<'_>) -> Option<Range<usize>> {
         Phase::Sasl => return (!matches!(line.trim_matches(' '), "" | "*")).then_some(0..line.len()),
         _ => {}
     }
-    let found = parts(context.protocol, line);
-    let word = line.get(found.verb_at.clone()).unwrap_or("");
-    let verb = found.verb.or_else(|| resembling(context.protocol, word))?;
+    let (verb, end) = meant(line, context.protocol)?;
     let Secrecy::FromArgument(number) = verb.secrecy else { return None };
-    let start = argument(line, found.verb_at.end, number, context.protocol)?;
+    let start = match argument(line, end, number, context.protocol) {
+        Some(start) if start < line.len() || number == 0 => start,
+        _ if number == 1 && verb.name.starts_with("AUTH") => behind_mechanism(line, end, context.protocol)?,
+        _ => return None,
+    };
     let rest = line.get(start..)?;
     // An announced literal shows only how long the secret is, and has to be seen to be right.
     let announced = rest.starts_with('{') && literal_announced(rest.as_bytes(), Literals::Client).is_some();
@@ -45,23 +47,79 @@ pub fn literal_secrecy(line: &str, context: &Context<'_>) -> LiteralSecrecy {
     if context.protocol != Protocol::Imap || literal_announced(line.as_bytes(), Literals::Client).is_none() {
         return LiteralSecrecy::default();
     }
-    let found = parts(context.protocol, line);
-    let word = line.get(found.verb_at.clone()).unwrap_or("");
-    let Some(verb) = found.verb.or_else(|| resembling(context.protocol, word)) else {
-        return LiteralSecrecy::default();
-    };
+    let Some((verb, end)) = meant(line, context.protocol) else { return LiteralSecrecy::default() };
     let Secrecy::FromArgument(number) = verb.secrecy else { return LiteralSecrecy::default() };
-    LiteralSecrecy { literal: argument(line, found.verb_at.end, number, context.protocol).is_some(), rest: true }
+    LiteralSecrecy { literal: argument(line, end, number, context.protocol).is_some(), rest: true }
 }
 
-fn resembling(protocol: Protocol, word: &str) -> Option<&'static Verb> {
-    let secret = |verb: &&'static Verb| verb.secrecy != Secrecy::Open;
-    super::dialect(protocol)
-        .filter(secret)
-        .find(|verb| super::distance(word.to_ascii_uppercase().as_bytes(), verb.name.as_bytes()) <= 2)
-        .or_else(|| suggestion(protocol, word).filter(secret))
-        // `AUTHPLAIN …`, `PASSword`: the space was forgotten.
-        .or_else(|| super::dialect(protocol).filter(secret).find(|verb| super::starts_with(word, verb.name)))
+/// The verb of the line, or the one with a secret that was probably meant, and where its name ends.
+fn meant(line: &str, protocol: Protocol) -> Option<(&'static Verb, usize)> {
+    let found = parts(protocol, line);
+    if let Some(verb) = found.verb {
+        return Some((verb, found.verb_at.end));
+    }
+    let word = line.get(found.verb_at.clone()).unwrap_or("");
+    if let Some((verb, octets)) = resembling(protocol, word) {
+        return Some((verb, found.verb_at.start + octets));
+    }
+    // A tag was typed twice, or without a space behind it: `a1 a1 LOGIN jo pw`, `a1LOGIN jo pw`.
+    let mut at = 0;
+    for word in line.split(' ').take(4) {
+        if let Some((verb, octets)) = containing(protocol, word) {
+            return Some((verb, at + octets));
+        }
+        if protocol != Protocol::Imap {
+            break;
+        }
+        at += word.len() + 1;
+    }
+    None
+}
+
+fn secret(protocol: Protocol) -> impl Iterator<Item = &'static Verb> {
+    super::dialect(protocol).filter(|verb| verb.secrecy != Secrecy::Open)
+}
+
+/// The verb that `word` resembles, and how many octets of it are the verb's name.
+fn resembling(protocol: Protocol, word: &str) -> Option<(&'static Verb, usize)> {
+    let upper = word.to_ascii_uppercase();
+    // `AUTHPLAIN …`, `PASSword`: the space was forgotten.
+    if let Some(verb) = secret(protocol).find(|verb| super::starts_with(word, verb.name)) {
+        return Some((verb, verb.name.len()));
+    }
+    // `AUTH PLAIN …` said in IMAP.
+    let short = |verb: &&'static Verb| word.len() >= 4 && super::starts_with(verb.name, word);
+    let near = |verb: &&'static Verb| super::distance(upper.as_bytes(), verb.name.as_bytes()) <= 2;
+    if let Some(verb) = secret(protocol).find(short).or_else(|| secret(protocol).find(near)) {
+        return Some((verb, word.len()));
+    }
+    if protocol == Protocol::Imap && super::starts_with(word, "AUTH") {
+        return secret(protocol).find(|verb| verb.name.starts_with("AUTH")).map(|verb| (verb, "AUTH".len()));
+    }
+    suggestion(protocol, word).filter(|verb| verb.secrecy != Secrecy::Open).map(|verb| (verb, word.len()))
+}
+
+/// The verb whose name stands in `word`, and where the name ends.
+fn containing(protocol: Protocol, word: &str) -> Option<(&'static Verb, usize)> {
+    let upper = word.to_ascii_uppercase();
+    secret(protocol).find_map(|verb| upper.find(verb.name).map(|at| (verb, at + verb.name.len())))
+}
+
+/// SASL names no mechanism with more octets (RFC 4422 §3.1): what is longer has something else in it.
+const MECHANISM: usize = 20;
+
+/// Where the secret begins that is glued to the mechanism, or stands in its place: `AUTH PLAINAGpv…`, `AUTH AGpv…`.
+fn behind_mechanism(line: &str, from: usize, protocol: Protocol) -> Option<usize> {
+    let start = argument(line, from, 0, protocol)?;
+    let word = line.get(start..)?;
+    let word = word.split([' ', '\t']).next().unwrap_or(word);
+    for name in ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS"] {
+        let glued = super::starts_with(word, name) && word.get(name.len()..).is_some_and(|rest| !rest.is_empty());
+        if glued {
+            return Some(start + name.len());
+        }
+    }
+    (word.len() > MECHANISM).then_some(start)
 }
 
 /// Where argument `number` begins. Quoted strings count as one argument in IMAP; runs of spaces as one space, except

@@ -48,8 +48,6 @@ impl State {
         let mut reading = Reading { code: Some(code), answers, whole: !more, ..Reading::of(code.class()) };
         if differs {
             reading.remark = Some("the code differs from the first line of this reply (RFC 5321 §4.2.1)");
-        } else if octets.len() == 3 && !more {
-            reading.remark = None;
         }
         if !more {
             self.smtp_whole(code, text, &mut reading);

@@ -14,7 +14,14 @@ const WIDTH: usize = 110;
 /// Rows kept of a detail; the model holds 16 KB of one line at most.
 const ROWS: usize = 20_000;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, title: &str, lines: &[String], scroll: usize) {
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    app: &App,
+    title: &str,
+    lines: &[String],
+    scroll: usize,
+) -> usize {
     let ascii = app.options.ascii;
     let width = room(area, WIDTH);
     let mut rows: Vec<String> = Vec::new();
@@ -24,4 +31,5 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, title: &str, li
     let inner = popup(frame, area, title, "j k PgUp PgDn move · Esc closes", width, rows.len(), ascii);
     let top = scroll.min(rows.len().saturating_sub(usize::from(inner.height)));
     draw_lines(frame, inner, rows.into_iter().skip(top).map(Line::raw));
+    top
 }

@@ -54,7 +54,7 @@ const CLASSES: &[(ReplyClass, &str, &str, &str)] = &[
     (ReplyClass::Malformed, "?", "?", "no grammar of the protocol knows this"),
 ];
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, scroll: usize) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, scroll: usize) -> usize {
     let ascii = app.options.ascii;
     let width = room(area, WIDTH);
     let rows = content(app, width);
@@ -62,6 +62,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, scroll: usize) 
     let inner = popup(frame, area, "Help", keys, width, rows.len(), ascii);
     let top = scroll.min(rows.len().saturating_sub(usize::from(inner.height)));
     lines(frame, inner, rows.into_iter().skip(top));
+    top
 }
 
 fn content(app: &App, width: usize) -> Vec<Line<'static>> {

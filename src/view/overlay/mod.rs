@@ -14,15 +14,16 @@ use ratatui::widgets::{Block, BorderType, Clear};
 use super::{text, theme};
 use crate::app::state::{App, Overlay};
 
-/// Draws the overlay that is open.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, overlay: &Overlay) {
+/// Draws the overlay that is open. Returns its first row that is on the screen.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, overlay: &Overlay) -> usize {
     match overlay {
-        Overlay::Help(scroll) => help::draw(frame, area, app, *scroll),
+        Overlay::Help(scroll) => return help::draw(frame, area, app, *scroll),
         Overlay::Palette { filter, selected } => palette::draw(frame, area, app, filter, *selected),
         Overlay::Ask { what, line, error } => ask::draw(frame, area, app, *what, line, error.as_deref()),
         Overlay::Auth(dialog) => auth::draw(frame, area, app, dialog),
-        Overlay::Detail { title, lines, scroll } => detail::draw(frame, area, app, title, lines, *scroll),
+        Overlay::Detail { title, lines, scroll } => return detail::draw(frame, area, app, title, lines, *scroll),
     }
+    0
 }
 
 /// A box in the middle, `width` × `height` inside or as much as there is; its keys stand in the lower border.

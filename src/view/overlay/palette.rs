@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{ask::field, popup, text, theme};
-use crate::app::keys::palette;
 use crate::app::line_editor::LineEditor;
+use crate::app::popup_keys::palette;
 use crate::app::state::App;
 use crate::view::{first_row, lines};
 
