@@ -9,7 +9,8 @@ use tui_textarea::DataCursor;
 use super::overlay::popup;
 use super::{text, theme};
 use crate::app::conversation::MessagePlace;
-use crate::app::message_editor::{Doubt, MessageEditor};
+use crate::app::doubt::Doubt;
+use crate::app::message_editor::MessageEditor;
 use crate::app::state::{App, Focus};
 use crate::protocol::visible::visible;
 

@@ -55,11 +55,16 @@ pub fn literal_secrecy(line: &str, context: &Context<'_>) -> LiteralSecrecy {
 /// The verb of the line, or the one with a secret that was probably meant, and where its name ends.
 fn meant(line: &str, protocol: Protocol) -> Option<(&'static Verb, usize)> {
     let found = parts(protocol, line);
-    if let Some(verb) = found.verb {
+    // `a1LOGIN id pw` looks like the tag of ID.
+    let tag = found.tag.clone().filter(|tag| {
+        let tag = line.get(tag.clone()).unwrap_or("").to_ascii_uppercase();
+        secret(protocol).any(|verb| tag.ends_with(verb.name))
+    });
+    if let Some(verb) = found.verb.filter(|_| tag.is_none()) {
         return Some((verb, found.verb_at.end));
     }
     let word = line.get(found.verb_at.clone()).unwrap_or("");
-    if let Some((verb, octets)) = resembling(protocol, word) {
+    if let Some((verb, octets)) = resembling(protocol, word).filter(|_| tag.is_none()) {
         return Some((verb, found.verb_at.start + octets));
     }
     // A tag was typed twice, or without a space behind it: `a1 a1 LOGIN jo pw`, `a1LOGIN jo pw`.

@@ -458,6 +458,7 @@ fn secrets_are_found_in_right_and_wrong_lines() {
         (Pop3, Authorization, "xPASS hunter22", Some("hunter22")),
         (Imap, NotAuthenticated, "a1 a1 LOGIN jo pw", Some("pw")),
         (Imap, NotAuthenticated, "a1LOGIN jo pw", Some("pw")),
+        (Imap, NotAuthenticated, "a1LOGIN id pw", Some("pw")),
         (Imap, NotAuthenticated, "a1 a1LOGIN jo pw", Some("pw")),
         (Imap, NotAuthenticated, "LOGINjo pw", Some("pw")),
         (Imap, NotAuthenticated, "a1 AUTHENTICATEPLAIN AGpv", Some("AGpv")),
