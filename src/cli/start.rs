@@ -28,6 +28,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Some(Command::Keys) => keys(),
+        Some(Command::Reference { names }) => super::reference::run(names),
         Some(Command::Lab) => block_on(super::lab::run()).map(|()| Exit::Ok),
         None => explore(&arguments.explore),
     };
@@ -71,7 +72,7 @@ fn explore(explore: &Explore) -> anyhow::Result<Exit> {
     {
         if !terminal {
             return Ok(usage(&format!(
-                "{name} is not a terminal, and the explorer needs one for its screen. ehlo lab and ehlo keys work without"
+                "{name} is not a terminal, and the explorer needs one for its screen. ehlo lab, ehlo keys and ehlo reference work without"
             )));
         }
     }
