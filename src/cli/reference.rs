@@ -1,6 +1,6 @@
 //! `ehlo reference`: what is known of verbs, codes and capabilities, as plain text.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 use super::Exit;
 use crate::diagnosis::reference::{Page, contents, look_up, suggestions, wrap};
@@ -12,21 +12,17 @@ const WIDTH: usize = 80;
 /// with what is near to it.
 ///
 /// # Errors
-/// When standard output is closed.
+/// When standard output cannot be written.
 pub(super) fn run(asked: &[String]) -> anyhow::Result<Exit> {
-    let mut out = std::io::stdout().lock();
     if asked.is_empty() {
-        for line in list() {
-            writeln!(out, "{line}")?;
-        }
+        print(&list().join("\n"))?;
         return Ok(Exit::Ok);
     }
     let (pages, unknown) = find(asked);
     let texts: Vec<String> = pages.iter().map(|page| page.lines(WIDTH).join("\n")).collect();
     if !texts.is_empty() {
-        writeln!(out, "{}", texts.join("\n\n"))?;
+        print(&texts.join("\n\n"))?;
     }
-    out.flush()?;
     for name in &unknown {
         let near = suggestions(name);
         let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
@@ -38,6 +34,15 @@ pub(super) fn run(asked: &[String]) -> anyhow::Result<Exit> {
         eprintln!("ehlo: nothing is known of \"{shown}\"; {next}");
     }
     Ok(if unknown.is_empty() { Exit::Ok } else { Exit::Usage })
+}
+
+/// Writes the text; a reader that has seen enough, as `head`, is no error.
+fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
 }
 
 /// The words as one name (`UID FETCH`, a whole reply), else each for itself.
@@ -69,7 +74,7 @@ fn is_verb(page: &Page) -> bool {
 }
 
 fn list() -> Vec<String> {
-    let mut out = vec!["ehlo reference NAME … tells what is known of one of these:".to_owned()];
+    let mut out = vec!["ehlo reference NAME … tells what is known of one of these. X is 2, 4 or 5.".to_owned()];
     for (heading, names) in contents() {
         out.push(String::new());
         out.push(format!("{heading}:"));

@@ -117,9 +117,7 @@ async fn open(
     let (reports, events) = mpsc::channel(REPORTS);
     let net = Net::new(clock, world, reports);
     let mut app = App::new(options, (80, 24));
-    if let Some(user) = &explore.user {
-        app.user.clone_from(user);
-    }
+    app.user = explore.user.clone().unwrap_or_default();
     let mut effects = Effects::new();
     match target {
         Some(target) => app.go(target, &mut effects),

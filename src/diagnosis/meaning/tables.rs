@@ -90,6 +90,14 @@ pub struct Phrase {
     pub next: &'static str,
 }
 
+impl Phrase {
+    /// Whether servers of many kinds say so: the table has `many` or `others` for whose words they are.
+    #[must_use]
+    pub fn is_common(&self) -> bool {
+        self.whose.split([' ', ',']).any(|word| matches!(word, "many" | "others"))
+    }
+}
+
 /// A keyword of a capability list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
@@ -122,10 +130,10 @@ pub fn phrases() -> impl Iterator<Item = &'static Phrase> {
     KNOWN.iter().map(|known| &known.phrase)
 }
 
-/// The longest phrase within `text`, which must be in lower case. Costs the length of the text times that of the
-/// table.
-pub(super) fn phrase_in(text: &str) -> Option<&'static Phrase> {
-    KNOWN.iter().find(|known| stands_in(text, &known.lower)).map(|known| &known.phrase)
+/// The longest of the wanted phrases within `text`, which must be in lower case. Costs the length of the text times
+/// that of the table.
+pub(super) fn phrase_in(text: &str, wanted: impl Fn(&Phrase) -> bool) -> Option<&'static Phrase> {
+    KNOWN.iter().find(|known| wanted(&known.phrase) && stands_in(text, &known.lower)).map(|known| &known.phrase)
 }
 
 /// A phrase and its text in lower case.
@@ -233,7 +241,7 @@ mod tests {
         assert_eq!(phrases().count(), lines.len());
         for (columns, place) in &lines {
             assert!(columns[0].is_ascii() && columns[0].len() >= 5, "{place}");
-            let found = phrase_in(&columns[0].to_ascii_lowercase()).map(|phrase| phrase.text);
+            let found = phrase_in(&columns[0].to_ascii_lowercase(), |_| true).map(|phrase| phrase.text);
             assert_eq!(found, Some(columns[0]), "{place}");
         }
         let lengths: Vec<usize> = phrases().map(|phrase| phrase.text.len()).collect();
@@ -311,7 +319,11 @@ mod tests {
             (Table::Imap, "RFC 5465", "NOTIFICATIONOVERFLOW BADEVENT"),
             (Table::Imap, "RFC 4469", "BADURL TOOBIG"),
             (Table::Imap, "", "REFERRAL NEWNAME UNSEEN URLMECH COMPRESSIONACTIVE BADCOMPARATOR ANNOTATIONS NOUPDATE"),
-            (Table::Imap, "", "UNDEFINED-FILTER USEATTR MAILBOXID METADATA DOWNGRADED INPROGRESS UIDREQUIRED MESSAGELIMIT"),
+            (
+                Table::Imap,
+                "",
+                "UNDEFINED-FILTER USEATTR MAILBOXID METADATA DOWNGRADED INPROGRESS UIDREQUIRED MESSAGELIMIT",
+            ),
             (Table::Pop3, "RFC 2449", "LOGIN-DELAY IN-USE"),
             (Table::Pop3, "RFC 3206", "SYS/TEMP SYS/PERM AUTH"),
             (Table::Pop3, "RFC 6856", "UTF8"),

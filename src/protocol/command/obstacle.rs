@@ -53,9 +53,7 @@ pub(super) fn sequence(verb: &Verb, context: &Context<'_>) -> Option<Obstacle> {
         Phase::Closed => obstacle(Weight::Sequence, "the connection is closed, connect again first", false),
         Phase::Idle => obstacle(Weight::Sequence, DURING_IDLE, false),
         Phase::Data => obstacle(Weight::Sequence, "the message goes on, up to a line with a lone dot", false),
-        Phase::Literal | Phase::LiteralEnd => {
-            obstacle(Weight::Sequence, "the command with the literal goes on", false)
-        }
+        Phase::Literal | Phase::LiteralEnd => obstacle(Weight::Sequence, "the command with the literal goes on", false),
         Phase::Sasl => obstacle(Weight::Sequence, "the login goes on: the server waits for base64, * cancels", false),
         phase => obstacle(Weight::Sequence, &needs(verb, phase, context.protocol), true),
     }
