@@ -1,5 +1,6 @@
 //! The tables of `assets/meanings`, which are read by people and edited by translators.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::protocol::endpoint::Protocol;
@@ -130,11 +131,31 @@ pub fn phrases() -> impl Iterator<Item = &'static Phrase> {
     KNOWN.iter().map(|known| &known.phrase)
 }
 
-/// The longest of the wanted phrases within `text`, which must be in lower case. Costs the length of the text times
-/// that of the table.
+/// The longest of the wanted phrases within `text`, which must be in lower case. One walk over the text: at each place
+/// only the phrases that begin with the two octets there are compared.
 pub(super) fn phrase_in(text: &str, wanted: impl Fn(&Phrase) -> bool) -> Option<&'static Phrase> {
-    KNOWN.iter().find(|known| wanted(&known.phrase) && stands_in(text, &known.lower)).map(|known| &known.phrase)
+    let mut best: Option<&'static Known> = None;
+    for (at, pair) in text.as_bytes().windows(2).enumerate() {
+        let Some(places) = BEGINNINGS.get(pair) else { continue };
+        for known in places.iter().filter_map(|place| KNOWN.get(*place)) {
+            let longer = best.is_none_or(|best| known.lower.len() > best.lower.len());
+            if longer && stands_at(text.as_bytes(), at, known.lower.as_bytes()) && wanted(&known.phrase) {
+                best = Some(known);
+            }
+        }
+    }
+    best.map(|known| &known.phrase)
 }
+
+/// The first two octets of phrases, and where in [`KNOWN`] they are.
+static BEGINNINGS: LazyLock<HashMap<Vec<u8>, Vec<usize>>> = LazyLock::new(|| {
+    let mut out: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+    for (place, known) in KNOWN.iter().enumerate() {
+        let pair = known.lower.bytes().take(2).collect();
+        out.entry(pair).or_default().push(place);
+    }
+    out
+});
 
 /// A phrase and its text in lower case.
 struct Known {
@@ -153,16 +174,16 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     out
 });
 
-/// Whether `phrase` is in `text`, a number at its begin or end being a whole one.
-fn stands_in(text: &str, phrase: &str) -> bool {
-    text.match_indices(phrase).any(|(at, _)| {
-        let number = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_digit());
-        let before = at.checked_sub(1).and_then(|at| text.as_bytes().get(at)).copied();
-        let after = text.as_bytes().get(at + phrase.len()).copied();
-        let begins = number(phrase.bytes().next()) && (number(before) || before == Some(b'.'));
-        let ends = number(phrase.bytes().last()) && number(after);
-        !begins && !ends
-    })
+/// Whether `phrase` is at this place of `text`, a number at its begin or end being a whole one.
+fn stands_at(text: &[u8], at: usize, phrase: &[u8]) -> bool {
+    if !text.get(at..).is_some_and(|rest| rest.starts_with(phrase)) {
+        return false;
+    }
+    let number = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
+    let before = at.checked_sub(1).and_then(|at| text.get(at));
+    let begins = number(phrase.first()) && (number(before) || before == Some(&b'.'));
+    let ends = number(phrase.last()) && number(text.get(at + phrase.len()));
+    !begins && !ends
 }
 
 /// The lines of a table with as many columns as are asked for; comments and what is malformed are left out.
@@ -348,7 +369,8 @@ mod tests {
             ("relaying denied", "relaying", true),
             ("", "x", false),
         ] {
-            assert_eq!(stands_in(text, phrase), expect, "{text} {phrase}");
+            let found = (0..=text.len()).any(|at| stands_at(text.as_bytes(), at, phrase.as_bytes()));
+            assert_eq!(found, expect, "{text} {phrase}");
         }
     }
 }
