@@ -488,6 +488,29 @@ fn help_and_palette() {
 }
 
 #[test]
+fn the_reference_of_a_line_is_one_key_away() {
+    let mut scene = Scene::connect("smtp://mx1.example.org");
+    scene.server("220 mx1.example.org ESMTP\r\n").line("EHLO x");
+    scene.server("250-mx1.example.org\r\n250-SIZE 1000\r\n250 CHUNKING\r\n");
+    scene.line("MAIL FROM:<a@example.org>").server("250 2.1.0 Ok\r\n");
+    scene.line("RCPT TO:<b@example.net>");
+    scene.server("550-5.7.1 No,\r\n550 5.7.1 relay not permitted\r\n");
+    scene.alt('1').press(KeyCode::Char('G')).press(KeyCode::F(1));
+    insta::assert_snapshot!("reference_of_a_refusal_80x24", scene.screen(80, 24));
+    scene.press(KeyCode::Esc);
+    for _ in 0..7 {
+        scene.press(KeyCode::Char('k'));
+    }
+    scene.press(KeyCode::F(1));
+    insta::assert_snapshot!("reference_of_an_offer_80x24", scene.screen(80, 24));
+    // A second time it is the help.
+    scene.press(KeyCode::F(1));
+    assert!(scene.screen(80, 24).contains(" Help "));
+    scene.press(KeyCode::Esc).press(KeyCode::Char('g')).press(KeyCode::F(1));
+    assert!(scene.screen(80, 24).contains(" Help "), "a note has no reference");
+}
+
+#[test]
 fn a_hostile_banner_is_seen_and_does_nothing() {
     let mut scene = Scene::connect("smtp://mx1.example.org");
     scene.server(

@@ -90,7 +90,7 @@ macro_rules! bindings {
 }
 
 bindings! {
-    Help ["F1", "Alt-h"] "help" "show the keys and the legal next commands"
+    Help ["F1", "Alt-h"] "help" "show the keys and the legal next commands; on a line of the transcript: its reference"
     Connect ["F2", "Alt-o"] "connect" "open a connection: host:port, a URL, a domain, an address"
     Dns ["F3", "Alt-n"] "DNS" "look up a domain, or ask one question as in dig: mx example.org @9.9.9.9"
     StartTls ["F4", "Alt-s"] "STARTTLS" "begin TLS and ask for the capabilities again"

@@ -7,8 +7,9 @@ use super::plain;
 use super::state::{App, Overlay, Place, Question};
 use super::transcript::Kind;
 use super::wanted::Wanted;
-use crate::diagnosis::Severity;
+use crate::diagnosis::{Severity, meaning, reference};
 use crate::protocol::endpoint::{self, Endpoint, Host, Protocol, Security, well_known};
+use crate::protocol::reply::ReplyClass;
 use crate::protocol::sasl;
 use crate::protocol::visible::visible;
 
@@ -132,6 +133,15 @@ impl App {
         let shown = octets.get(..octets.len().min(DETAIL)).unwrap_or(octets);
         lines.push(visible(shown).into_owned());
         lines.push(String::new());
+        // Of a success the meaning is shown here only; that of a failure stands in the transcript as well.
+        let explained = entry.kind == Kind::Received && entry.class != ReplyClass::Data && !entry.marks.literal;
+        if let Some(meaning) = explained
+            .then(|| meaning::explain(conversation.protocol(), &conversation.transcript.reply(number)))
+            .flatten()
+        {
+            lines.extend(reference::meaning_page(&meaning).lines(self.page_width()));
+            lines.push(String::new());
+        }
         for word in visible(shown).split_whitespace().filter(|word| word.len() >= 4).take(8) {
             if let Ok(decoded) = sasl::decode(word)
                 && !decoded.is_empty()
@@ -142,6 +152,53 @@ impl App {
         }
         lines.extend(dump(octets.get(..octets.len().min(1024)).unwrap_or(octets)));
         self.overlay = Some(Overlay::Detail { title: format!("line {}", number + 1), lines, scroll: 0 });
+    }
+
+    /// What is known of the line with the cursor: the verb that was sent, or what the reply means and what it answers.
+    /// Returns whether there is anything.
+    pub(super) fn open_reference(&mut self) -> bool {
+        let Some(conversation) = self.conversation() else { return false };
+        let transcript = &conversation.transcript;
+        let Some(mut number) = self.place().selected.or_else(|| transcript.range().next_back()) else { return false };
+        // Our own words beneath a reply are about that reply.
+        while number > 0 && transcript.entry(number).is_some_and(|entry| entry.kind == Kind::Meaning) {
+            number -= 1;
+        }
+        let Some(entry) = transcript.entry(number) else { return false };
+        let protocol = conversation.protocol();
+        let pages = match entry.kind {
+            Kind::Sent => reference::of_line(protocol, transcript.octets(entry), true, None),
+            Kind::Received => {
+                let pair = transcript.pair(number).and_then(|pair| transcript.entry(pair));
+                let asked = pair.map(|command| String::from_utf8_lossy(transcript.octets(command)));
+                let line = if entry.class.is_negative() {
+                    transcript.reply(number)
+                } else {
+                    transcript.octets(entry).to_vec()
+                };
+                let line = if entry.marks.literal { Vec::new() } else { line };
+                reference::of_line(protocol, &line, false, asked.as_deref())
+            }
+            _ => Vec::new(),
+        };
+        let width = self.page_width();
+        let mut lines = Vec::new();
+        for page in &pages {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.extend(page.lines(width));
+        }
+        if lines.is_empty() {
+            return false;
+        }
+        self.overlay = Some(Overlay::Detail { title: format!("reference of line {}", number + 1), lines, scroll: 0 });
+        true
+    }
+
+    /// Columns of a page of the reference in its box.
+    fn page_width(&self) -> usize {
+        usize::from(self.size.0).saturating_sub(4).clamp(20, 100)
     }
 
     fn copy(&mut self, range: std::ops::Range<u64>, effects: &mut Effects) {

@@ -17,7 +17,12 @@ impl App {
     pub(super) fn perform(&mut self, action: Action, effects: &mut Effects) {
         self.notice = None;
         match action {
-            Action::Help => self.overlay = Some(Overlay::Help(0)),
+            Action::Help => {
+                // On a line of the transcript its reference; a second time, or elsewhere, the help.
+                if self.focus != Focus::Transcript || !self.open_reference() {
+                    self.overlay = Some(Overlay::Help(0));
+                }
+            }
             Action::Palette => self.overlay = Some(Overlay::Palette { filter: LineEditor::default(), selected: 0 }),
             Action::Connect => self.ask(Question::Connect),
             Action::Dns => self.ask(Question::Dns),

@@ -43,6 +43,7 @@ impl App {
                 let next = scrolled(scroll, key);
                 self.overlay = next.map(Overlay::Help);
             }
+            Overlay::Detail { .. } if key.code == KeyCode::F(1) => self.overlay = Some(Overlay::Help(0)),
             Overlay::Detail { title, lines, scroll } => {
                 if let Some(scroll) = scrolled(scroll, key) {
                     // A long line takes several rows; how many, only the view knows.

@@ -17,6 +17,9 @@ pub const CAP: usize = 256 << 20;
 /// Lines kept: a flood of empty lines fills no block, and is bounded too.
 pub const LINES: usize = 4_000_000;
 
+/// Lines of a reply that are read together; the reasons of a refusal are in the last ones.
+const REPLY_LINES: u64 = 15;
+
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -130,6 +133,20 @@ impl Transcript {
             .unwrap_or(b"")
     }
 
+    /// The lines of the reply that ends with this entry, with LF between them: at most the last 16.
+    #[must_use]
+    pub fn reply(&self, last: u64) -> Vec<u8> {
+        let mut first = last;
+        while last - first < REPLY_LINES
+            && self.entry(first).is_some_and(|entry| !entry.marks.begins)
+            && first.checked_sub(1).and_then(|n| self.entry(n)).is_some_and(|entry| entry.kind == Kind::Received)
+        {
+            first -= 1;
+        }
+        let lines: Vec<&[u8]> = (first..=last).filter_map(|n| Some(self.octets(self.entry(n)?))).collect();
+        lines.join(&b'\n')
+    }
+
     /// The number of the command this entry answers.
     #[must_use]
     pub fn pair(&self, number: u64) -> Option<u64> {
@@ -226,6 +243,23 @@ mod tests {
         assert_eq!(transcript.pair(reply), Some(command));
         assert_eq!(transcript.pair(command), None);
         assert!(transcript.entry(2).is_none());
+    }
+
+    #[test]
+    fn the_lines_of_a_reply_are_found_from_its_last() {
+        let mut transcript = Transcript::default();
+        add(&mut transcript, b"220 before", None);
+        let begins = Marks { begins: true, ..Marks::default() };
+        transcript.push(Moment(8), Kind::Received, ReplyClass::Permanent, begins, None, b"550-one");
+        let last = add(&mut transcript, b"550 two", None);
+        assert_eq!(transcript.reply(last), b"550-one\n550 two");
+        assert_eq!(transcript.reply(last - 1), b"550-one");
+        assert_eq!(transcript.reply(last + 1), b"");
+        transcript.push(Moment(9), Kind::Meaning, ReplyClass::Permanent, Marks::default(), None, b"ours");
+        let alone = add(&mut transcript, b"421 bye", None);
+        assert_eq!(transcript.reply(alone), b"421 bye");
+        let long = (0..40).map(|_| add(&mut transcript, b"550-x", None)).last().unwrap();
+        assert_eq!(transcript.reply(long).split(|b| *b == b'\n').count(), 16);
     }
 
     #[test]

@@ -25,10 +25,11 @@ Examples:
   ehlo mail.example.org 587 --starttls
   ehlo imaps://mail.example.org
   ehlo smtp://192.0.2.25 --ehlo-name client.example.net
+  ehlo reference 5.7.8                what does this code mean, and who must act
 
 Inside, F1 shows the keys. A typed line is always sent to the server, never taken as a local command.
 
-Exit codes: 0 left by the user, 2 wrong command line or no terminal, 70 internal error,
+Exit codes: 0 left by the user, 2 wrong command line, unknown name or no terminal, 70 internal error,
             129 SIGHUP, 130 SIGINT, 143 SIGTERM, 101 panic";
 
 /// Explore SMTP, IMAP and POP3 sessions by hand: one transcript, TLS, AUTH and DNS included.
@@ -53,6 +54,15 @@ pub enum Command {
     Lab,
     /// Print every key and what it does.
     Keys,
+    /// Print what is known of commands, reply codes and capabilities; without a name, what can be asked.
+    ///
+    /// Examples: ehlo reference MAIL, ehlo reference 5.7.8 OVERQUOTA, ehlo reference "554 5.7.1 Relay access denied".
+    /// What is unknown ends it with exit code 2, and names that are near are printed.
+    Reference {
+        /// A command (EHLO, UID FETCH), a code (550, 5.7.8, OVERQUOTA), a capability (SIZE), or a whole reply.
+        #[arg(value_name = "NAME", allow_hyphen_values = true)]
+        names: Vec<String>,
+    },
 }
 
 /// The explorer's options.

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod lab;
+mod reference;
 pub mod start;
 
 use std::process::ExitCode;

@@ -28,6 +28,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Some(Command::Keys) => keys(),
+        Some(Command::Reference { names }) => super::reference::run(names),
         Some(Command::Lab) => block_on(super::lab::run()).map(|()| Exit::Ok),
         None => explore(&arguments.explore),
     };
@@ -71,7 +72,7 @@ fn explore(explore: &Explore) -> anyhow::Result<Exit> {
     {
         if !terminal {
             return Ok(usage(&format!(
-                "{name} is not a terminal, and the explorer needs one for its screen. ehlo lab and ehlo keys work without"
+                "{name} is not a terminal, and the explorer needs one for its screen. ehlo lab, ehlo keys and ehlo reference work without"
             )));
         }
     }
@@ -116,9 +117,7 @@ async fn open(
     let (reports, events) = mpsc::channel(REPORTS);
     let net = Net::new(clock, world, reports);
     let mut app = App::new(options, (80, 24));
-    if let Some(user) = &explore.user {
-        app.user.clone_from(user);
-    }
+    app.user = explore.user.clone().unwrap_or_default();
     let mut effects = Effects::new();
     match target {
         Some(target) => app.go(target, &mut effects),

@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod dns;
 pub mod finding;
 pub mod meaning;
+pub mod reference;
 pub mod survey;
 pub mod tls;
 

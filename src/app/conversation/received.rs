@@ -44,7 +44,9 @@ impl Conversation {
             let shown = masked.as_deref().unwrap_or(heard.octets);
             transcript.push(at, Kind::Received, reading.class, marks, reading.answers, shown);
             let explained = if reading.class.is_negative() && reading.whole {
-                meaning::explain(protocol, heard.octets)
+                // What is masked above stays so below.
+                let number = transcript.next_number() - 1;
+                meaning::explain(protocol, &transcript.reply(number))
             } else {
                 None
             };
@@ -59,13 +61,8 @@ impl Conversation {
             if let Some(remark) = reading.remark {
                 self.remark(at, Kind::Meaning, ReplyClass::Malformed, remark);
             }
-            if let Some(meaning) = explained {
-                let text = if meaning.next.is_empty() {
-                    format!("{}: {}", meaning.code, meaning.says)
-                } else {
-                    format!("{}: {}. Next: {}", meaning.code, meaning.says, meaning.next)
-                };
-                self.remark(at, Kind::Meaning, reading.class, &text);
+            for line in explained.iter().flat_map(meaning::Meaning::lines) {
+                self.remark(at, Kind::Meaning, reading.class, &line);
             }
             if negative && whole {
                 self.recipients.retain(|(command, _)| Some(*command) != reading.answers);

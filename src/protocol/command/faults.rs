@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::obstacle::{self, Obstacle};
 use crate::protocol::endpoint::Protocol;
-use crate::protocol::verb::{Context, Fault, Phase, Verb, Weight};
+use crate::protocol::verb::{Context, Fault, Verb, Weight};
 
 pub(super) const DURING_IDLE: &str = "IDLE runs: say DONE first, the server takes anything else for an error";
 
@@ -92,89 +93,12 @@ pub(super) fn length(line: &str, protocol: Protocol, verb: Option<&Verb>) -> Opt
 
 /// A verb that is not legal in this phase.
 pub(super) fn sequence(verb: &Verb, at: &Range<usize>, context: &Context<'_>) -> Option<Fault> {
-    let weigh = |weight, reason: String| Some(Fault { at: at.clone(), weight, reason });
-    let refused = match context.protocol {
-        Protocol::Smtp | Protocol::Lmtp => "the server would answer 503",
-        Protocol::Imap => "the server would answer BAD",
-        Protocol::Pop3 => "the server would answer -ERR",
+    let Obstacle { weight, reason, refused } = obstacle::sequence(verb, context)?;
+    let answer = match (refused, context.protocol) {
+        (false, _) => "",
+        (true, Protocol::Smtp | Protocol::Lmtp) => ", the server would answer 503",
+        (true, Protocol::Imap) => ", the server would answer BAD",
+        (true, Protocol::Pop3) => ", the server would answer -ERR",
     };
-    let name = verb.name;
-    if matches!(name, "STARTTLS" | "STLS") && context.tls {
-        return weigh(Weight::Sequence, format!("TLS is on already, {refused}"));
-    }
-    if name == "LOGIN" && context.capabilities.has("LOGINDISABLED") {
-        return weigh(Weight::Sequence, "the server says LOGINDISABLED: STARTTLS first, it would answer NO".to_owned());
-    }
-    if verb.phases.contains(&context.phase) {
-        return None;
-    }
-    let reason = match context.phase {
-        Phase::Greeting => {
-            return weigh(
-                Weight::Advice,
-                "the greeting has not come yet, a server may punish early talkers".to_owned(),
-            );
-        }
-        Phase::Tls => return weigh(Weight::Advice, "the TLS handshake runs, the line has to wait".to_owned()),
-        Phase::Closed => return weigh(Weight::Sequence, "the connection is closed, connect again first".to_owned()),
-        Phase::Idle => return weigh(Weight::Sequence, DURING_IDLE.to_owned()),
-        phase => needs(verb, phase, context.protocol),
-    };
-    weigh(Weight::Sequence, format!("{reason}, {refused}"))
-}
-
-/// What has to come first.
-fn needs(verb: &Verb, phase: Phase, protocol: Protocol) -> String {
-    let name = verb.name;
-    let hello = if protocol == Protocol::Lmtp { "LHLO" } else { "EHLO" };
-    match phase {
-        Phase::Fresh => match name {
-            "RCPT" => format!("RCPT needs {hello} and MAIL first"),
-            "DATA" | "BDAT" => format!("{name} needs {hello}, MAIL and RCPT first"),
-            _ => format!("{name} needs {hello} first"),
-        },
-        Phase::Ready => match name {
-            "DATA" | "BDAT" => format!("{name} needs MAIL and RCPT first"),
-            _ => format!("{name} needs MAIL first"),
-        },
-        Phase::Mail | Phase::Rcpt => match name {
-            "MAIL" => "MAIL was said already, RSET drops it".to_owned(),
-            "DATA" | "BDAT" => format!("{name} needs RCPT first"),
-            _ => format!("{name} cannot stand in a mail transaction, RSET drops it"),
-        },
-        _ if name == "DONE" => "DONE ends IDLE, and IDLE does not run".to_owned(),
-        Phase::NotAuthenticated if verb.phases.contains(&Phase::Authenticated) => {
-            format!("{name} needs LOGIN or AUTHENTICATE first")
-        }
-        Phase::NotAuthenticated => format!("{name} needs LOGIN or AUTHENTICATE, then SELECT first"),
-        Phase::Authenticated if verb.phases.contains(&Phase::Selected) => {
-            format!("{name} needs SELECT or EXAMINE first")
-        }
-        Phase::Selected if verb.phases.contains(&Phase::Authenticated) => {
-            format!("{name} comes before SELECT, UNSELECT or CLOSE first")
-        }
-        Phase::Authenticated | Phase::Selected => format!("{name} comes before authentication, which is done"),
-        Phase::Authorization => format!("{name} needs USER and PASS first"),
-        Phase::Transaction => format!("{name} comes before authentication, which is done"),
-        _ => format!("{name} is not possible now"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::verb::verbs;
-
-    #[test]
-    fn every_verb_has_a_sentence_for_every_phase() {
-        for protocol in [Protocol::Smtp, Protocol::Imap, Protocol::Pop3] {
-            let phases: Vec<Phase> = verbs(protocol).iter().flat_map(|verb| verb.phases).copied().collect();
-            for verb in verbs(protocol) {
-                for &phase in phases.iter().filter(|phase| **phase != Phase::Idle && !verb.phases.contains(phase)) {
-                    let reason = needs(verb, phase, protocol);
-                    assert!(!reason.contains("not possible now"), "{} in {phase:?}: {reason}", verb.name);
-                }
-            }
-        }
-    }
+    Some(Fault { at: at.clone(), weight, reason: format!("{reason}{answer}") })
 }

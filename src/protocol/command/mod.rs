@@ -4,6 +4,7 @@ mod check;
 mod complete;
 mod faults;
 mod next;
+mod obstacle;
 mod offers;
 mod secret;
 
@@ -11,7 +12,8 @@ use std::ops::Range;
 
 pub use check::check;
 pub use complete::{Completion, complete};
-pub use next::next_verbs;
+pub use next::{legal_verbs, next_verbs};
+pub use obstacle::obstacle;
 pub use secret::{LiteralSecrecy, literal_secrecy, secret_range};
 
 use super::endpoint::Protocol;
@@ -53,6 +55,12 @@ const fn rank(weight: Weight) -> u8 {
         Weight::Sequence => 2,
         Weight::Syntax => 3,
     }
+}
+
+/// The verb of a line that was typed or sent, with or without a tag.
+#[must_use]
+pub fn verb(protocol: Protocol, line: &str) -> Option<&'static Verb> {
+    parts(protocol, line).verb
 }
 
 /// Where the parts of a typed line are.
@@ -103,7 +111,7 @@ fn is_tag(word: &str) -> bool {
 }
 
 /// The verbs of exactly this dialect.
-fn dialect(protocol: Protocol) -> impl Iterator<Item = &'static Verb> {
+pub fn dialect(protocol: Protocol) -> impl Iterator<Item = &'static Verb> {
     verbs(protocol).iter().filter(move |verb| match protocol {
         Protocol::Smtp => verb.name != "LHLO",
         Protocol::Lmtp => !matches!(verb.name, "EHLO" | "HELO"),
@@ -138,7 +146,8 @@ fn suggestion(protocol: Protocol, word: &str) -> Option<&'static Verb> {
 }
 
 /// Edit distance where swapping two neighbours is one slip (optimal string alignment); 99 when the lengths are far apart.
-fn distance(a: &[u8], b: &[u8]) -> usize {
+#[must_use]
+pub fn distance(a: &[u8], b: &[u8]) -> usize {
     const FAR: usize = 99;
     if a.len().abs_diff(b.len()) > 2 {
         return FAR;

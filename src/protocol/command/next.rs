@@ -1,6 +1,6 @@
 //! The commands that usually come next.
 
-use super::offers::offered;
+use super::{dialect, obstacle};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::verb::{Context, Phase, Verb, verbs};
 
@@ -34,13 +34,19 @@ fn usual(context: &Context<'_>) -> &'static [&'static str] {
     }
 }
 
+/// Every verb that is legal now: the usual ones first, then the others in the order of their table.
+#[must_use]
+pub fn legal_verbs(context: &Context<'_>) -> Vec<&'static Verb> {
+    let mut out = next_verbs(context);
+    for verb in dialect(context.protocol).filter(|verb| possible(verb, context)) {
+        if !out.contains(&verb) {
+            out.push(verb);
+        }
+    }
+    out
+}
+
 /// Whether nothing known speaks against this verb: phase, TLS, LOGINDISABLED, offers.
 pub(super) fn possible(verb: &Verb, context: &Context<'_>) -> bool {
-    let capabilities = context.capabilities;
-    verb.phases.contains(&context.phase)
-        && !(context.tls && matches!(verb.name, "STARTTLS" | "STLS"))
-        // After a login AUTH is refused for the rest of the session (RFC 4954 §4).
-        && !(context.authenticated && verb.name == "AUTH")
-        && !(verb.name == "LOGIN" && capabilities.has("LOGINDISABLED"))
-        && verb.capability.is_none_or(|name| !capabilities.known || offered(capabilities, name))
+    obstacle(verb, context).is_none()
 }

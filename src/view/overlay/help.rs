@@ -5,10 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::{popup, room, text, theme};
+use super::{next, popup, room, text, theme};
 use crate::app::action::BINDINGS;
 use crate::app::state::App;
-use crate::protocol::command::next_verbs;
 use crate::protocol::reply::ReplyClass;
 use crate::view::lines;
 
@@ -32,7 +31,8 @@ const PANE_KEYS: &[(&str, &str)] = &[
     ("j k, Up Down", "move"),
     ("g G, Home End", "first and last; at the last line the transcript follows"),
     ("/ n N", "search the transcript; in the DNS pane / asks"),
-    ("Enter", "the line in full; in the DNS pane: connect there"),
+    ("Enter", "the line in full with its meaning; in the DNS pane: connect there"),
+    ("F1", "the reference of the line; again: this help"),
     ("y Y", "copy the line, the whole transcript"),
     ("Tab", "the next pane"),
     ("Esc i q", "back to the input"),
@@ -69,13 +69,7 @@ fn content(app: &App, width: usize) -> Vec<Line<'static>> {
     let ascii = app.options.ascii;
     let mut out = Vec::new();
     if let Some(conversation) = app.conversation() {
-        let session = &conversation.session;
-        heading(&mut out, &format!("Next in {}: {}", session.protocol(), session.phase().name()));
-        for verb in next_verbs(&conversation.context()) {
-            let what = format!("{} ({})", verb.summary, verb.rfc);
-            row(&mut out, verb.syntax, theme::STRONG, &what, width, ascii);
-        }
-        out.push(Line::default());
+        out = next::rows(&conversation.context(), width, ascii);
     }
     heading(&mut out, "Keys");
     for binding in BINDINGS {
@@ -101,12 +95,12 @@ fn content(app: &App, width: usize) -> Vec<Line<'static>> {
     out
 }
 
-fn heading(out: &mut Vec<Line<'static>>, title: &str) {
+pub(super) fn heading(out: &mut Vec<Line<'static>>, title: &str) {
     out.push(Line::styled(title.to_owned(), theme::STRONG.add_modifier(Modifier::UNDERLINED)));
 }
 
 /// A key or a form on the left, what it means on the right; a long form has a row of its own.
-fn row(out: &mut Vec<Line<'static>>, left: &str, style: Style, what: &str, width: usize, ascii: bool) {
+pub(super) fn row(out: &mut Vec<Line<'static>>, left: &str, style: Style, what: &str, width: usize, ascii: bool) {
     let left_room = LEFT.min(width / 2);
     let room = width.saturating_sub(left_room);
     let mut rows = text::rows(what, room, 6, ascii).into_iter();

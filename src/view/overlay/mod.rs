@@ -4,6 +4,7 @@ mod ask;
 mod auth;
 mod detail;
 mod help;
+mod next;
 mod palette;
 
 use ratatui::Frame;
