@@ -13,7 +13,7 @@ fn user_and_pass_behind_stls() {
         let terminal = open_with(&rig, &[&url]);
         terminal.wait_for("+OK Dovecot ready.");
         ask(&terminal, "CAPA", "AUTH-RESP-CODE");
-        start_tls(&terminal, "+OK Begin TLS negotiation now.", "USER, SASL PLAIN LOGIN");
+        start_tls(&terminal, "+OK Begin TLS negotiation now.", "USER, SASL: +PLAIN +LOGIN");
         if port == POP3_ALT {
             terminal.enter(&format!("USER {}", Rig::user("kim")));
             ask(&terminal, &format!("PASS {PASSWORD}"), "+OK Logged in.");

@@ -184,7 +184,7 @@ fn relaying_for_a_stranger_is_refused() {
     ask(&terminal, "RCPT TO:<someone@outside.example>", "554 5.7.1 <someone@outside.example>: Relay access denied");
     // What that means, and what to do.
     let screen = terminal.screen();
-    assert!(screen.contains("└ 5.7.1: ") && screen.contains("Next: "), "{screen}");
+    assert!(screen.contains("└ 5.7.1: ") && screen.contains("Next, the sender: "), "{screen}");
     ask(&terminal, "QUIT", "221 2.0.0 Bye");
     leave(&terminal);
 }
