@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod dns;
 pub mod finding;
 pub mod meaning;
+pub mod message;
 pub mod survey;
 pub mod tls;
 
