@@ -4,6 +4,7 @@
 
 mod authentication;
 mod header;
+mod lines;
 mod mime;
 mod received;
 #[cfg(test)]
