@@ -1,19 +1,13 @@
-//! Moving in the transcript: lines, pages, search, a line in full, copies; and connecting from the DNS pane.
+//! Moving in the transcript: lines, pages, search, copies; and connecting from the DNS pane.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::effect::{Effect, Effects};
 use super::plain;
 use super::state::{App, Overlay, Place, Question};
-use super::transcript::Kind;
 use super::wanted::Wanted;
 use crate::diagnosis::Severity;
 use crate::protocol::endpoint::{self, Endpoint, Host, Protocol, Security, well_known};
-use crate::protocol::sasl;
-use crate::protocol::visible::visible;
-
-/// Octets of a line shown in full.
-const DETAIL: usize = 16 * 1024;
 
 /// Octets copied at once: terminals refuse more.
 const COPY: usize = 70_000;
@@ -107,43 +101,6 @@ impl App {
         }
     }
 
-    fn inspect(&mut self, number: u64) {
-        let ascii = self.options.ascii;
-        let Some(conversation) = self.conversation() else { return };
-        let Some(entry) = conversation.transcript.entry(number) else { return };
-        let octets = conversation.transcript.octets(entry);
-        if matches!(entry.kind, Kind::Note | Kind::Trouble | Kind::Meaning) {
-            let at = format!("at     {}", plain::time_of_day(&self.options.epoch, entry.at));
-            let text = plain::text(conversation, entry, ascii);
-            let lines = vec![at, "a word of this program, never on the wire".to_owned(), String::new(), text];
-            self.overlay = Some(Overlay::Detail { title: format!("line {}", number + 1), lines, scroll: 0 });
-            return;
-        }
-        let mut lines = vec![
-            format!("at     {}", plain::time_of_day(&self.options.epoch, entry.at)),
-            format!("class  {}", entry.class.name()),
-            format!("length {} octets, ending {}", octets.len(), entry.marks.ending.name()),
-        ];
-        if let Some(command) = conversation.transcript.pair(number).and_then(|pair| conversation.transcript.entry(pair))
-        {
-            lines.push(format!("answers {}", plain::text(conversation, command, ascii)));
-        }
-        lines.push(String::new());
-        let shown = octets.get(..octets.len().min(DETAIL)).unwrap_or(octets);
-        lines.push(visible(shown).into_owned());
-        lines.push(String::new());
-        for word in visible(shown).split_whitespace().filter(|word| word.len() >= 4).take(8) {
-            if let Ok(decoded) = sasl::decode(word)
-                && !decoded.is_empty()
-                && std::str::from_utf8(&decoded).is_ok_and(|text| text.chars().all(|c| !c.is_control() || c == '\0'))
-            {
-                lines.push(format!("base64 {word} = {}", visible(&decoded)));
-            }
-        }
-        lines.extend(dump(octets.get(..octets.len().min(1024)).unwrap_or(octets)));
-        self.overlay = Some(Overlay::Detail { title: format!("line {}", number + 1), lines, scroll: 0 });
-    }
-
     fn copy(&mut self, range: std::ops::Range<u64>, effects: &mut Effects) {
         let Some(conversation) = self.conversation() else { return };
         let mut text = String::new();
@@ -188,18 +145,4 @@ impl App {
         let endpoint = Endpoint { protocol, host, port: place.port, security };
         self.connect(endpoint, place.address.into_iter().collect(), effects);
     }
-}
-
-/// Octets as hexadecimal, sixteen a line.
-fn dump(octets: &[u8]) -> Vec<String> {
-    octets
-        .chunks(16)
-        .enumerate()
-        .map(|(row, chunk)| {
-            let hex: Vec<String> = chunk.iter().map(|b| format!("{b:02x}")).collect();
-            let text: String =
-                chunk.iter().map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' }).collect();
-            format!("{:04x}  {:<47}  {text}", row * 16, hex.join(" "))
-        })
-        .collect()
 }

@@ -1,7 +1,5 @@
 //! Header fields: unfolded (RFC 5322 §2.2.3) and decoded (RFC 2047).
 
-use memchr::memchr;
-
 use crate::protocol::text::encoded_word;
 use crate::protocol::text::{NotUnderstood, domain};
 
@@ -107,7 +105,7 @@ fn idn(text: &str) -> String {
 /// The line at `at` without its ending, and where the next one begins.
 pub(super) fn line(message: &[u8], at: usize) -> (&[u8], usize) {
     let rest = message.get(at..).unwrap_or_default();
-    let end = memchr(b'\n', rest);
+    let end = rest.iter().position(|b| *b == b'\n');
     let line = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
     let line = if end.is_some() { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
     (line, at + end.map_or(rest.len(), |end| end + 1))
@@ -115,7 +113,7 @@ pub(super) fn line(message: &[u8], at: usize) -> (&[u8], usize) {
 
 fn name(line: &[u8]) -> Option<(String, &[u8])> {
     // RFC 5322 §2.1.1 bounds the line, and with it the name.
-    let colon = memchr(b':', line.get(..line.len().min(998))?)?;
+    let colon = line.iter().take(998).position(|b| *b == b':')?;
     if line.starts_with(b"--") {
         return None;
     }

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
-
 use super::header::{self, Field};
 use super::named;
 use crate::protocol::text::{DEPTH, NotUnderstood, charset, encoded_word, percent};
@@ -55,17 +53,9 @@ pub(super) fn parts(message: &[u8], fields: &[Field], body: usize) -> (Vec<Part>
         if tree.open.is_empty() {
             break;
         }
+        let (line, next) = header::line(message, at);
         // Only a line that begins with two hyphens can end a part.
-        let rest = message.get(at..).unwrap_or_default();
-        let start = if rest.starts_with(b"--") {
-            at
-        } else if let Some(found) = memmem::find(rest, b"\n--") {
-            at + found + 1
-        } else {
-            break;
-        };
-        let (line, next) = header::line(message, start);
-        at = tree.delimiter(line, start, next);
+        at = if line.starts_with(b"--") { tree.delimiter(line, at, next) } else { next };
     }
     tree.close(0);
     tree.finish(0, message.len());

@@ -32,7 +32,7 @@ const PANE_KEYS: &[(&str, &str)] = &[
     ("j k, Up Down", "move"),
     ("g G, Home End", "first and last; at the last line the transcript follows"),
     ("/ n N", "search the transcript; in the DNS pane / asks"),
-    ("Enter", "the line in full; in the DNS pane: connect there"),
+    ("Enter", "the line in full, read and decoded; DNS: connect there; offers: explained"),
     ("y Y", "copy the line, the whole transcript"),
     ("Tab", "the next pane"),
     ("Esc i q", "back to the input"),

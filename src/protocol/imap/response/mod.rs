@@ -194,7 +194,10 @@ fn untagged(reader: &mut Reader<'_>, out: &mut Option<Response>) -> Result<(), N
 fn code(reader: &mut Reader<'_>, out: &mut Option<Response>) -> Result<(), NotUnderstood> {
     reader.spaces();
     let rest = reader.rest();
-    let Some(inner) = rest.strip_prefix(b"[") else { return Ok(reader.at = reader.octets.len()) };
+    let Some(inner) = rest.strip_prefix(b"[") else {
+        reader.at = reader.octets.len();
+        return Ok(());
+    };
     let Some(end) = memchr::memchr(b']', inner) else { return Err(reader.stop("no \"]\" ends the response code")) };
     let from = reader.at + 1;
     let whole = reader.octets;
