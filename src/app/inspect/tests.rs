@@ -140,6 +140,8 @@ fn a_message_of_pop3_is_opened() {
     model.say("USER a");
     model.received("+OK\r\n");
     model.say("PASS b");
+    // A password in clear is asked about first; this is the yes.
+    model.0.update(Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::ALT)), Moment(6));
     model.received("+OK\r\n");
     model.say("RETR 1");
     model.received("+OK 20 octets\r\nSubject: x\r\n\r\n..dot\r\n.\r\n");
