@@ -1,4 +1,4 @@
-//! Moving in the transcript: lines, pages, search, a line in full, copies; and connecting from the DNS pane.
+//! Moving in the transcript: lines, pages, search, copies; and connecting from the DNS pane.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -7,14 +7,8 @@ use super::plain;
 use super::state::{App, Overlay, Place, Question};
 use super::transcript::Kind;
 use super::wanted::Wanted;
-use crate::diagnosis::{Severity, meaning, reference};
+use crate::diagnosis::{Severity, reference};
 use crate::protocol::endpoint::{self, Endpoint, Host, Protocol, Security, well_known};
-use crate::protocol::reply::ReplyClass;
-use crate::protocol::sasl;
-use crate::protocol::visible::visible;
-
-/// Octets of a line shown in full.
-const DETAIL: usize = 16 * 1024;
 
 /// Octets copied at once: terminals refuse more.
 const COPY: usize = 70_000;
@@ -108,52 +102,6 @@ impl App {
         }
     }
 
-    fn inspect(&mut self, number: u64) {
-        let ascii = self.options.ascii;
-        let Some(conversation) = self.conversation() else { return };
-        let Some(entry) = conversation.transcript.entry(number) else { return };
-        let octets = conversation.transcript.octets(entry);
-        if matches!(entry.kind, Kind::Note | Kind::Trouble | Kind::Meaning) {
-            let at = format!("at     {}", plain::time_of_day(&self.options.epoch, entry.at));
-            let text = plain::text(conversation, entry, ascii);
-            let lines = vec![at, "a word of this program, never on the wire".to_owned(), String::new(), text];
-            self.overlay = Some(Overlay::Detail { title: format!("line {}", number + 1), lines, scroll: 0 });
-            return;
-        }
-        let mut lines = vec![
-            format!("at     {}", plain::time_of_day(&self.options.epoch, entry.at)),
-            format!("class  {}", entry.class.name()),
-            format!("length {} octets, ending {}", octets.len(), entry.marks.ending.name()),
-        ];
-        if let Some(command) = conversation.transcript.pair(number).and_then(|pair| conversation.transcript.entry(pair))
-        {
-            lines.push(format!("answers {}", plain::text(conversation, command, ascii)));
-        }
-        lines.push(String::new());
-        let shown = octets.get(..octets.len().min(DETAIL)).unwrap_or(octets);
-        lines.push(visible(shown).into_owned());
-        lines.push(String::new());
-        // Of a success the meaning is shown here only; that of a failure stands in the transcript as well.
-        let explained = entry.kind == Kind::Received && entry.class != ReplyClass::Data && !entry.marks.literal;
-        if let Some(meaning) = explained
-            .then(|| meaning::explain(conversation.protocol(), &conversation.transcript.reply(number)))
-            .flatten()
-        {
-            lines.extend(reference::meaning_page(&meaning).lines(self.page_width()));
-            lines.push(String::new());
-        }
-        for word in visible(shown).split_whitespace().filter(|word| word.len() >= 4).take(8) {
-            if let Ok(decoded) = sasl::decode(word)
-                && !decoded.is_empty()
-                && std::str::from_utf8(&decoded).is_ok_and(|text| text.chars().all(|c| !c.is_control() || c == '\0'))
-            {
-                lines.push(format!("base64 {word} = {}", visible(&decoded)));
-            }
-        }
-        lines.extend(dump(octets.get(..octets.len().min(1024)).unwrap_or(octets)));
-        self.overlay = Some(Overlay::Detail { title: format!("line {}", number + 1), lines, scroll: 0 });
-    }
-
     /// What is known of the line with the cursor: the verb that was sent, or what the reply means and what it answers.
     /// Returns whether there is anything.
     pub(super) fn open_reference(&mut self) -> bool {
@@ -197,7 +145,7 @@ impl App {
     }
 
     /// Columns of a page of the reference in its box.
-    fn page_width(&self) -> usize {
+    pub(super) fn page_width(&self) -> usize {
         usize::from(self.size.0).saturating_sub(4).clamp(20, 100)
     }
 
@@ -245,18 +193,4 @@ impl App {
         let endpoint = Endpoint { protocol, host, port: place.port, security };
         self.connect(endpoint, place.address.into_iter().collect(), effects);
     }
-}
-
-/// Octets as hexadecimal, sixteen a line.
-fn dump(octets: &[u8]) -> Vec<String> {
-    octets
-        .chunks(16)
-        .enumerate()
-        .map(|(row, chunk)| {
-            let hex: Vec<String> = chunk.iter().map(|b| format!("{b:02x}")).collect();
-            let text: String =
-                chunk.iter().map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' }).collect();
-            format!("{:04x}  {:<47}  {text}", row * 16, hex.join(" "))
-        })
-        .collect()
 }

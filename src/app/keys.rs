@@ -36,6 +36,9 @@ impl App {
             Focus::Input => self.input_key(key, effects),
             Focus::Transcript => self.transcript_key(key, effects),
             Focus::Dns => self.dns_key(key, effects),
+            Focus::Offers if matches!(key.code, KeyCode::Enter | KeyCode::Char('j' | ' ') | KeyCode::Down) => {
+                self.inspect_offers()
+            }
             Focus::Offers => self.pane_key(key),
             Focus::Findings => self.findings_key(key),
         }

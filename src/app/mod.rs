@@ -8,6 +8,7 @@ pub mod dns_pane;
 pub mod doubt;
 pub mod effect;
 pub mod event;
+mod inspect;
 pub mod keys;
 pub mod line_editor;
 pub mod message_editor;

@@ -15,5 +15,6 @@ pub mod sasl;
 pub mod secret;
 pub mod session;
 pub mod smtp;
+pub mod text;
 pub mod verb;
 pub mod visible;

@@ -64,6 +64,7 @@ pub(super) fn own(app: &App) -> &'static [(&'static str, &'static str)] {
             ("Esc", "back"),
         ],
         Focus::Dns => &[("j k", "move"), ("Enter", "connect"), ("/", "ask"), ("y", "copy"), ("Esc", "back")],
-        Focus::Offers | Focus::Findings => &[("Tab", "next pane"), ("Esc", "back")],
+        Focus::Offers => &[("Enter", "all explained"), ("Tab", "next pane"), ("Esc", "back")],
+        Focus::Findings => &[("Tab", "next pane"), ("Esc", "back")],
     }
 }

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::{lines, panel, text, theme};
 use crate::app::state::{App, Focus};
+use crate::diagnosis::capabilities;
 use crate::protocol::endpoint::Protocol;
 
 /// Offers that are drawn; a server with more wants to fill the screen.
@@ -16,11 +17,15 @@ const MOST: usize = 200;
 struct Offer {
     text: String,
     style: Style,
+    /// What it means, where that is known.
+    says: &'static str,
 }
 
 /// Rows the pane would like to have inside.
 pub(super) fn rows(app: &App, width: u16) -> u16 {
-    u16::try_from(flow(app, usize::from(width)).len()).unwrap_or(u16::MAX - 2)
+    let width = usize::from(width);
+    let rows = if app.focus == Focus::Offers { explained(app, width) } else { flow(app, width) };
+    u16::try_from(rows.len()).unwrap_or(u16::MAX - 2)
 }
 
 /// Draws the pane.
@@ -34,11 +39,17 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
         _ => Line::default(),
     };
     let inner = panel(frame, area, "Server offers", state, focused, bordered);
-    lines(frame, inner, flow(app, usize::from(inner.width)).into_iter());
+    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+    let mut rows = if focused { explained(app, width) } else { flow(app, width) };
+    if focused && rows.len() > height && height > 1 {
+        rows.truncate(height - 1);
+        rows.push(Line::styled(text::cut("… Enter shows all", width, app.options.ascii), theme::DIM));
+    }
+    lines(frame, inner, rows.into_iter());
 }
 
 fn offers(app: &App) -> Vec<Offer> {
-    let plain = |text: &str| vec![Offer { text: text.to_owned(), style: theme::DIM }];
+    let plain = |text: &str| vec![Offer { text: text.to_owned(), style: theme::DIM, says: "" }];
     let Some(conversation) = app.conversation() else { return plain("nothing is connected") };
     let session = &conversation.session;
     if !session.capabilities().known {
@@ -58,20 +69,35 @@ fn offers(app: &App) -> Vec<Offer> {
     for capability in session.capabilities().list().iter().take(MOST) {
         let offer = capability.text();
         let shown = text::safe(offer.as_bytes(), ascii);
+        let says = capabilities::explain(session.protocol(), &offer).map_or("", |found| found.says);
         out.push(if new.contains(&offer) {
-            Offer { text: format!("+{shown}"), style: theme::GOOD.patch(theme::STRONG) }
+            Offer { text: format!("+{shown}"), style: theme::GOOD.patch(theme::STRONG), says }
         } else {
-            Offer { text: shown, style: Style::new() }
+            Offer { text: shown, style: Style::new(), says }
         });
     }
     for offer in gone.iter().take(MOST) {
-        out.push(Offer { text: format!("-{}", text::safe(offer.as_bytes(), ascii)), style: theme::WARNING });
+        out.push(Offer { text: format!("-{}", text::safe(offer.as_bytes(), ascii)), style: theme::WARNING, says: "" });
     }
     if !new.is_empty() || !gone.is_empty() {
-        out.push(Offer { text: "(+ new, - gone under TLS)".to_owned(), style: theme::DIM });
+        out.push(Offer { text: "(+ new, - gone under TLS)".to_owned(), style: theme::DIM, says: "" });
     }
     if out.is_empty() {
         return plain("nothing");
+    }
+    out
+}
+
+/// Each offer in a row of its own with what it means below it.
+fn explained(app: &App, width: usize) -> Vec<Line<'static>> {
+    let ascii = app.options.ascii;
+    let mut out = Vec::new();
+    for offer in offers(app) {
+        out.extend(text::rows(&offer.text, width, 8, ascii).into_iter().map(|row| Line::styled(row, offer.style)));
+        if !offer.says.is_empty() {
+            let rows = text::rows(offer.says, width.saturating_sub(2), 4, ascii);
+            out.extend(rows.into_iter().map(|row| Line::styled(format!("  {row}"), theme::DIM)));
+        }
     }
     out
 }

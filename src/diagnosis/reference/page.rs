@@ -121,5 +121,5 @@ pub(super) fn offer_page(offer: &Offer) -> Page {
     if !names.is_empty() {
         rows.push(("used by", names.join(", ")));
     }
-    Page { title: format!("{} (capability of {})", offer.keyword, offer.protocols.replace(' ', ", ")), rows }
+    Page { title: format!("{} (capability of {})", offer.keyword, offer.protocol), rows }
 }

@@ -4,6 +4,7 @@ mod arguments;
 pub mod fetch;
 pub mod grammar;
 mod messages;
+pub mod response;
 pub mod search;
 mod verbs;
 

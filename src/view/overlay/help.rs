@@ -31,7 +31,7 @@ const PANE_KEYS: &[(&str, &str)] = &[
     ("j k, Up Down", "move"),
     ("g G, Home End", "first and last; at the last line the transcript follows"),
     ("/ n N", "search the transcript; in the DNS pane / asks"),
-    ("Enter", "the line in full with its meaning; in the DNS pane: connect there"),
+    ("Enter", "the line in full, read and explained; DNS: connect there; offers: explained"),
     ("F1", "the reference of the line; again: this help"),
     ("y Y", "copy the line, the whole transcript"),
     ("Tab", "the next pane"),
