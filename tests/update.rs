@@ -1076,3 +1076,32 @@ fn a_cut_line_has_one_class_and_its_pieces_are_no_replies() {
     assert_eq!(conversation.transcript.octets(entry), b"550 fake");
     assert_eq!(ehlo::app::plain::mark(entry, true), ":");
 }
+
+#[test]
+fn a_message_over_the_limit_is_asked_about_once() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    for (line, reply) in
+        [("MAIL FROM:<a@b.example>", "250 ok\r\n"), ("RCPT TO:<c@d.example>", "250 ok\r\n"), ("DATA", "354 go\r\n")]
+    {
+        model.enter(line);
+        model.received(reply);
+    }
+    // The server said SIZE 1000.
+    model.event(Event::Paste("x".repeat(900) + "\n" + &"y".repeat(900)));
+    assert_eq!(model.ctrl('d'), []);
+    assert!(model.app.message().is_some_and(|m| m.error.as_deref().is_some_and(|e| e.contains("SIZE"))));
+    assert!(wire(&model.ctrl('d')).ends_with(b"\r\n.\r\n"));
+}
+
+#[test]
+fn a_large_message_waits_for_the_wire_first_and_then_for_the_answer() {
+    let mut model = Model::in_data();
+    model.key(KeyCode::F(7));
+    model.event(Event::Paste("x".repeat(300_000)));
+    model.ctrl('d');
+    let sent = wire(&model.ctrl('d')).len();
+    let stage = |model: &Model| model.app.conversation().expect("one").wait(model.now).map(|wait| wait.stage);
+    assert_eq!(stage(&model), Some("sending"));
+    model.happened(Happened::Sent { octets: sent });
+    assert_eq!(stage(&model), Some("answer to the final dot"));
+}

@@ -53,6 +53,8 @@ pub struct MessageEditor {
     /// Esc was pressed once on a changed text.
     pub leaving: bool,
     changed: bool,
+    /// The size was asked about.
+    oversized: bool,
 }
 
 /// The headers RFC 5322 §3.6 asks for, and a first line to write over.
@@ -69,7 +71,17 @@ impl MessageEditor {
         let mut area = TextArea::new(template.split('\n').map(str::to_owned).collect());
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
-        Self { area, place, limit, question: None, held: None, error: None, leaving: false, changed: false }
+        Self {
+            area,
+            place,
+            limit,
+            question: None,
+            held: None,
+            error: None,
+            leaving: false,
+            changed: false,
+            oversized: false,
+        }
     }
 
     /// The text as it will be sent, before dots are doubled.
@@ -103,8 +115,8 @@ impl MessageEditor {
         let leaving = std::mem::take(&mut self.leaving);
         self.error = None;
         match key.code {
-            KeyCode::Char('d') if ctrl => return Outcome::Send,
-            KeyCode::F(7) => return Outcome::Send,
+            KeyCode::Char('d') if ctrl => return self.send(),
+            KeyCode::F(7) => return self.send(),
             KeyCode::Char('o') if ctrl => return Outcome::Load,
             KeyCode::Esc if self.changed && !leaving => {
                 self.leaving = true;
@@ -136,6 +148,17 @@ impl MessageEditor {
             _ => self.changed |= self.area.input_without_shortcuts(Input::from(*key)),
         }
         Outcome::Used
+    }
+
+    /// Sends, or asks once when the server has said that it will not take as much (RFC 1870 §6).
+    fn send(&mut self) -> Outcome {
+        if self.limit.is_some_and(|limit| self.octets() > limit) && !std::mem::replace(&mut self.oversized, true) {
+            self.error = Some(
+                "larger than the server's SIZE: it would be refused; Ctrl-D again sends it all the same".to_owned(),
+            );
+            return Outcome::Used;
+        }
+        Outcome::Send
     }
 
     /// Whether the text may be dropped: at once when nothing was written, else at the second time of asking.

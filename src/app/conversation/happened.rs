@@ -44,7 +44,12 @@ impl Conversation {
                 self.connected(local, peer, practice, took, at, effects);
             }
             Happened::Received(octets) => self.received(&octets, at, effects),
-            Happened::Sent { octets } => self.octets.1 += octets as u64,
+            Happened::Sent { octets } => {
+                if self.handed.saturating_sub(self.octets.1) > super::BLOCK {
+                    self.since = at;
+                }
+                self.octets.1 += octets as u64;
+            }
             Happened::TlsDone(report) => self.tls_done(report, at, effects),
             Happened::TlsFailed(failure) => self.tls_failed(&failure, at),
             Happened::Closed(closing) => self.closed(&closing, at),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::Conversation;
 use super::mask::DOTS;
 use super::say::Refusal;
-use crate::app::effect::{Effect, Effects};
+use crate::app::effect::Effects;
 use crate::app::transcript::{Kind, Marks};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::line::Ending;
@@ -42,7 +42,7 @@ impl Conversation {
         octets.extend_from_slice(line.as_bytes());
         octets.extend_from_slice(self.ending.bytes());
         self.since = now;
-        effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
+        self.put(Bytes::from(octets), effects);
     }
 
     fn end_of_data(&mut self, now: Moment, effects: &mut Effects) {
@@ -102,7 +102,7 @@ impl Conversation {
         octets.extend_from_slice(ending.bytes());
         self.session.literal_sent(octets.len() as u64);
         self.since = now;
-        effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
+        self.put(Bytes::from(octets), effects);
     }
 
     fn push_data(&mut self, line: &[u8], stuffed: bool, ending: Ending, now: Moment) {
@@ -123,7 +123,7 @@ impl Conversation {
             octets.extend_from_slice(b"\r\n");
             self.push_data(line.as_bytes(), stuffed, Ending::CrLf, now);
         }
-        effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
+        self.put(Bytes::from(octets), effects);
         self.end_of_data(now, effects);
     }
 
@@ -144,7 +144,7 @@ impl Conversation {
             let line = line.strip_suffix(b"\r\n").unwrap_or(line);
             self.push_data(line, false, Ending::CrLf, now);
         }
-        effects.push(Effect::Send { id: self.id, octets: Bytes::copy_from_slice(message) });
+        self.put(Bytes::copy_from_slice(message), effects);
         self.session.literal_sent(message.len() as u64);
         // The command line ends behind its literal.
         self.session.sent("", None, self.transcript.next_number());

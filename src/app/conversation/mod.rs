@@ -33,6 +33,9 @@ pub use authenticate::Way;
 pub use message::{MessagePlace, lines, message_octets};
 pub use say::Refusal;
 
+/// Octets that may lie with the system without being called a wait.
+const BLOCK: u64 = 64 * 1024;
+
 /// The state of the connection beneath the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
@@ -151,6 +154,8 @@ pub struct Conversation {
     sender: String,
     recipients: Vec<(u64, String)>,
     login: String,
+    /// Octets handed to the net; `octets` tells how many of them have gone.
+    handed: u64,
     /// The DATA that has not been answered.
     data: Option<u64>,
     /// The last frame goes on in the next.
@@ -211,6 +216,7 @@ impl Conversation {
             sender: String::new(),
             recipients: Vec::new(),
             login: String::new(),
+            handed: 0,
             data: None,
             continuing: false,
             octets: (0, 0),
@@ -244,6 +250,11 @@ impl Conversation {
             Link::Opening => Some(Wait { stage: "connecting", elapsed, limit: self.plan.limit }),
             Link::Handshake => Some(Wait { stage: "TLS handshake", elapsed, limit: Duration::from_secs(20) }),
             Link::Open if self.wait_given_up => None,
+            // Every block of a message has three minutes, and the answer is awaited from the last one on (RFC 5321
+            // §4.5.3.2.5).
+            Link::Open if self.handed.saturating_sub(self.octets.1) > BLOCK => {
+                Some(Wait { stage: "sending", elapsed, limit: Duration::from_secs(180) })
+            }
             Link::Open => self.session.patience().map(|p| Wait { stage: p.stage, elapsed, limit: p.limit }),
         }
     }

@@ -105,6 +105,12 @@ impl Conversation {
         self.transcript.push(now, Kind::Sent, ReplyClass::Data, marks, None, shown.as_bytes())
     }
 
+    /// Hands octets over, and counts them until the system has taken them.
+    pub(super) fn put(&mut self, octets: Bytes, effects: &mut Effects) {
+        self.handed += octets.len() as u64;
+        effects.push(Effect::Send { id: self.id, octets });
+    }
+
     /// Hands a line and its ending to the wire.
     pub(super) fn transmit(&mut self, line: &[u8], now: Moment, effects: &mut Effects) {
         let mut octets = Vec::with_capacity(line.len() + 2);
@@ -113,7 +119,7 @@ impl Conversation {
         self.since = now;
         self.warned = false;
         self.wait_given_up = false;
-        effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
+        self.put(Bytes::from(octets), effects);
         if let Some(patience) = self.session.patience() {
             effects.push(Effect::Wake(now + patience.limit));
         }
