@@ -19,11 +19,25 @@ pub fn secret_range(line: &str, context: &Context<'_>) -> Option<Range<usize>> {
         Phase::Sasl => return (!matches!(line.trim_matches(' '), "" | "*")).then_some(0..line.len()),
         _ => {}
     }
-    let (verb, end) = meant(line, context.protocol)?;
+    range_in(line, context.protocol).or_else(|| {
+        // A verb of another protocol gives as much away: PASS said to an SMTP server.
+        if parts(context.protocol, line).verb.is_some() {
+            return None;
+        }
+        [Protocol::Smtp, Protocol::Imap, Protocol::Pop3]
+            .into_iter()
+            .filter(|protocol| *protocol != context.protocol && parts(*protocol, line).verb.is_some())
+            .find_map(|protocol| range_in(line, protocol))
+    })
+}
+
+/// The same by the verbs of one protocol.
+fn range_in(line: &str, protocol: Protocol) -> Option<Range<usize>> {
+    let (verb, end) = meant(line, protocol)?;
     let Secrecy::FromArgument(number) = verb.secrecy else { return None };
-    let start = match argument(line, end, number, context.protocol) {
+    let start = match argument(line, end, number, protocol) {
         Some(start) if start < line.len() || number == 0 => start,
-        _ if number == 1 && verb.name.starts_with("AUTH") => behind_mechanism(line, end, context.protocol)?,
+        _ if number == 1 && verb.name.starts_with("AUTH") => behind_mechanism(line, end, protocol)?,
         _ => return None,
     };
     let rest = line.get(start..)?;

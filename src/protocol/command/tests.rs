@@ -704,6 +704,20 @@ fn anything() -> impl Strategy<Value = String> {
     (start, proptest::collection::vec(piece, 0..12)).prop_map(|(start, pieces)| start + &pieces.concat())
 }
 
+#[test]
+fn a_verb_of_another_protocol_gives_no_secret_away() {
+    let none = Capabilities::default();
+    for (protocol, phase, line, start) in [
+        (Smtp, Ready, "PASS geheim", 5),
+        (Smtp, Ready, "a1 LOGIN jo geheim", 12),
+        (Imap, NotAuthenticated, "PASS geheim", 5),
+        (Pop3, Authorization, "a1 LOGIN jo geheim", 12),
+    ] {
+        assert_eq!(secret_range(line, &context(protocol, phase, &none)), Some(start..line.len()), "{line}");
+    }
+    assert_eq!(secret_range("NOOP PASS", &context(Smtp, Ready, &none)), None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
