@@ -1,6 +1,6 @@
 //! The rows of the policies and services: TXT, SPF, DMARC and SRV.
 
-use super::lookup::Outcome;
+use super::lookup::{Outcome, Route};
 use super::rows::{Connect, Row, Table, shown};
 use super::{EXCHANGES, SERVICES, verdict};
 use crate::diagnosis::dns::{Record, RecordType, Value};
@@ -19,7 +19,10 @@ impl<'a> Table<'a> {
         if spf.is_empty() {
             let row = self.row(0, "SPF", "none", domain, RecordType::Txt);
             let says = "nothing says who may send in this name".to_owned();
-            self.judge(row, domain, (Severity::Warning, says, "publish a TXT record: v=spf1 mx -all"));
+            // A host that is no mail domain is usually asked for to connect there, not to send in its name.
+            let severity =
+                if matches!(self.survey.route(), Route::Implicit) { Severity::Note } else { Severity::Warning };
+            self.judge(row, domain, (severity, says, "publish a TXT record: v=spf1 mx -all"));
         }
         for (record, text) in spf.iter().take(TEXTS) {
             let row = self.record(0, "SPF", &visible(text), record, domain, RecordType::Txt);
