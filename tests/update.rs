@@ -1105,3 +1105,27 @@ fn a_large_message_waits_for_the_wire_first_and_then_for_the_answer() {
     model.happened(Happened::Sent { octets: sent });
     assert_eq!(stage(&model), Some("answer to the final dot"));
 }
+
+#[test]
+fn quit_says_how_many_messages_it_removes() {
+    let logged_in = || {
+        let mut model = Model::careless("192.0.2.25:110");
+        for (line, reply) in
+            [("USER jo", "+OK\r\n"), ("PASS geheimnis", "+OK\r\n"), ("DELE 1", "+OK\r\n"), ("DELE 2", "+OK\r\n")]
+        {
+            model.enter(line);
+            model.received(reply);
+        }
+        model
+    };
+    let mut model = logged_in();
+    assert_eq!(model.enter("QUIT"), []);
+    assert!(model.notice().contains("2 messages") && model.notice().contains("RSET"), "{}", model.notice());
+    assert_eq!(wire(&model.press(KeyCode::Enter, KeyModifiers::ALT)), b"QUIT\r\n");
+    let mut model = logged_in();
+    assert_eq!(wire(&model.key(KeyCode::F(10))), b"RSET\r\nQUIT\r\n", "leaving removes nothing");
+    let mut model = logged_in();
+    model.enter("RSET");
+    model.received("+OK\r\n");
+    assert_eq!(wire(&model.enter("QUIT")), b"QUIT\r\n");
+}

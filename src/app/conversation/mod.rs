@@ -322,6 +322,11 @@ impl Conversation {
                 if phase == Phase::Idle {
                     self.send_line("DONE", now, effects);
                 }
+                if self.session.deletes() > 0 {
+                    // Leaving is no consent to removing.
+                    self.note(now, "RSET first: the messages marked by DELE stay");
+                    self.send_line("RSET", now, effects);
+                }
                 let goodbye = if self.protocol() == Protocol::Imap { "LOGOUT" } else { "QUIT" };
                 self.send_line(goodbye, now, effects);
                 true

@@ -56,6 +56,13 @@ impl Conversation {
         if let Some(fault) = reading.worst().filter(|_| !reading.is_sendable()) {
             return Err(Refusal(format!("{} · Alt-Enter sends it anyway", fault.reason)));
         }
+        if reading.verb.is_some_and(|verb| verb.name == "QUIT") && self.session.deletes() > 0 {
+            let count = self.session.deletes();
+            let what = if count == 1 { "the message".to_owned() } else { format!("the {count} messages") };
+            return Err(Refusal(format!(
+                "QUIT removes {what} marked by DELE for good; RSET undoes · Alt-Enter sends it"
+            )));
+        }
         let behind = !self.queue.is_empty() && !self.paused;
         if behind || self.is_busy() && !self.may_pipeline() {
             self.queue.push_back(line.to_owned());

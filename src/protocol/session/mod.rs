@@ -43,6 +43,8 @@ struct State {
     challenged: bool,
     user: Option<String>,
     mailbox: Option<String>,
+    /// POP3: messages marked by DELE, which QUIT removes (RFC 1939 §6).
+    deletes: u32,
     /// SMTP: recipients accepted in this transaction; LMTP owes a reply for each (RFC 2033 §4.2).
     recipients: u32,
     /// The reply that is being received: its code, and how many lines came.
@@ -177,6 +179,7 @@ impl Session {
                 challenged: false,
                 user: None,
                 mailbox: None,
+                deletes: 0,
                 recipients: 0,
                 open: None,
                 piece: None,
@@ -225,6 +228,12 @@ impl Session {
     #[must_use]
     pub fn mailbox(&self) -> Option<&str> {
         self.state.mailbox.as_deref()
+    }
+
+    /// POP3: messages that QUIT will remove for good; RSET takes the marks off.
+    #[must_use]
+    pub const fn deletes(&self) -> u32 {
+        self.state.deletes
     }
 
     /// Commands sent and not answered, oldest first.

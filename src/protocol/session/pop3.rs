@@ -67,6 +67,8 @@ impl State {
                 self.user = None;
                 reading.signal = Some(Signal::NotAuthenticated);
             }
+            "DELE" if ok => self.deletes = self.deletes.saturating_add(1),
+            "RSET" if ok => self.deletes = 0,
             "STLS" if ok => {
                 self.phase = Phase::Tls;
                 reading.signal = Some(Signal::StartTls);
