@@ -1129,3 +1129,20 @@ fn quit_says_how_many_messages_it_removes() {
     model.received("+OK\r\n");
     assert_eq!(wire(&model.enter("QUIT")), b"QUIT\r\n");
 }
+
+#[test]
+fn control_v_enters_the_next_key_as_it_is() {
+    let mut model = Model::greeted("192.0.2.25:25");
+    model.type_text("NOOP ");
+    for (code, modifiers) in [
+        (KeyCode::Tab, KeyModifiers::NONE),
+        (KeyCode::Esc, KeyModifiers::NONE),
+        (KeyCode::Char(' '), KeyModifiers::CONTROL),
+        (KeyCode::Char('g'), KeyModifiers::CONTROL),
+        (KeyCode::Char('m'), KeyModifiers::CONTROL),
+    ] {
+        model.ctrl('v');
+        model.press(code, modifiers);
+    }
+    assert_eq!(wire(&model.press(KeyCode::Enter, KeyModifiers::ALT)), b"NOOP \t\x1b\0\x07\r\n");
+}

@@ -72,6 +72,11 @@ impl LineEditor {
         true
     }
 
+    /// Puts one character at the cursor, whatever it is.
+    pub fn insert_char(&mut self, c: char) {
+        self.area.insert_char(c);
+    }
+
     /// Replaces a range of octets and puts the cursor behind what is new.
     pub fn replace(&mut self, range: std::ops::Range<usize>, with: &str) {
         let mut text = self.text().to_owned();

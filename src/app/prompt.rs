@@ -41,6 +41,8 @@ pub struct Prompt {
     pub chosen: Option<usize>,
     /// The text Ctrl-R looks for.
     pub search: Option<String>,
+    /// Ctrl-V was pressed: the next key stands for its octet.
+    pub quoting: bool,
     /// The line holds base64 of a password that the dialog made: it is shown, and not kept for Up.
     tainted: bool,
     basis: Option<Basis>,
@@ -125,7 +127,14 @@ impl Prompt {
         if !matches!(key.code, KeyCode::Tab) {
             self.settle();
         }
+        if std::mem::take(&mut self.quoting) {
+            if let Some(c) = control_character(key) {
+                self.line.insert_char(c);
+            }
+            return Outcome::Used;
+        }
         match key.code {
+            KeyCode::Char('v') if key.modifiers.contains(KeyModifiers::CONTROL) => self.quoting = true,
             KeyCode::Enter => return Outcome::Entered(self.line.text().to_owned()),
             KeyCode::Tab => self.complete(context, ghost),
             KeyCode::Up => self.older(),
@@ -254,6 +263,21 @@ impl Prompt {
             self.place = Some(place);
             self.line.set(&line);
         }
+    }
+}
+
+/// The octet of a key that does something else when it is pressed: Tab, Esc, Ctrl with a letter, NUL by Ctrl-Space.
+fn control_character(key: &KeyEvent) -> Option<char> {
+    match key.code {
+        KeyCode::Tab => Some('\t'),
+        KeyCode::Esc => Some('\x1b'),
+        KeyCode::Char(' ') if key.modifiers.contains(KeyModifiers::CONTROL) => Some('\0'),
+        KeyCode::Char(c) if key.modifiers.contains(KeyModifiers::CONTROL) && c.is_ascii_alphabetic() => {
+            // A line end would make a second command: Alt-e changes what ends a line.
+            Some(char::from(c.to_ascii_lowercase() as u8 & 0x1f)).filter(|c| !matches!(c, '\r' | '\n'))
+        }
+        KeyCode::Char(c) => Some(c),
+        _ => None,
     }
 }
 

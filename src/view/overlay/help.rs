@@ -22,6 +22,7 @@ const LINE_KEYS: &[(&str, &str)] = &[
     ("Tab", "complete, again: the next; in an empty line take the suggestion"),
     ("Up Down", "lines sent before"),
     ("Ctrl-R", "search in them"),
+    ("Ctrl-V", "the next key as it is: tab, escape, control characters"),
     ("Ctrl-A E B F", "begin, end, back, on; Alt-b Alt-f by words"),
     ("Ctrl-K U W Y", "delete to the end, to the begin, a word; put it back"),
     ("Esc", "to the transcript; clears the queue, cancels an exchange"),
