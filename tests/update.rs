@@ -1146,3 +1146,19 @@ fn control_v_enters_the_next_key_as_it_is() {
     }
     assert_eq!(wire(&model.press(KeyCode::Enter, KeyModifiers::ALT)), b"NOOP \t\x1b\0\x07\r\n");
 }
+
+#[test]
+fn a_message_goes_into_the_selected_mailbox_whatever_its_name() {
+    for (mailbox, expect) in [("INBOX", "APPEND INBOX "), ("\"my mail\"", "APPEND \"my mail\" ")] {
+        let mut model = Model::careless("192.0.2.25:143");
+        for (line, reply) in
+            [("LOGIN jo geheimnis".to_owned(), "a1 OK\r\n"), (format!("SELECT {mailbox}"), "a2 OK\r\n")]
+        {
+            model.enter(&line);
+            model.received(reply);
+        }
+        model.key(KeyCode::F(7));
+        let sent = String::from_utf8(wire(&model.ctrl('d'))).expect("text");
+        assert!(sent.contains(expect), "{sent}");
+    }
+}

@@ -176,7 +176,7 @@ impl Conversation {
 }
 
 /// A quoted string (RFC 9051 §9): backslash before `"` and `\`.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

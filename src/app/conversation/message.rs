@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use super::Conversation;
+use super::authenticate::quoted;
 use super::mask::DOTS;
 use super::say::Refusal;
 use crate::app::effect::Effects;
@@ -134,6 +135,8 @@ impl Conversation {
             octets.extend_from_slice(whole(line).as_bytes());
             octets.extend_from_slice(b"\r\n");
         }
+        let atom = mailbox.bytes().all(|b| b.is_ascii_graphic() && !b"(){%*\"\\]".contains(&b));
+        let mailbox = if atom { Cow::Borrowed(mailbox) } else { Cow::Owned(quoted(mailbox)) };
         let line = format!("APPEND {mailbox} (\\Seen) {{{}}}", octets.len());
         self.append = Some(octets);
         self.send_line(&line, now, effects);
