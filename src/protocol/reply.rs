@@ -44,6 +44,22 @@ impl fmt::Display for ReplyCode {
     }
 }
 
+/// One line of an SMTP reply (RFC 5321 §4.2): the code, whether more lines follow, the text. `None`: it is none.
+#[must_use]
+pub fn reply_line(line: &[u8]) -> Option<(ReplyCode, bool, &[u8])> {
+    let (digits, rest) = line.split_at_checked(3)?;
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let code = digits.iter().fold(0u16, |code, digit| code * 10 + u16::from(digit - b'0'));
+    match rest.split_first() {
+        None => Some((ReplyCode(code), false, rest)),
+        Some((b' ', text)) => Some((ReplyCode(code), false, text)),
+        Some((b'-', text)) => Some((ReplyCode(code), true, text)),
+        Some(_) => None,
+    }
+}
+
 /// `class.subject.detail` (RFC 3463 §2, RFC 2034).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EnhancedStatusCode {

@@ -3,30 +3,38 @@
 use jiff::Timestamp;
 
 use crate::protocol::endpoint::Protocol;
+use crate::protocol::reply::ReplyCode;
 use crate::protocol::smtp::address::{ForwardPath, ReversePath};
 use crate::protocol::smtp::parameters::{Parameter, mail, rcpt};
 use crate::protocol::verb::{Cursor, Fault, Phase, find_verb, verbs};
 
 use super::super::world::Recipient;
 use super::super::{Output, World};
-use super::{COMMAND_CAP, Hello, Mode, RECIPIENTS_CAP, SIZE_LIMIT, Smtp, Transaction, message::Data, printable, say};
+use super::{
+    COMMAND_CAP, Hello, Mode, RECIPIENTS_CAP, SIZE_LIMIT, Smtp, Transaction, message::Data, printable, say, say_line,
+    say_more,
+};
 
 impl Smtp {
     pub(super) fn command(&mut self, world: &mut World, now: Timestamp, line: &[u8], out: &mut Vec<Output>) {
         let auth = line.get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
         if auth && line.len() > super::sasl::LINE_CAP {
-            return say(out, "500 5.5.6 the authentication line is too long, 12288 octets are allowed");
+            return say(out, ReplyCode(500), "5.5.6 the authentication line is too long, 12288 octets are allowed");
         }
         if !auth && line.len() > COMMAND_CAP {
-            return say(out, &format!("500 5.5.2 line too long: {} octets, {COMMAND_CAP} are allowed", line.len()));
+            return say(
+                out,
+                ReplyCode(500),
+                &format!("5.5.2 line too long: {} octets, {COMMAND_CAP} are allowed", line.len()),
+            );
         }
         let Ok(text) = std::str::from_utf8(line) else {
-            return say(out, "500 5.5.2 the command is not UTF-8");
+            return say(out, ReplyCode(500), "5.5.2 the command is not UTF-8");
         };
         let Some((verb, length)) = find_verb(Protocol::Smtp, text) else {
             let word = text.split(' ').next().unwrap_or_default();
             let word: String = printable(word).chars().take(40).collect();
-            return say(out, &format!("500 5.5.1 unknown command \"{word}\""));
+            return say(out, ReplyCode(500), &format!("5.5.1 unknown command \"{word}\""));
         };
         let cursor = Cursor::new(text, length + 1);
         // BDAT's octets follow whatever is wrong with the moment: it sorts out the sequence itself.
@@ -38,7 +46,7 @@ impl Smtp {
                 ("DATA", Phase::Mail) => "no valid recipients, send RCPT first",
                 _ => "not now",
             };
-            return say(out, &format!("503 5.5.1 bad sequence: {need}"));
+            return say(out, ReplyCode(503), &format!("5.5.1 bad sequence: {need}"));
         }
         if let Err(fault) = (verb.arguments)(&mut cursor.clone()) {
             return refuse(&fault, out);
@@ -51,18 +59,18 @@ impl Smtp {
             "BDAT" => self.bdat(world, now, cursor.rest(), out),
             "RSET" => {
                 self.transaction = None;
-                say(out, "250 2.0.0 ok");
+                say(out, ReplyCode(250), "2.0.0 ok");
             }
-            "NOOP" => say(out, "250 2.0.0 ok"),
-            "VRFY" => say(out, "252 2.5.2 cannot verify, send mail and see"),
+            "NOOP" => say(out, ReplyCode(250), "2.0.0 ok"),
+            "VRFY" => say(out, ReplyCode(252), "2.5.2 cannot verify, send mail and see"),
             "HELP" => self.help(cursor.rest(), out),
             "QUIT" => {
-                say(out, &format!("221 2.0.0 {} closing the connection", self.link.host));
+                say(out, ReplyCode(221), &format!("2.0.0 {} closing the connection", self.link.host));
                 self.link.close(out);
             }
             "AUTH" => self.auth(world, cursor.rest(), out),
             "STARTTLS" => self.start_tls(out),
-            name => say(out, &format!("502 5.5.1 {name} is not implemented")),
+            name => say(out, ReplyCode(502), &format!("5.5.1 {name} is not implemented")),
         }
     }
 
@@ -72,7 +80,7 @@ impl Smtp {
         let host = &self.link.host;
         let client = self.link.client;
         if !extended {
-            return say(out, &format!("250 {host} hello {} [{client}]", printable(name.trim())));
+            return say(out, ReplyCode(250), &format!("{host} hello {} [{client}]", printable(name.trim())));
         }
         let size = format!("SIZE {SIZE_LIMIT}");
         let mut lines = vec!["PIPELINING", &size, "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING"];
@@ -83,32 +91,32 @@ impl Smtp {
         if self.offers_auth() {
             lines.push(&auth);
         }
-        say(out, &format!("250-{host} hello {} [{client}]", printable(name.trim())));
+        say_more(out, ReplyCode(250), &format!("{host} hello {} [{client}]", printable(name.trim())));
         for line in lines {
-            say(out, &format!("250-{line}"));
+            say_more(out, ReplyCode::OK, line);
         }
-        say(out, "250 HELP");
+        say(out, ReplyCode(250), "HELP");
     }
 
     fn mail(&mut self, mut cursor: Cursor<'_>, out: &mut Vec<Output>) {
         if self.submission && self.user.is_none() {
             let first = if self.link.tls { "authentication required" } else { "send STARTTLS first, then AUTH" };
-            return say(out, &format!("530 5.7.0 {first}"));
+            return say(out, ReplyCode(530), &format!("5.7.0 {first}"));
         }
         let mail = match mail(&mut cursor) {
             Ok(mail) => mail,
             Err(fault) => return refuse(&fault, out),
         };
         if let Some(odd) = self.not_offered(&mail.parameters, &["SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "AUTH"]) {
-            return say(out, &odd);
+            return say_line(out, &odd);
         }
         let value = |name: &str| mail.parameters.iter().find(|p| p.keyword == name);
         let size = value("SIZE").and_then(|p| p.value.as_deref()).map(|n| n.parse::<u64>().unwrap_or(u64::MAX));
         if size.is_some_and(|size| size > SIZE_LIMIT as u64) {
-            return say(out, &format!("552 5.3.4 message too big, {SIZE_LIMIT} octets are allowed"));
+            return say(out, ReplyCode(552), &format!("5.3.4 message too big, {SIZE_LIMIT} octets are allowed"));
         }
         if value("BODY").and_then(|p| p.value.as_deref()).is_some_and(|v| v.eq_ignore_ascii_case("BINARYMIME")) {
-            return say(out, "555 5.5.4 BODY=BINARYMIME is not offered");
+            return say(out, ReplyCode(555), "5.5.4 BODY=BINARYMIME is not offered");
         }
         let utf8 = value("SMTPUTF8").is_some();
         let from = match mail.path {
@@ -116,10 +124,10 @@ impl Smtp {
             ReversePath::Mailbox(mailbox) => mailbox.to_string(),
         };
         if !utf8 && !from.is_ascii() {
-            return say(out, "553 5.6.7 the address is not ASCII, MAIL needs the parameter SMTPUTF8");
+            return say(out, ReplyCode(553), "5.6.7 the address is not ASCII, MAIL needs the parameter SMTPUTF8");
         }
         self.transaction = Some(Transaction { from, utf8, to: Vec::new(), chunks: None });
-        say(out, "250 2.1.0 sender ok");
+        say(out, ReplyCode(250), "2.1.0 sender ok");
     }
 
     fn rcpt(&mut self, world: &World, mut cursor: Cursor<'_>, out: &mut Vec<Output>) {
@@ -128,14 +136,14 @@ impl Smtp {
             Err(fault) => return refuse(&fault, out),
         };
         if let Some(odd) = self.not_offered(&rcpt.parameters, &["NOTIFY", "ORCPT"]) {
-            return say(out, &odd);
+            return say_line(out, &odd);
         }
         let relays = self.user.is_some();
         let Some(transaction) = &mut self.transaction else {
-            return say(out, "503 5.5.1 bad sequence: send MAIL first");
+            return say(out, ReplyCode(503), "5.5.1 bad sequence: send MAIL first");
         };
         if transaction.chunks.is_some() {
-            return say(out, "503 5.5.1 bad sequence: BDAT has begun, send RSET first");
+            return say(out, ReplyCode(503), "5.5.1 bad sequence: BDAT has begun, send RSET first");
         }
         let (address, recipient) = match rcpt.path {
             ForwardPath::Postmaster => ("postmaster".to_owned(), world.recipient("postmaster", None)),
@@ -144,21 +152,21 @@ impl Smtp {
             }
         };
         if !transaction.utf8 && !address.is_ascii() {
-            return say(out, "553 5.6.7 the address is not ASCII, MAIL needs the parameter SMTPUTF8");
+            return say(out, ReplyCode(553), "5.6.7 the address is not ASCII, MAIL needs the parameter SMTPUTF8");
         }
         match recipient {
-            Recipient::Refused(reply) => return say(out, reply),
-            Recipient::Unknown => return say(out, &format!("550 5.1.1 <{address}> no such user here")),
+            Recipient::Refused(reply) => return say_line(out, reply),
+            Recipient::Unknown => return say(out, ReplyCode(550), &format!("5.1.1 <{address}> no such user here")),
             Recipient::Outside if !relays => {
-                return say(out, &format!("554 5.7.1 <{address}> relay access denied"));
+                return say(out, ReplyCode(554), &format!("5.7.1 <{address}> relay access denied"));
             }
             _ => {}
         }
         if transaction.to.len() >= RECIPIENTS_CAP {
-            return say(out, "452 4.5.3 too many recipients, send the rest in another transaction");
+            return say(out, ReplyCode(452), "4.5.3 too many recipients, send the rest in another transaction");
         }
         transaction.to.push((address, recipient));
-        say(out, "250 2.1.5 recipient ok");
+        say(out, ReplyCode(250), "2.1.5 recipient ok");
     }
 
     /// The refusal of a parameter that EHLO did not offer (RFC 5321 §4.1.1.11: 555).
@@ -175,10 +183,10 @@ impl Smtp {
 
     fn data(&mut self, out: &mut Vec<Output>) {
         if self.transaction.as_ref().is_some_and(|transaction| transaction.chunks.is_some()) {
-            return say(out, "503 5.5.1 bad sequence: BDAT has begun, DATA cannot follow");
+            return say(out, ReplyCode(503), "5.5.1 bad sequence: BDAT has begun, DATA cannot follow");
         }
         self.mode = Mode::Data(Data::default());
-        say(out, "354 end with <CR><LF>.<CR><LF>");
+        say(out, ReplyCode(354), "end with <CR><LF>.<CR><LF>");
     }
 
     fn help(&self, topic: &str, out: &mut Vec<Output>) {
@@ -194,17 +202,17 @@ impl Smtp {
             return;
         }
         if let Some(verb) = verbs(Protocol::Smtp).iter().find(|verb| verb.name.eq_ignore_ascii_case(first)) {
-            say(out, &format!("214-2.0.0 {}", verb.syntax));
-            return say(out, &format!("214 2.0.0 {} ({})", verb.summary, verb.rfc));
+            say_more(out, ReplyCode(214), &format!("2.0.0 {}", verb.syntax));
+            return say(out, ReplyCode(214), &format!("2.0.0 {} ({})", verb.summary, verb.rfc));
         }
-        say(out, "214-2.0.0 EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP AUTH STARTTLS QUIT");
-        say(out, "214 2.0.0 HELP and a verb tells more; HELP FLOOD n answers with n lines");
+        say_more(out, ReplyCode(214), "2.0.0 EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP AUTH STARTTLS QUIT");
+        say(out, ReplyCode(214), "2.0.0 HELP and a verb tells more; HELP FLOOD n answers with n lines");
     }
 }
 
 /// 501 with the reason and the place of a fault.
 fn refuse(fault: &Fault, out: &mut Vec<Output>) {
-    say(out, &format!("501 5.5.4 {} (column {})", printable(&fault.reason), fault.at.start + 1));
+    say(out, ReplyCode(501), &format!("5.5.4 {} (column {})", printable(&fault.reason), fault.at.start + 1));
 }
 
 /// `"john smith"` without its quotes and backslashes.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::protocol::line::Frame;
+use crate::protocol::reply::ReplyCode;
 
 use super::super::world::{Outgoing, Recipient};
 use super::super::{Output, World};
-use super::{Mode, SIZE_LIMIT, Smtp, Transaction, say};
+use super::{Mode, SIZE_LIMIT, Smtp, Transaction, say, say_line};
 
 /// Octets of a text line without its ending (RFC 5321 §4.5.3.1.6).
 const TEXT_LINE_CAP: usize = 998;
@@ -52,7 +53,7 @@ impl Smtp {
                 return match data.refusal {
                     Some(refusal) => {
                         self.transaction = None;
-                        say(out, &refusal);
+                        say_line(out, &refusal);
                     }
                     None => self.finish(world, now, data.octets, out),
                 };
@@ -82,7 +83,7 @@ impl Smtp {
     pub(super) fn bdat(&mut self, world: &mut World, now: Timestamp, arguments: &str, out: &mut Vec<Output>) {
         let mut words = arguments.split_ascii_whitespace();
         let Some(octets) = words.next().and_then(|n| n.parse::<u64>().ok()) else {
-            return say(out, "501 5.5.4 expected BDAT and the number of octets");
+            return say(out, ReplyCode(501), "5.5.4 expected BDAT and the number of octets");
         };
         let last = words.next().is_some_and(|word| word.eq_ignore_ascii_case("LAST"));
         let refusal = match &mut self.transaction {
@@ -127,10 +128,10 @@ impl Smtp {
         if let Some(refusal) = chunk.refusal {
             // RFC 3030 §2: after a refused chunk the transaction can only begin anew.
             self.transaction = None;
-            return say(out, &refusal);
+            return say_line(out, &refusal);
         }
         if !chunk.last {
-            return say(out, &format!("250 2.0.0 {} octets received", chunk.octets));
+            return say(out, ReplyCode(250), &format!("2.0.0 {} octets received", chunk.octets));
         }
         let octets = self.transaction.as_mut().and_then(|transaction| transaction.chunks.take()).unwrap_or_default();
         self.finish(world, now, octets, out);
@@ -139,13 +140,13 @@ impl Smtp {
     /// The message is whole: it goes where its recipients are, and the transaction is over.
     fn finish(&mut self, world: &mut World, now: Timestamp, octets: Vec<u8>, out: &mut Vec<Output>) {
         let Some(transaction) = self.transaction.take() else {
-            return say(out, "503 5.5.1 bad sequence: send MAIL first");
+            return say(out, ReplyCode(503), "5.5.1 bad sequence: send MAIL first");
         };
         if let Some(reply) = transaction.to.iter().find_map(|(_, recipient)| match recipient {
             Recipient::Trap(reply) => Some(*reply),
             _ => None,
         }) {
-            return say(out, reply);
+            return say_line(out, reply);
         }
         let queue = world.take_queue();
         let received = self.received_field(&transaction, &queue, now);
@@ -162,14 +163,14 @@ impl Smtp {
         let most = octets.len() + received.len() + transaction.from.len() + 32;
         let full = users.iter().any(|&user| world.account(user).is_none_or(|a| a.room(1, most).is_err()));
         if full {
-            return say(out, "452 4.2.2 the mailbox is full, nothing was delivered");
+            return say(out, ReplyCode(452), "4.2.2 the mailbox is full, nothing was delivered");
         }
         if !users.is_empty() {
             let path = format!("Return-Path: <{}>\r\n", transaction.from);
             let whole: Arc<[u8]> = [path.as_bytes(), received.as_bytes(), &octets].concat().into();
             for user in users {
                 if world.deliver(user, whole.clone(), now).is_err() {
-                    return say(out, "452 4.2.2 the mailbox is full");
+                    return say(out, ReplyCode(452), "4.2.2 the mailbox is full");
                 }
             }
         }
@@ -177,7 +178,7 @@ impl Smtp {
             let octets = [received.as_bytes(), &octets].concat().into();
             world.send_outside(Outgoing { queue: queue.clone(), from: transaction.from, to: outside, octets });
         }
-        say(out, &format!("250 2.0.0 queued as {queue}"));
+        say(out, ReplyCode(250), &format!("2.0.0 queued as {queue}"));
     }
 
     /// The trace of this hop (RFC 5321 §4.4, keywords of RFC 3848 and RFC 6531).

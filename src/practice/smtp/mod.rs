@@ -12,6 +12,7 @@ mod tests;
 use jiff::Timestamp;
 
 use crate::protocol::line::{Ending, Frame, Framer, Literals};
+use crate::protocol::reply::{ReplyCode, reply_line};
 use crate::protocol::verb::Phase;
 
 use super::sasl::{self, Exchange};
@@ -88,7 +89,7 @@ impl Smtp {
     pub(super) fn greeting(&self) -> Vec<Output> {
         let mut out = Vec::new();
         let purpose = if self.submission { "submission" } else { "mail exchanger" };
-        say(&mut out, &format!("220 {} ESMTP ehlo practice {purpose}", self.link.host));
+        say(&mut out, ReplyCode(220), &format!("{} ESMTP ehlo practice {purpose}", self.link.host));
         out
     }
 
@@ -139,7 +140,7 @@ impl Smtp {
         let goes_on = std::mem::replace(&mut self.overlong, frame.continues);
         // The cut of an overlong line may fall between CR and LF: only a whole line tells a bare LF.
         if frame.ending == Ending::Lf && !goes_on {
-            say(out, &format!("521 5.5.2 {} bare <LF> received, lines end with <CR><LF>", self.link.host));
+            say(out, ReplyCode(521), &format!("5.5.2 {} bare <LF> received, lines end with <CR><LF>", self.link.host));
             self.link.close(out);
             return;
         }
@@ -147,7 +148,7 @@ impl Smtp {
             Mode::Data(data) => self.data_line(world, now, data, frame, goes_on, out),
             Mode::Sasl(exchange) if frame.continues => self.mode = Mode::Sasl(exchange),
             Mode::Sasl(_) if goes_on || frame.bytes.len() > sasl::LINE_CAP => {
-                say(out, "500 5.5.6 the authentication line is too long, 12288 octets are allowed");
+                say(out, ReplyCode(500), "5.5.6 the authentication line is too long, 12288 octets are allowed");
             }
             Mode::Sasl(exchange) => {
                 let mut exchange = exchange;
@@ -155,16 +156,29 @@ impl Smtp {
                 self.step(world, exchange, step, out);
             }
             _ if frame.continues => {}
-            _ if goes_on => say(out, "500 5.5.2 line too long"),
+            _ if goes_on => say(out, ReplyCode(500), "5.5.2 line too long"),
             _ => self.command(world, now, frame.bytes, out),
         }
     }
 }
 
 /// One reply line.
-fn say(out: &mut Vec<Output>, line: &str) {
-    send(out, line.as_bytes());
-    send(out, b"\r\n");
+fn say(out: &mut Vec<Output>, code: ReplyCode, text: &str) {
+    send(out, format!("{code} {text}\r\n").as_bytes());
+}
+
+/// A line of a reply that has more of them.
+fn say_more(out: &mut Vec<Output>, code: ReplyCode, text: &str) {
+    send(out, format!("{code}-{text}\r\n").as_bytes());
+}
+
+/// A reply that stands ready in a table or was made elsewhere. One that the client's own reader would not take is said
+/// to be broken.
+fn say_line(out: &mut Vec<Output>, line: &str) {
+    match reply_line(line.as_bytes()) {
+        Some((code, false, text)) => say(out, code, &String::from_utf8_lossy(text)),
+        _ => say(out, ReplyCode(451), "4.3.0 this practice server has a broken reply"),
+    }
 }
 
 /// `text` without control characters, for a place in a reply or a header.

@@ -2,23 +2,8 @@
 
 use super::{OpenReply, Outstanding, Reading, Signal, State};
 use crate::protocol::capability::{Capabilities, Capability};
-use crate::protocol::reply::{ReplyClass, ReplyCode};
+use crate::protocol::reply::{ReplyClass, ReplyCode, reply_line};
 use crate::protocol::verb::Phase;
-
-/// One line of a reply: the code, whether more lines follow, the text.
-pub(super) fn reply_line(line: &[u8]) -> Option<(ReplyCode, bool, &[u8])> {
-    let (digits, rest) = line.split_at_checked(3)?;
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let code = digits.iter().fold(0u16, |code, digit| code * 10 + u16::from(digit - b'0'));
-    match rest.split_first() {
-        None => Some((ReplyCode(code), false, rest)),
-        Some((b' ', text)) => Some((ReplyCode(code), false, text)),
-        Some((b'-', text)) => Some((ReplyCode(code), true, text)),
-        Some(_) => None,
-    }
-}
 
 impl State {
     pub(super) fn read_smtp(&mut self, octets: &[u8]) -> Reading {
