@@ -24,7 +24,7 @@ impl App {
                 auth_dialog::Outcome::Encoded(text) => {
                     self.prompt.insert_secret(&String::from_utf8_lossy(text.expose()));
                     if let Some(conversation) = self.conversation_mut() {
-                        conversation.remember_secret(text);
+                        conversation.remember(text);
                     }
                     self.focus = Focus::Input;
                     self.say(Severity::Note, "encoded only: nothing was sent. Base64 is not secrecy");

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::action::Action;
 use super::conversation::{Conversation, Link};
 use super::dns_pane::DnsPane;
 use super::effect::{ConnectPlan, Effect, Effects};
@@ -348,10 +347,5 @@ impl App {
         if self.now >= until || self.conversations.iter().all(|c| c.link == Link::Closed) {
             effects.push(Effect::Quit);
         }
-    }
-
-    /// What the keys of the table do; see `perform.rs`.
-    pub fn act(&mut self, action: Action, effects: &mut Effects) {
-        self.perform(action, effects);
     }
 }

@@ -1,39 +1,15 @@
 //! What an offer of the server means, in a line, from a table that a translator can edit.
 
-use super::meaning::offers;
+use super::meaning::{Offer, offers};
 use crate::protocol::endpoint::Protocol;
-
-/// What one capability is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Explained {
-    /// The keyword of the table; one that ends in `=` stands for every value.
-    pub keyword: &'static str,
-    /// Where it is defined: `RFC 2920`, `Gmail`.
-    pub defined: &'static str,
-    /// What it means, in a sentence without a full stop.
-    pub says: &'static str,
-}
 
 /// Explains a capability by its keyword, in any case; what follows a space is left out of account.
 #[must_use]
-pub fn explain(protocol: Protocol, capability: &str) -> Option<Explained> {
+pub fn explain(protocol: Protocol, capability: &str) -> Option<Offer> {
     let keyword = capability.split_ascii_whitespace().next()?;
-    let family = match protocol {
-        Protocol::Smtp | Protocol::Lmtp => "SMTP",
-        Protocol::Imap => "IMAP",
-        Protocol::Pop3 => "POP3",
-    };
-    let find = |wanted: &str| {
-        rows()
-            .find(|(protocol, row)| *protocol == family && row.keyword.eq_ignore_ascii_case(wanted))
-            .map(|(_, row)| row)
-    };
+    let find =
+        |wanted: &str| offers().find(|offer| offer.is_of(protocol) && offer.keyword.eq_ignore_ascii_case(wanted));
     find(keyword).or_else(|| find(keyword.get(..=keyword.find('=')?)?))
-}
-
-/// The lines of the table with their protocol.
-fn rows() -> impl Iterator<Item = (&'static str, Explained)> {
-    offers().map(|offer| (offer.protocol, Explained { keyword: offer.keyword, defined: offer.rfc, says: offer.says }))
 }
 
 #[cfg(test)]

@@ -168,7 +168,6 @@ impl Conversation {
     }
 
     pub(super) fn injection(&mut self, octets: &[u8], at: Moment) {
-        self.injected += octets.len();
         let shown = octets.get(..octets.len().min(60)).unwrap_or(octets);
         let says = format!(
             "{} octets came in clear behind the answer to STARTTLS and were discarded: {}",

@@ -147,7 +147,7 @@ impl Conversation {
 
     /// From now on these octets are masked wherever they appear. Shorter ones than four octets are not: they would blot
     /// out ordinary text, and tell by their absence what they are.
-    pub(super) fn remember(&mut self, secret: Secret) {
+    pub fn remember(&mut self, secret: Secret) {
         if secret.expose().len() < 4 || self.secrets.contains(&secret) {
             return;
         }
@@ -159,11 +159,6 @@ impl Conversation {
         let place = self.secrets.partition_point(|other| other.expose().len() > secret.expose().len());
         self.secret_order.push_back(secret.clone());
         self.secrets.insert(place, secret);
-    }
-
-    /// The same for text that comes from outside a line: what the dialog has encoded.
-    pub fn remember_secret(&mut self, secret: Secret) {
-        self.remember(secret);
     }
 
     /// What a typed line would be checked against.

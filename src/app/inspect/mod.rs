@@ -199,7 +199,7 @@ fn is_message(name: &str) -> bool {
 
 fn explained(protocol: Protocol, offers: &[&str]) -> Vec<String> {
     let line = |offer: &&str| match capabilities::explain(protocol, offer) {
-        Some(found) => format!("{}: {} ({})", visible(offer.as_bytes()), found.says, found.defined),
+        Some(found) => format!("{}: {} ({})", visible(offer.as_bytes()), found.says, found.rfc),
         None => format!("{}: not in the registries known here", visible(offer.as_bytes())),
     };
     offers.iter().take(EXPLAINED).map(line).collect()
