@@ -5,6 +5,7 @@
 
 pub mod capability;
 pub mod command;
+pub mod deflate;
 pub mod endpoint;
 pub mod imap;
 pub mod line;

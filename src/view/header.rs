@@ -172,7 +172,8 @@ fn phase(conversation: &Conversation) -> Part {
         (Link::Open, phase) => (phase.name().to_owned(), Style::new()),
     };
     let short = text::cut(&long, 14, false);
-    Part::new(vec![(long, style), (short, style), (String::new(), style)])
+    let compressed = if conversation.is_compressed() { ", compressed" } else { "" };
+    Part::new(vec![(format!("{long}{compressed}"), style), (short, style), (String::new(), style)])
 }
 
 fn clock(app: &App, conversation: &Conversation) -> Part {

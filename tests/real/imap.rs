@@ -80,6 +80,25 @@ fn a_message_written_in_the_editor_is_appended() {
     assert!(message.contains("\n.a dot that is not stuffed\ngrüße\n"), "{message}");
 }
 
+#[test]
+#[ignore = "needs Debian's servers: tests/real/run"]
+fn a_compressed_session() {
+    let rig = rig();
+    let terminal = open(&rig, 993);
+    terminal.wait_for("Dovecot ready.");
+    authenticate(&terminal, "F5", &Rig::user("jo"), "logged in as jo@real.test");
+    ask(&terminal, "c1 COMPRESS DEFLATE", "c1 OK Begin compression");
+    terminal.wait_for("compressed from here on");
+    ask(&terminal, "c2 SELECT INBOX", "c2 OK [READ-WRITE] Select completed");
+    ask(&terminal, "c3 FETCH 2 BODY.PEEK[TEXT]", "c3 OK Fetch completed");
+    terminal.wait_for("A004 OK not the end");
+    ask(&terminal, "c4 IDLE", "+ idling");
+    ask(&terminal, "DONE", "c4 OK Idle completed");
+    ask(&terminal, "c5 COMPRESS DEFLATE", "c5 NO");
+    ask(&terminal, "c6 LOGOUT", "c6 OK Logout completed");
+    leave(&terminal);
+}
+
 /// LOGIN, SELECT, FETCH of the big message, APPEND with a literal, IDLE and DONE, LOGOUT.
 fn session(rig: &Rig, terminal: &Terminal, name: &str) {
     ask(terminal, &format!("a1 LOGIN {} \"{PASSWORD}\"", Rig::user(name)), "logged in as");

@@ -20,6 +20,7 @@ use super::transcript::{Kind, Marks, Transcript};
 use crate::diagnosis::tls::TlsReport;
 use crate::diagnosis::{Finding, Severity, certificate};
 use crate::protocol::command::LiteralSecrecy;
+use crate::protocol::deflate::{Deflater, Inflater};
 use crate::protocol::endpoint::{Host, Protocol, Security};
 use crate::protocol::line::Ending;
 use crate::protocol::moment::Moment;
@@ -137,6 +138,9 @@ pub struct Conversation {
     insecure_auth: bool,
     exchange: Option<Exchange>,
     append: Option<Vec<u8>>,
+    /// COMPRESS is on (RFC 4978): what packs and what unpacks.
+    deflater: Option<Deflater>,
+    inflater: Option<Inflater>,
     /// What must not be seen, the longest first: one that begins like another would leave its end behind.
     secrets: Vec<Secret>,
     /// The same in the order in which they came, for forgetting.
@@ -201,6 +205,8 @@ impl Conversation {
             insecure_auth,
             exchange: None,
             append: None,
+            deflater: None,
+            inflater: None,
             secrets: Vec::new(),
             secret_order: VecDeque::new(),
             asked_for_user: false,
@@ -336,6 +342,12 @@ impl Conversation {
     #[must_use]
     pub fn envelope(&self) -> (String, Vec<String>) {
         (self.sender.clone(), self.recipients.iter().map(|(_, address)| address.clone()).collect())
+    }
+
+    /// Whether both directions are compressed.
+    #[must_use]
+    pub const fn is_compressed(&self) -> bool {
+        self.deflater.is_some()
     }
 
     /// Adds a line about what happened.

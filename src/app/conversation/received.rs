@@ -6,6 +6,7 @@ use super::{Conversation, Goal, Link};
 use crate::app::effect::{Effect, Effects};
 use crate::app::transcript::{Kind, Marks};
 use crate::diagnosis::{Severity, meaning};
+use crate::protocol::deflate::{Deflater, Inflater};
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::session::Signal;
@@ -15,6 +16,9 @@ use crate::protocol::visible::visible;
 impl Conversation {
     pub(super) fn received(&mut self, octets: &[u8], at: Moment, effects: &mut Effects) {
         self.octets.0 += octets.len() as u64;
+        if self.link == Link::Closed {
+            return;
+        }
         if self.link == Link::Handshake {
             self.injection(octets, at);
             return;
@@ -23,12 +27,32 @@ impl Conversation {
             self.tls_on_plain_port(octets, at);
         }
         let mut input = octets;
+        if self.inflater.is_none() {
+            self.read(&mut input, at, effects);
+        }
+        // What stands behind the answer to COMPRESS is the start of the compressed stream.
+        if let Some(mut inflater) = self.inflater.take() {
+            let done = inflater.inflate(input, |mut plain| self.read(&mut plain, at, effects));
+            self.inflater = Some(inflater);
+            if done.is_err() {
+                self.garbled(input, at, effects);
+            }
+        }
+        if self.session.literal_to_send().is_none() {
+            // APPEND was refused: its message must not go into the next literal.
+            self.append = None;
+        }
+        self.advance(at, effects);
+    }
+
+    /// Reads frames until `input` is used up, or until what follows is of another kind: TLS, or compressed.
+    fn read(&mut self, input: &mut &[u8], at: Moment, effects: &mut Effects) {
         loop {
             let Self { session, transcript, secrets, fresh, since, continuing, .. } = self;
             let tls = session.tls();
             let protocol = session.protocol();
             let greeted = session.phase() != Phase::Greeting;
-            let Some(heard) = session.next(&mut input) else { break };
+            let Some(heard) = session.next(input) else { break };
             let reading = heard.reading;
             let marks = Marks {
                 tls,
@@ -84,7 +108,7 @@ impl Conversation {
                 self.paused = true;
             }
             if let Some(signal) = reading.signal
-                && self.signal(signal, &mut input, at, effects)
+                && self.signal(signal, input, at, effects)
             {
                 break;
             }
@@ -94,11 +118,17 @@ impl Conversation {
                 self.capabilities_changed(at);
             }
         }
-        if self.session.literal_to_send().is_none() {
-            // APPEND was refused: its message must not go into the next literal.
-            self.append = None;
-        }
-        self.advance(at, effects);
+    }
+
+    /// What came in is no DEFLATE: nothing behind it can be read, nor anything that would still come.
+    fn garbled(&mut self, octets: &[u8], at: Moment, effects: &mut Effects) {
+        let shown = visible(octets.get(..octets.len().min(60)).unwrap_or(octets)).into_owned();
+        let says = format!("what came behind the answer to COMPRESS is no DEFLATE: {shown}");
+        let next = "the server did not compress, or something on the way changed octets; Alt-a connects again";
+        self.trouble(at, &says, next);
+        self.finding(Severity::Fault, "COMPRESS", "what the server sends is no DEFLATE (RFC 4978 §3)", next);
+        effects.push(Effect::Close { id: self.id, abort: true });
+        self.link = Link::Closed;
     }
 
     /// DATA was refused: the body that was pasted behind it must not be taken for commands.
@@ -120,13 +150,19 @@ impl Conversation {
             Signal::Capabilities => self.untold_capabilities = true,
             Signal::StartTls => {
                 let mut rest = self.session.discard();
-                rest.extend_from_slice(input);
+                rest.extend_from_slice(std::mem::take(input));
                 self.link = Link::Handshake;
                 self.since = at;
                 if !rest.is_empty() {
                     self.injection(&rest, at);
                 }
                 effects.push(Effect::StartTls { id: self.id, name: self.asked_name() });
+                return true;
+            }
+            Signal::Compress => {
+                self.deflater = Some(Deflater::default());
+                self.inflater = Some(Inflater::default());
+                self.note(at, "both directions are compressed from here on; lines are shown as they were before");
                 return true;
             }
             Signal::Challenge(text) => self.challenged(&text, at, effects),

@@ -107,6 +107,10 @@ impl Conversation {
 
     /// Hands octets over, and counts them until the system has taken them.
     pub(super) fn put(&mut self, octets: Bytes, effects: &mut Effects) {
+        let octets = match &mut self.deflater {
+            Some(deflater) => Bytes::from(deflater.deflate(&octets)),
+            None => octets,
+        };
         self.handed += octets.len() as u64;
         effects.push(Effect::Send { id: self.id, octets });
     }

@@ -282,6 +282,7 @@ impl Imap {
                 Ok("OK LOGOUT completed".to_owned())
             }
             "STARTTLS" => return self.start_tls(command, out),
+            "COMPRESS" => return self.compress(command, out),
             "LOGIN" => self.login(world, command),
             "AUTHENTICATE" => return self.authenticate(world, command, out),
             "ID" => {

@@ -23,6 +23,9 @@ impl Imap {
             }
         }
         list.extend(["IDLE", "NAMESPACE", "CHILDREN", "SPECIAL-USE", "UIDPLUS", "MOVE", "UNSELECT", "ESEARCH"]);
+        if self.user.is_some() {
+            list.push("COMPRESS=DEFLATE");
+        }
         list.join(" ")
     }
 

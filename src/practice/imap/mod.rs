@@ -5,6 +5,7 @@
 //! APPEND stays announced at the end. Mailbox names are UTF-8, also before `ENABLE IMAP4rev2`.
 
 mod command;
+mod compress;
 mod fetch;
 mod folders;
 mod login;
@@ -17,6 +18,7 @@ mod view;
 
 use jiff::Timestamp;
 
+use crate::protocol::deflate::{Deflater, Inflater};
 use crate::protocol::line::{Ending, Frame, Framer, Literals};
 use crate::protocol::verb::Phase;
 
@@ -48,6 +50,10 @@ pub(super) struct Imap {
     view: Option<View>,
     /// `ENABLE IMAP4rev2` was said.
     rev2: bool,
+    /// `COMPRESS DEFLATE` was said: how both directions are packed.
+    deflater: Option<Box<Deflater>>,
+    /// The same; away while what it unpacked is being read.
+    inflater: Option<Box<Inflater>>,
 }
 
 impl Imap {
@@ -61,6 +67,8 @@ impl Imap {
             user: None,
             view: None,
             rev2: false,
+            deflater: None,
+            inflater: None,
         }
     }
 
@@ -80,13 +88,14 @@ impl Imap {
         self.gathering = None;
     }
 
-    pub(super) fn received(&mut self, world: &mut World, now: Timestamp, octets: &[u8]) -> Vec<Output> {
+    /// Takes the commands in `input`, up to the one that changes how what follows is to be read.
+    fn take(&mut self, world: &mut World, now: Timestamp, input: &mut &[u8]) -> Vec<Output> {
         let mut out = Vec::new();
-        let mut input = octets;
-        while self.link.is_open() && !input.is_empty() {
+        let packed = self.deflater.is_some();
+        while self.link.is_open() && !input.is_empty() && packed == self.deflater.is_some() {
             let mut framer = std::mem::replace(&mut self.framer, Framer::new(Literals::Client));
             let mut expect_literal = true;
-            if let Some(frame) = framer.next(&mut input) {
+            if let Some(frame) = framer.next(input) {
                 expect_literal = self.frame(world, now, frame, &mut out);
             }
             // The client was told not to send the literal it announced: the next octets are a command again.
@@ -103,7 +112,7 @@ impl Imap {
         if let Mode::Idle(_) = self.mode {
             self.sync(world, true, &mut out);
         }
-        out
+        self.packed(out)
     }
 
     const fn phase(&self) -> Phase {

@@ -233,6 +233,7 @@ impl State {
                 self.phase = Phase::Tls;
                 reading.signal = Some(Signal::StartTls);
             }
+            "COMPRESS" if ok => reading.signal = Some(Signal::Compress),
             "LOGOUT" if ok => {
                 self.set_base(Phase::Closed);
                 reading.signal = Some(Signal::Closing);

@@ -136,6 +136,8 @@ pub enum Signal {
     Capabilities,
     /// The answer to STARTTLS/STLS is positive: discard what else came in clear, then shake hands.
     StartTls,
+    /// The answer to COMPRESS is OK: from the next octet on both directions are DEFLATE (RFC 4978 §3).
+    Compress,
     /// A SASL challenge, still in base64; may be empty.
     Challenge(Vec<u8>),
     /// Logged in.

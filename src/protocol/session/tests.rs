@@ -210,3 +210,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_answer_to_compress_is_the_last_in_plain_octets() {
+    let mut session = Session::new(Protocol::Imap);
+    hear(&mut session, b"* PREAUTH hello\r\n");
+    for (reply, signal) in [
+        (&b"a NO [COMPRESSIONACTIVE] again\r\n"[..], None),
+        (b"a BAD no such thing\r\n", None),
+        (b"a OK DEFLATE active\r\n", Some(Signal::Compress)),
+    ] {
+        session.sent("a COMPRESS DEFLATE", Some("a"), 1);
+        assert_eq!(hear(&mut session, reply).pop().and_then(|reading| reading.signal), signal);
+    }
+}
