@@ -286,6 +286,7 @@ mod tests {
     use super::*;
     use crate::protocol::capability::Capability;
     use crate::protocol::endpoint::Protocol;
+    use crate::protocol::imap::seen::NOTHING;
 
     #[test]
     fn a_line_is_read_again_when_what_it_is_read_against_has_changed() {
@@ -298,6 +299,7 @@ mod tests {
             capabilities: &none,
             tls: false,
             authenticated: false,
+            seen: &NOTHING,
         };
         let basis = Basis {
             text: Secret::from("NOOP"),

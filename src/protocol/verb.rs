@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::capability::Capabilities;
 use super::endpoint::Protocol;
+use super::imap::seen::Seen;
 
 /// Where a session stands. One list for the three protocols; each uses its part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -247,6 +248,8 @@ pub struct Context<'a> {
     pub tls: bool,
     /// Whether someone is logged in.
     pub authenticated: bool,
+    /// IMAP: the mailboxes and flags that the server has told of.
+    pub seen: &'a Seen,
 }
 
 /// A place in a typed line, moved forward by the grammar rules of the verbs.

@@ -5,6 +5,7 @@ use super::{Conversation, Goal};
 use crate::app::effect::Effects;
 use crate::app::transcript::Kind;
 use crate::protocol::endpoint::Protocol;
+use crate::protocol::imap::write::quoted;
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
@@ -172,29 +173,5 @@ impl Conversation {
     pub fn cancel_exchange(&mut self, now: Moment, effects: &mut Effects) {
         self.exchange = None;
         self.send_line("*", now, effects);
-    }
-}
-
-/// A quoted string (RFC 9051 §9): backslash before `"` and `\`.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        if matches!(c, '"' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out.push('"');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quotes_and_backslashes_are_escaped() {
-        assert_eq!(quoted(r#"a"b\c"#), r#""a\"b\\c""#);
     }
 }

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use super::Conversation;
-use super::authenticate::quoted;
 use super::mask::DOTS;
 use super::say::Refusal;
 use crate::app::effect::Effects;
 use crate::app::transcript::{Kind, Marks};
 use crate::protocol::endpoint::Protocol;
+use crate::protocol::imap::write;
 use crate::protocol::line::Ending;
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
@@ -135,8 +135,8 @@ impl Conversation {
             octets.extend_from_slice(whole(line).as_bytes());
             octets.extend_from_slice(b"\r\n");
         }
-        let atom = mailbox.bytes().all(|b| b.is_ascii_graphic() && !b"(){%*\"\\]".contains(&b));
-        let mailbox = if atom { Cow::Borrowed(mailbox) } else { Cow::Owned(quoted(mailbox)) };
+        // A name with a line end in it cannot have been selected by a line.
+        let mailbox = write::astring(mailbox).unwrap_or_default();
         let line = format!("APPEND {mailbox} (\\Seen) {{{}}}", octets.len());
         self.append = Some(octets);
         self.send_line(&line, now, effects);

@@ -3,11 +3,10 @@
 use std::ops::Range;
 
 use super::next::possible;
-use super::{dialect, offers, parts, starts_with};
+use super::{dialect, known, offers, parts, starts_with};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::imap::STATUS_ITEMS;
 use crate::protocol::imap::fetch::{FETCH_ITEMS, FETCH_MACROS};
-use crate::protocol::imap::grammar::SYSTEM_FLAGS;
 use crate::protocol::imap::search::{SEARCH_KEYS, SEARCH_KEYS_WITH_ARGUMENTS};
 use crate::protocol::smtp::parameters::{MAIL_PARAMETERS, ParameterRow, RCPT_PARAMETERS};
 use crate::protocol::verb::{Context, Cursor, Phase, Verb, Weight};
@@ -167,19 +166,17 @@ fn path(
     out
 }
 
-const INBOX: (&str, &str) = ("INBOX", "the user's own mailbox");
-
 fn imap(before: &str, typed: &str, start: usize, name: &str, context: &Context<'_>) -> Vec<Completion> {
     let from = word_start(before);
     let in_list = typed.rfind('(') > typed.rfind(')');
-    let argument = typed.matches(' ').count();
+    let (argument, _) = known::last_argument(typed);
     let plain = |words: &'static [(&'static str, &'static str)]| matching(before, from, words.iter().copied());
-    let flags = || matching(before, from, SYSTEM_FLAGS.iter().map(|flag| (*flag, "flag")));
+    let flags = || known::flags(before, from, context.seen);
     let name = name.strip_prefix("UID ").unwrap_or(name);
+    if let Some(mailboxes) = known::mailboxes(name, typed, start, context.seen) {
+        return mailboxes;
+    }
     match (name, argument) {
-        ("SELECT" | "EXAMINE" | "STATUS" | "APPEND" | "SUBSCRIBE" | "UNSUBSCRIBE" | "GETQUOTAROOT", 0)
-        | ("GETACL" | "SETACL" | "MYRIGHTS" | "LISTRIGHTS" | "GETMETADATA", 0)
-        | ("COPY" | "MOVE", 1) => matching(before, from.max(start), [INBOX]),
         ("LIST", 0) => matching(before, start, [("\"\" \"*\"", "every mailbox"), ("\"\" %", "the top level")]),
         ("STATUS", _) if in_list => plain(STATUS_ITEMS),
         ("STATUS", 1) => matching(before, from, [("(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)", "the usual counts")]),
@@ -214,6 +211,7 @@ fn imap(before: &str, typed: &str, start: usize, name: &str, context: &Context<'
             ],
         ),
         ("STORE", 2..) => flags(),
+        ("SEARCH", _) | ("SORT" | "THREAD", 2..) if after_keyword(typed) => flags(),
         ("SEARCH", _) | ("SORT" | "THREAD", 2..) => {
             let mut out = plain(SEARCH_KEYS);
             out.extend(plain(SEARCH_KEYS_WITH_ARGUMENTS));
@@ -229,4 +227,10 @@ fn imap(before: &str, typed: &str, start: usize, name: &str, context: &Context<'
         ("ID", 0) => matching(before, start, [("NIL", "tell nothing"), ("(\"name\" \"ehlo\")", "tell the name")]),
         _ => Vec::new(),
     }
+}
+
+/// Whether the word before the last is KEYWORD or UNKEYWORD, which a flag follows (RFC 9051 §6.4.4).
+fn after_keyword(typed: &str) -> bool {
+    let word = typed.rsplit([' ', '(']).nth(1).unwrap_or("");
+    ["KEYWORD", "UNKEYWORD"].iter().any(|key| word.eq_ignore_ascii_case(key))
 }

@@ -3,6 +3,7 @@
 mod check;
 mod complete;
 mod faults;
+mod known;
 mod next;
 mod obstacle;
 mod offers;

@@ -100,6 +100,7 @@ fn needs(verb: &Verb, phase: Phase, protocol: Protocol) -> String {
 mod tests {
     use super::*;
     use crate::protocol::capability::{Capabilities, Capability};
+    use crate::protocol::imap::seen::NOTHING;
     use crate::protocol::verb::verbs;
 
     #[test]
@@ -116,7 +117,7 @@ mod tests {
     }
 
     fn context(protocol: Protocol, phase: Phase, capabilities: &Capabilities) -> Context<'_> {
-        Context { protocol, phase, capabilities, tls: false, authenticated: false }
+        Context { protocol, phase, capabilities, tls: false, authenticated: false, seen: &NOTHING }
     }
 
     fn verb(protocol: Protocol, name: &str) -> &'static Verb {

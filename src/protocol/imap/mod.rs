@@ -6,7 +6,9 @@ pub mod grammar;
 mod messages;
 pub mod response;
 pub mod search;
+pub mod seen;
 mod verbs;
+pub mod write;
 
 pub use arguments::STATUS_ITEMS;
 pub use verbs::VERBS;

@@ -46,6 +46,7 @@ pub(super) fn response_code(text: &[u8]) -> Option<&[u8]> {
 
 impl State {
     pub(super) fn read_imap(&mut self, octets: &[u8], literal: bool) -> Reading {
+        self.seen.hear(octets, literal);
         if literal {
             return Reading { answers: self.only_outstanding(), ..Reading::of(ReplyClass::Data) };
         }
@@ -220,6 +221,8 @@ impl State {
                     self.set_base(Phase::Authenticated);
                 }
             }
+            "CREATE" if ok => self.seen.add(mailbox_name(&command.argument), String::new()),
+            "DELETE" if ok => self.seen.remove(&mailbox_name(&command.argument)),
             "CLOSE" | "UNSELECT" if ok => {
                 self.mailbox = None;
                 self.set_base(Phase::Authenticated);

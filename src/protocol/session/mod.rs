@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use super::capability::Capabilities;
 use super::endpoint::Protocol;
+use super::imap::seen::Seen;
 use super::line::{Ending, Framer, Literals};
 use super::reply::{ReplyClass, ReplyCode};
 use super::verb::{Context, Phase, Verb, find_verb};
@@ -43,6 +44,8 @@ struct State {
     challenged: bool,
     user: Option<String>,
     mailbox: Option<String>,
+    /// IMAP: mailboxes and flags told of.
+    seen: Seen,
     /// POP3: messages marked by DELE, which QUIT removes (RFC 1939 §6).
     deletes: u32,
     /// SMTP: recipients accepted in this transaction; LMTP owes a reply for each (RFC 2033 §4.2).
@@ -181,6 +184,7 @@ impl Session {
                 challenged: false,
                 user: None,
                 mailbox: None,
+                seen: Seen::new(),
                 deletes: 0,
                 recipients: 0,
                 open: None,
@@ -277,6 +281,7 @@ impl Session {
             capabilities: &self.state.capabilities,
             tls: self.state.tls,
             authenticated: self.state.user.is_some() && !matches!(self.state.phase, Phase::Authorization),
+            seen: &self.state.seen,
         }
     }
 
@@ -357,6 +362,7 @@ impl Session {
         state.piece = None;
         state.user = None;
         state.mailbox = None;
+        state.seen = Seen::new();
         state.recipients = 0;
         state.set_base(match state.protocol {
             Protocol::Smtp | Protocol::Lmtp => Phase::Fresh,

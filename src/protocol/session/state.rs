@@ -44,6 +44,9 @@ impl State {
             Some("PASS") => "",
             _ => argument,
         };
+        if verb.is_some_and(|verb| matches!(verb.name, "SELECT" | "EXAMINE")) {
+            self.seen.selecting();
+        }
         self.outstanding.push_back(Outstanding {
             number,
             verb,
