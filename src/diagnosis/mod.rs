@@ -1,5 +1,6 @@
 //! What it means: facts in, [`Finding`]s out. Pure: what the network said comes in as values.
 
+pub mod answers;
 pub mod capabilities;
 pub mod certificate;
 pub mod dns;

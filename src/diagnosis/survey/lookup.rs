@@ -1,24 +1,10 @@
-//! Reading the answers: aliases followed, names compared as DNS does, everything bounded.
+//! Reading the answers of a survey, everything bounded.
 
 use std::net::IpAddr;
 
-use super::{ADDRESSES, EXCHANGES, REVERSE_NAMES, Subject, Survey, key};
+use super::{ADDRESSES, EXCHANGES, REVERSE_NAMES, Subject, Survey};
+use crate::diagnosis::answers::Outcome;
 use crate::diagnosis::dns::{Answer, Record, RecordType, Value, reverse_name};
-
-/// Aliases that are followed within one answer.
-const ALIASES: usize = 16;
-
-/// What is known for one question.
-pub(super) enum Outcome<'a> {
-    /// Not asked, or not answered yet.
-    Waiting,
-    /// Records of the type, never none. Aliases have been followed.
-    Records(Vec<&'a Record>),
-    /// The name exists, and has no such record; or it does not exist (`no_name`).
-    Nothing { no_name: bool },
-    /// No answer, or one that says nothing: SERVFAIL, REFUSED.
-    Failed,
-}
 
 /// Where the mail of the domain goes.
 pub(super) enum Route<'a> {
@@ -55,25 +41,12 @@ impl Survey {
     }
 
     pub(super) fn answer(&self, name: &str, kind: RecordType) -> Option<&Answer> {
-        self.answers.get(&key(name, kind))
+        self.answers.get(name, kind)
     }
 
     /// What is known for a question.
     pub(super) fn outcome(&self, name: &str, kind: RecordType) -> Outcome<'_> {
-        let Some(answer) = self.answer(name, kind) else { return Outcome::Waiting };
-        let Ok(response) = &answer.reply else { return Outcome::Failed };
-        let owner = aliases(answer, name).last().map_or(name, |(_, target)| target);
-        let records: Vec<&Record> = response
-            .answers
-            .iter()
-            .filter(|record| record.value.kind() == Some(kind) && record.name.eq_ignore_ascii_case(owner))
-            .collect();
-        match (records.is_empty(), response.rcode) {
-            (false, _) => Outcome::Records(records),
-            (true, 0) => Outcome::Nothing { no_name: false },
-            (true, 3) => Outcome::Nothing { no_name: true },
-            (true, _) => Outcome::Failed,
-        }
+        self.answers.outcome(name, kind)
     }
 
     /// Where the domain's mail goes, by what is known.
@@ -142,25 +115,6 @@ impl Survey {
     pub fn is_waiting(&self, host: &str) -> bool {
         [RecordType::A, RecordType::Aaaa].into_iter().any(|kind| self.answer(host, kind).is_none())
     }
-}
-
-/// The aliases that lead from `name` on, within one answer.
-pub(super) fn aliases<'a>(answer: &'a Answer, name: &str) -> Vec<(&'a Record, &'a str)> {
-    let mut chain: Vec<(&Record, &str)> = Vec::new();
-    let Ok(response) = &answer.reply else { return chain };
-    while chain.len() < ALIASES {
-        let at = chain.last().map_or(name, |(_, target)| target);
-        let next = response.answers.iter().find_map(|record| match &record.value {
-            Value::Cname(target) if record.name.eq_ignore_ascii_case(at) => Some((record, target.as_str())),
-            _ => None,
-        });
-        match next {
-            Some((_, target)) if chain.iter().any(|(_, seen)| seen.eq_ignore_ascii_case(target)) => break,
-            Some(next) if answer.query.kind != RecordType::Cname => chain.push(next),
-            _ => break,
-        }
-    }
-    chain
 }
 
 /// Whether an exchange is an address where a name must stand. `192.0.2.25.` in a zone file arrives like this.

@@ -15,13 +15,14 @@ mod single;
 mod texts;
 mod verdict;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 pub use question::{Asked, asked};
 pub use rows::{Connect, Row};
 pub use single::single_rows;
 
+use super::answers::{Answers, key};
 use super::dns::{Answer, Query, RecordType, reverse_name};
 use super::finding::Finding;
 
@@ -54,7 +55,7 @@ enum Subject {
 pub struct Survey {
     subject: Subject,
     asked: HashSet<Query>,
-    answers: HashMap<Query, Answer>,
+    answers: Answers,
 }
 
 impl Survey {
@@ -68,7 +69,7 @@ impl Survey {
                 Subject::Domain(name.to_ascii_lowercase())
             }
         };
-        Self { subject, asked: HashSet::new(), answers: HashMap::new() }
+        Self { subject, asked: HashSet::new(), answers: Answers::default() }
     }
 
     /// What is looked into, as text.
@@ -98,7 +99,7 @@ impl Survey {
     pub fn answered(&mut self, answer: Answer) {
         let query = key(&answer.query.name, answer.query.kind);
         if self.asked.contains(&query) {
-            self.answers.insert(query, answer);
+            self.answers.insert(answer);
         }
     }
 
@@ -214,11 +215,6 @@ impl Survey {
         wanted.push(key(&reverse_name(ip), RecordType::Ptr));
         wanted.extend(self.reverse_names(ip).into_iter().map(|(_, name)| key(name, family(ip))));
     }
-}
-
-/// The form in which questions are kept: names in lower case, for DNS does not tell case apart.
-fn key(name: &str, kind: RecordType) -> Query {
-    Query { name: name.to_ascii_lowercase(), kind }
 }
 
 const fn family(ip: IpAddr) -> RecordType {

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::lookup::{Outcome, Route, aliases, is_address};
+use super::lookup::{Route, is_address};
 use super::verdict::{self, Remark};
 use super::{EXCHANGE_ROWS, EXCHANGES, QUESTIONS, Subject, Survey, family};
+use crate::diagnosis::answers::{Outcome, aliases, key};
 use crate::diagnosis::dns::{Answer, Record, RecordType, Value, reverse_name};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::protocol::visible::visible;
@@ -113,7 +114,7 @@ impl<'a> Table<'a> {
             None => {
                 let full = self.survey.asked.len() >= QUESTIONS;
                 let row = self.row(depth, label, "…", name, kind);
-                if full && !self.survey.asked.contains(&super::key(name, kind)) {
+                if full && !self.survey.asked.contains(&key(name, kind)) {
                     let says = format!("not asked: a survey has at most {QUESTIONS} questions");
                     self.judge(row, name, (Severity::Note, says, "ask for the name by itself"));
                 } else {

@@ -1,8 +1,9 @@
 //! The rows of the policies and services: TXT, SPF, DMARC and SRV.
 
-use super::lookup::{Outcome, Route};
+use super::lookup::Route;
 use super::rows::{Connect, Row, Table, shown};
 use super::{EXCHANGES, SERVICES, verdict};
+use crate::diagnosis::answers::Outcome;
 use crate::diagnosis::dns::{Record, RecordType, Value};
 use crate::diagnosis::finding::Severity;
 use crate::protocol::visible::visible;

@@ -1,7 +1,8 @@
 //! The sentences: what an answer means for the mail of the domain, and what to do next.
 
-use super::lookup::{Outcome, Route};
+use super::lookup::Route;
 use super::{Subject, Survey};
+use crate::diagnosis::answers::Outcome;
 use crate::diagnosis::dns::{Answer, QueryFailure, RecordType};
 use crate::diagnosis::finding::{Finding, Severity};
 
