@@ -14,7 +14,6 @@ use ehlo::app::state::App;
 use ehlo::protocol::capability::Capabilities;
 use ehlo::protocol::command;
 use ehlo::protocol::endpoint::{Protocol, Target, parse_target};
-use ehlo::protocol::imap::seen::NOTHING;
 use ehlo::protocol::moment::Moment;
 use ehlo::protocol::verb::{Context, Phase};
 use ehlo::view;
@@ -120,14 +119,7 @@ fn frame(c: &mut Criterion) {
 
 fn validation(c: &mut Criterion) {
     let offers = Capabilities::heard();
-    let context = |protocol, phase| Context {
-        protocol,
-        phase,
-        capabilities: &offers,
-        tls: true,
-        authenticated: false,
-        seen: &NOTHING,
-    };
+    let context = |protocol, phase| Context { tls: true, ..Context::new(protocol, phase, &offers) };
     let smtp = context(Protocol::Smtp, Phase::Ready);
     let imap = context(Protocol::Imap, Phase::Selected);
     let mut group = c.benchmark_group("validation");

@@ -598,6 +598,19 @@ fn pop3_by_keys(seed: u64) {
     assert_eq!(pair.phase(), Phase::Transaction, "{:?}", pair.sent);
     pair.said("USER alice\r\n");
     pair.keeps_secrets();
+    // And by APOP, in clear: the password is not sent, so nothing asks for a YES.
+    pair.line("QUIT");
+    pair.open("mail.example.test:110");
+    pair.f(5);
+    for _ in 0..3 {
+        pair.ctrl('n');
+    }
+    // The user is remembered.
+    pair.line(PASSWORD);
+    assert_eq!(pair.phase(), Phase::Transaction, "{:?}", pair.sent);
+    assert!(!pair.current().session.tls());
+    pair.shows("APOP alice ••••••••");
+    pair.keeps_secrets();
 }
 
 fn a_pasted_queue(seed: u64) {

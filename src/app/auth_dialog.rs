@@ -6,6 +6,7 @@ use super::conversation::Way;
 use super::event::ConnectionId;
 use super::line_editor::LineEditor;
 use crate::protocol::endpoint::Protocol;
+use crate::protocol::pop3::apop;
 use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
 use crate::protocol::secret::Secret;
 
@@ -42,6 +43,8 @@ pub struct AuthDialog {
     pub offered: Vec<String>,
     /// Why the password would be exposed, if it would.
     pub exposure: Option<String>,
+    /// POP3: the timestamp of the greeting, without which there is no APOP.
+    pub timestamp: Option<String>,
     /// The answer to the gate, once it is up.
     pub gate: Option<LineEditor>,
     /// Why Enter did nothing.
@@ -64,7 +67,24 @@ impl AuthDialog {
     ) -> Self {
         let fields = [LineEditor::with(user), LineEditor::default(), LineEditor::default()];
         let field = usize::from(!user.is_empty());
-        Self { id, protocol, way, fields, field, shows: false, offered, exposure, gate: None, error: None }
+        Self {
+            id,
+            protocol,
+            way,
+            fields,
+            field,
+            shows: false,
+            offered,
+            exposure,
+            timestamp: None,
+            gate: None,
+            error: None,
+        }
+    }
+
+    /// The ways that can be chosen.
+    pub fn ways(&self) -> impl Iterator<Item = Way> {
+        Way::all(self.protocol).iter().copied().filter(|way| *way != Way::Apop || self.timestamp.is_some())
     }
 
     /// A key.
@@ -108,11 +128,8 @@ impl AuthDialog {
     }
 
     fn next_way(&mut self) {
-        let ways = Way::all(self.protocol);
-        let place = ways.iter().position(|way| *way == self.way).unwrap_or(0);
-        if let Some(way) = ways.get((place + 1) % ways.len()) {
-            self.way = *way;
-        }
+        let next = self.ways().skip_while(|way| *way != self.way).nth(1).or_else(|| self.ways().next());
+        self.way = next.unwrap_or(self.way);
     }
 
     fn credentials(&mut self) -> Credentials {
@@ -143,7 +160,7 @@ impl AuthDialog {
         if !self.is_whole() {
             return Outcome::Used;
         }
-        if self.exposure.is_some() {
+        if self.way.sends_password() && self.exposure.is_some() {
             self.gate = Some(LineEditor::default());
             return Outcome::Used;
         }
@@ -162,11 +179,15 @@ impl AuthDialog {
         Outcome::Used
     }
 
-    /// The base64 alone, for those who came for it. Nothing is sent.
+    /// The base64 or the digest alone, for those who came for it. Nothing is sent.
     fn encode(&mut self) -> Outcome {
-        let mechanism = match self.way {
-            Way::Sasl(mechanism) => mechanism,
-            Way::Login | Way::UserPass => Mechanism::Plain,
+        let mechanism = match (self.way, &self.timestamp) {
+            (Way::Apop, Some(timestamp)) => {
+                let digest = apop::digest(timestamp, &Secret::from(self.fields[1].text()));
+                return Outcome::Encoded(Secret::from(digest.as_str()));
+            }
+            (Way::Sasl(mechanism), _) => mechanism,
+            (Way::Login | Way::UserPass | Way::Apop, _) => Mechanism::Plain,
         };
         if mechanism == Mechanism::Plain && !self.is_whole() {
             return Outcome::Used;

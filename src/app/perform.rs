@@ -125,7 +125,8 @@ impl App {
         }
         let offered = conversation.session.capabilities().mechanisms();
         let exposure = if insecure { None } else { conversation.exposure() };
-        let dialog = AuthDialog::new(conversation.id, conversation.protocol(), way, &user, offered, exposure);
+        let mut dialog = AuthDialog::new(conversation.id, conversation.protocol(), way, &user, offered, exposure);
+        dialog.timestamp = conversation.session.timestamp().map(str::to_owned);
         self.overlay = Some(Overlay::Auth(Box::new(dialog)));
     }
 

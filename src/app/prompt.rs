@@ -286,21 +286,13 @@ mod tests {
     use super::*;
     use crate::protocol::capability::Capability;
     use crate::protocol::endpoint::Protocol;
-    use crate::protocol::imap::seen::NOTHING;
 
     #[test]
     fn a_line_is_read_again_when_what_it_is_read_against_has_changed() {
         let none = Capabilities::default();
         let mut some = Capabilities::heard();
         some.push(Capability { name: "SIZE".to_owned(), parameters: Vec::new() });
-        let context = Context {
-            protocol: Protocol::Smtp,
-            phase: Phase::Ready,
-            capabilities: &none,
-            tls: false,
-            authenticated: false,
-            seen: &NOTHING,
-        };
+        let context = Context::new(Protocol::Smtp, Phase::Ready, &none);
         let basis = Basis {
             text: Secret::from("NOOP"),
             id: ConnectionId(1),

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::line::{Frame, Framer, Literals};
+use crate::protocol::pop3::apop;
+use crate::protocol::secret::Secret;
 use crate::protocol::verb::{Cursor, Phase, find_verb};
 
 use super::mime;
@@ -41,17 +45,20 @@ pub(super) struct Pop3 {
     exchange: Option<Exchange>,
     user: Option<String>,
     maildrop: Option<Maildrop>,
+    /// What APOP hashes with the password; never the same twice (RFC 1939 §7).
+    timestamp: String,
 }
 
 impl Pop3 {
     pub(super) const fn new(link: Link) -> Self {
         let framer = Framer::new(Literals::None);
-        Self { link, framer, overlong: false, exchange: None, user: None, maildrop: None }
+        Self { link, framer, overlong: false, exchange: None, user: None, maildrop: None, timestamp: String::new() }
     }
 
-    pub(super) fn greeting(&self) -> Vec<Output> {
+    pub(super) fn greeting(&mut self, world: &mut World, now: Timestamp) -> Vec<Output> {
         let mut out = Vec::new();
-        say(&mut out, &format!("+OK {} POP3 ehlo practice ready", self.link.host));
+        self.timestamp = format!("<{}.{}@{}>", world.ticket(), now.as_nanosecond(), self.link.host);
+        say(&mut out, &format!("+OK {} POP3 ehlo practice ready {}", self.link.host, self.timestamp));
         out
     }
 
@@ -135,6 +142,7 @@ impl Pop3 {
                 Some(user) => self.open(world, &user, &arguments.into(), out),
                 None => say(out, "-ERR send USER first"),
             },
+            "APOP" => self.apop(world, arguments, out),
             "AUTH" => self.auth(world, arguments, out),
             "NOOP" => say(out, "+OK"),
             "UTF8" => say(out, "+OK UTF-8 it is"),
@@ -211,17 +219,21 @@ impl Pop3 {
         }
     }
 
+    fn apop(&mut self, world: &mut World, arguments: &str, out: &mut Vec<Output>) {
+        let (user, digest) = arguments.split_once(' ').unwrap_or_default();
+        let timestamp = self.timestamp.as_str();
+        let user = world.login_by(user, |password| apop::digest(timestamp, password) == digest);
+        self.opened(world, user, out);
+    }
+
     /// Opens the maildrop of a user who knows the password.
-    fn open(
-        &mut self,
-        world: &mut World,
-        user: &str,
-        password: &crate::protocol::secret::Secret,
-        out: &mut Vec<Output>,
-    ) {
-        let Some(user) = world.login(user, password) else {
-            return say(out, "-ERR [AUTH] user name or password is wrong");
-        };
+    fn open(&mut self, world: &mut World, user: &str, password: &Secret, out: &mut Vec<Output>) {
+        let user = world.login(user, password);
+        self.opened(world, user, out);
+    }
+
+    fn opened(&mut self, world: &mut World, user: Option<usize>, out: &mut Vec<Output>) {
+        let Some(user) = user else { return say(out, "-ERR [AUTH] user name or password is wrong") };
         let Some(account) = world.account_mut(user) else {
             return say(out, "-ERR [SYS/TEMP] the maildrop is gone");
         };

@@ -68,11 +68,11 @@ impl Server {
     }
 
     /// The first words, for a fresh connection (with implicit TLS: after the handshake).
-    pub fn greeting(&mut self, _world: &mut World, _now: Timestamp) -> Vec<Output> {
+    pub fn greeting(&mut self, world: &mut World, now: Timestamp) -> Vec<Output> {
         match &mut self.0 {
             Dialect::Smtp(smtp) => smtp.greeting(),
             Dialect::Imap(imap) => imap.greeting(),
-            Dialect::Pop3(pop3) => pop3.greeting(),
+            Dialect::Pop3(pop3) => pop3.greeting(world, now),
         }
     }
 

@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use super::Service::{Imap, Pop3, Smtp, Submission};
 use super::script::{CLIENT, Peer, now, play};
 use super::{Output, Server, Service, World, host_names, listeners};
+use crate::protocol::pop3::apop;
+use crate::protocol::secret::Secret;
 
 #[test]
 fn the_ports() {
@@ -30,7 +32,7 @@ fn pop3_from_greeting_to_goodbye() {
     let mut world = World::new(now());
     Peer::new(&mut world, Pop3, false).play(
         &mut world,
-        "S: +OK mail.example.test POP3 ehlo practice ready
+        "S: +OK mail.example.test POP3 ehlo practice ready <1.1736942400000000000@mail.example.test>
          C: CAPA
          S: +OK capabilities follow
          S: STLS
@@ -318,4 +320,26 @@ proptest! {
         prop_assert!(message.is_empty() || said.ends_with("d OK FETCH completed\r\n"), "{}", said);
         prop_assert_eq!(said.matches('(').count() >= said.matches("FETCH").count(), true);
     }
+}
+
+#[test]
+fn apop_wants_the_digest_of_this_greeting() {
+    let mut world = World::new(now());
+    let greeting = "<1.1736942400000000000@mail.example.test>";
+    let digest = |password: &str| apop::digest(greeting, &Secret::from(password));
+    let (right, wrong) = (digest("correct horse"), digest("Correct horse"));
+    Peer::greeted(&mut world, Service::Pop3, false).play(
+        &mut world,
+        &format!(
+            "C: APOP alice {wrong}
+             S: -ERR [AUTH] user name or password is wrong
+             C: APOP nobody {right}
+             S: -ERR [AUTH] user name or password is wrong
+             C: APOP alice@example.test {right}
+             S: +OK 6 messages…"
+        ),
+    );
+    // Heard on the wire and sent again on another connection, it is worth nothing.
+    Peer::greeted(&mut world, Service::Pop3, false)
+        .play(&mut world, &format!("C: APOP alice {right}\nS: -ERR [AUTH] user name or password is wrong"));
 }

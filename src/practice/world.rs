@@ -119,6 +119,7 @@ pub struct World {
     generation: u64,
     next_validity: u32,
     next_queue: u64,
+    tickets: u64,
 }
 
 impl World {
@@ -134,6 +135,7 @@ impl World {
             // RFC 9051 §2.3.1.1 suggests the time of creation: it is larger in the next session.
             next_validity: u32::try_from(now.as_second()).unwrap_or(1).max(1),
             next_queue: 1,
+            tickets: 0,
         };
         for (address, password) in mail::users() {
             let inbox = Mailbox::new("INBOX", world.take_validity());
@@ -177,6 +179,12 @@ impl World {
         self.relayed
     }
 
+    /// A number that no other connection is given.
+    pub(super) const fn ticket(&mut self) -> u64 {
+        self.tickets += 1;
+        self.tickets
+    }
+
     /// Says that a mailbox changed.
     pub(super) fn touch(&mut self) {
         self.generation = self.generation.wrapping_add(1);
@@ -184,8 +192,13 @@ impl World {
 
     /// The user with this name, with or without the domain, and this password.
     pub(super) fn login(&self, user: &str, password: &Secret) -> Option<usize> {
+        self.login_by(user, |right| right == password)
+    }
+
+    /// The user with this name or address whose password is shown to be known.
+    pub(super) fn login_by(&self, user: &str, knows: impl FnOnce(&Secret) -> bool) -> Option<usize> {
         let at = self.user(user)?;
-        self.accounts.get(at).filter(|account| account.password == *password).map(|_| at)
+        self.accounts.get(at).filter(|account| knows(&account.password)).map(|_| at)
     }
 
     /// The number of a user.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::capability::Capabilities;
 use super::endpoint::Protocol;
-use super::imap::seen::Seen;
+use super::imap::seen::{NOTHING, Seen};
 
 /// Where a session stands. One list for the three protocols; each uses its part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -250,6 +250,16 @@ pub struct Context<'a> {
     pub authenticated: bool,
     /// IMAP: the mailboxes and flags that the server has told of.
     pub seen: &'a Seen,
+    /// POP3: the greeting has a timestamp for APOP.
+    pub timestamp: bool,
+}
+
+impl<'a> Context<'a> {
+    /// In clear, nobody logged in, nothing told of.
+    #[must_use]
+    pub const fn new(protocol: Protocol, phase: Phase, capabilities: &'a Capabilities) -> Self {
+        Self { protocol, phase, capabilities, tls: false, authenticated: false, seen: &NOTHING, timestamp: false }
+    }
 }
 
 /// A place in a typed line, moved forward by the grammar rules of the verbs.

@@ -7,6 +7,7 @@ use crate::app::transcript::Kind;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::imap::write::quoted;
 use crate::protocol::moment::Moment;
+use crate::protocol::pop3::apop;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
 use crate::protocol::secret::Secret;
@@ -22,6 +23,8 @@ pub enum Way {
     Login,
     /// POP3's `USER` and `PASS` (RFC 1939 §7).
     UserPass,
+    /// POP3's `APOP` (RFC 1939 §7), where the greeting has a timestamp.
+    Apop,
 }
 
 impl Way {
@@ -31,7 +34,7 @@ impl Way {
         match protocol {
             Protocol::Smtp | Protocol::Lmtp => &[Self::Sasl(Mechanism::Plain), Self::Sasl(Mechanism::Login)],
             Protocol::Imap => &[Self::Sasl(Mechanism::Plain), Self::Sasl(Mechanism::Login), Self::Login],
-            Protocol::Pop3 => &[Self::Sasl(Mechanism::Plain), Self::Sasl(Mechanism::Login), Self::UserPass],
+            Protocol::Pop3 => &[Self::Sasl(Mechanism::Plain), Self::Sasl(Mechanism::Login), Self::UserPass, Self::Apop],
         }
     }
 
@@ -43,7 +46,14 @@ impl Way {
             (Self::Sasl(mechanism), _) => format!("AUTH {}", mechanism.name()),
             (Self::Login, _) => "LOGIN".to_owned(),
             (Self::UserPass, _) => "USER and PASS".to_owned(),
+            (Self::Apop, _) => "APOP".to_owned(),
         }
+    }
+
+    /// Whether the password itself goes over the wire, as it is or in base64.
+    #[must_use]
+    pub const fn sends_password(self) -> bool {
+        !matches!(self, Self::Apop)
     }
 }
 
@@ -74,6 +84,16 @@ impl Conversation {
             Way::UserPass => {
                 self.goals.push_front(Goal::Pass(credentials.password.clone()));
                 self.send_line(&format!("USER {}", credentials.user), now, effects);
+            }
+            Way::Apop => {
+                let Some(timestamp) = self.session.timestamp() else {
+                    let next = "log in another way (F5)";
+                    return self.trouble(now, "the greeting has no timestamp, which APOP needs (RFC 1939 §7)", next);
+                };
+                let digest = apop::digest(timestamp, &credentials.password);
+                let decoded = format!("MD5 of {timestamp} and the password");
+                self.send_line(&format!("APOP {} {digest}", credentials.user), now, effects);
+                self.decoded(&decoded, now);
             }
             Way::Sasl(mechanism) => {
                 let user = credentials.user.clone();

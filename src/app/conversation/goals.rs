@@ -70,7 +70,7 @@ impl Conversation {
                 }
                 accepted
             }
-            Goal::Authenticate(_, _, false) if self.exposure().is_some() => {
+            Goal::Authenticate(way, _, false) if way.sends_password() && self.exposure().is_some() => {
                 let why = self.exposure().unwrap_or_default();
                 let next = "nothing was sent; F4 begins TLS, F5 again asks whether to send it all the same";
                 self.trouble(now, &format!("the login was stopped: {why}"), next);

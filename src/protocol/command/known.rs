@@ -110,7 +110,7 @@ mod tests {
     fn offered(line: &str, seen: &Seen) -> Vec<(String, String)> {
         let capabilities = Capabilities::default();
         let (protocol, phase) = (Protocol::Imap, Phase::Selected);
-        let context = Context { protocol, phase, capabilities: &capabilities, tls: true, authenticated: true, seen };
+        let context = Context { authenticated: true, seen, ..Context::new(protocol, phase, &capabilities) };
         complete(line, line.len(), &context)
             .into_iter()
             .map(|offer| {

@@ -40,6 +40,10 @@ pub(super) fn sequence(verb: &Verb, context: &Context<'_>) -> Option<Obstacle> {
         let reason = "the server says LOGINDISABLED: STARTTLS first, it would answer NO";
         return obstacle(Weight::Sequence, reason, false);
     }
+    if name == "APOP" && context.phase == Phase::Authorization && !context.timestamp {
+        let reason = "APOP needs a timestamp in the greeting, and there is none";
+        return obstacle(Weight::Sequence, reason, true);
+    }
     if verb.phases.contains(&context.phase) {
         // After a login AUTH is refused for the rest of the session (RFC 4954 §4).
         let again = context.authenticated && name == "AUTH";
@@ -100,7 +104,6 @@ fn needs(verb: &Verb, phase: Phase, protocol: Protocol) -> String {
 mod tests {
     use super::*;
     use crate::protocol::capability::{Capabilities, Capability};
-    use crate::protocol::imap::seen::NOTHING;
     use crate::protocol::verb::verbs;
 
     #[test]
@@ -117,7 +120,7 @@ mod tests {
     }
 
     fn context(protocol: Protocol, phase: Phase, capabilities: &Capabilities) -> Context<'_> {
-        Context { protocol, phase, capabilities, tls: false, authenticated: false, seen: &NOTHING }
+        Context::new(protocol, phase, capabilities)
     }
 
     fn verb(protocol: Protocol, name: &str) -> &'static Verb {
@@ -139,6 +142,12 @@ mod tests {
             (Protocol::Pop3, Phase::Authorization, "RETR", Some("RETR needs USER and PASS first")),
             (Protocol::Pop3, Phase::Closed, "QUIT", Some("the connection is closed, connect again first")),
             (Protocol::Smtp, Phase::Ready, "ETRN", None),
+            (
+                Protocol::Pop3,
+                Phase::Authorization,
+                "APOP",
+                Some("APOP needs a timestamp in the greeting, and there is none"),
+            ),
         ] {
             let got = obstacle(verb(protocol, name), &context(protocol, phase, &unheard));
             assert_eq!(got.as_deref(), expect, "{name} in {phase:?}");

@@ -3,7 +3,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::protocol::capability::{Capabilities, Capability};
 use crate::protocol::endpoint::Protocol::{self, Imap, Lmtp, Pop3, Smtp};
-use crate::protocol::imap::seen::NOTHING;
 use crate::protocol::verb::Phase::{self, *};
 use crate::protocol::verb::Weight::{Advice, Incomplete, Sequence, Syntax};
 use crate::protocol::verb::{Context, Verb, Weight, find_verb};
@@ -17,7 +16,7 @@ fn offers(lines: &[&str]) -> Capabilities {
 }
 
 fn context<'a>(protocol: Protocol, phase: Phase, capabilities: &'a Capabilities) -> Context<'a> {
-    Context { protocol, phase, capabilities, tls: false, authenticated: false, seen: &NOTHING }
+    Context { timestamp: true, ..Context::new(protocol, phase, capabilities) }
 }
 
 fn read(protocol: Protocol, phase: Phase, line: &str) -> Reading {
@@ -725,7 +724,7 @@ proptest! {
     fn nothing_panics_and_every_place_is_inside_the_line(line in anything(), cursor in 0usize..80, tls: bool) {
         let list = offers(&["SIZE 10", "AUTH PLAIN", "LITERAL-", "STARTTLS"]);
         for (protocol, phase) in every_context() {
-            let context = Context { protocol, phase, capabilities: &list, tls, authenticated: false, seen: &NOTHING };
+            let context = Context { tls, ..Context::new(protocol, phase, &list) };
             let reading = check(&line, &context);
             prop_assert!(line.get(reading.verb_at.clone()).is_some());
             prop_assert!(reading.tag.clone().is_none_or(|at| line.get(at).is_some()));

@@ -46,6 +46,8 @@ struct State {
     mailbox: Option<String>,
     /// IMAP: mailboxes and flags told of.
     seen: Seen,
+    /// POP3: what APOP hashes with the password (RFC 1939 §7). STLS does not change it.
+    timestamp: Option<String>,
     /// POP3: messages marked by DELE, which QUIT removes (RFC 1939 §6).
     deletes: u32,
     /// SMTP: recipients accepted in this transaction; LMTP owes a reply for each (RFC 2033 §4.2).
@@ -185,6 +187,7 @@ impl Session {
                 user: None,
                 mailbox: None,
                 seen: Seen::new(),
+                timestamp: None,
                 deletes: 0,
                 recipients: 0,
                 open: None,
@@ -236,6 +239,12 @@ impl Session {
         self.state.mailbox.as_deref()
     }
 
+    /// POP3: the timestamp of the greeting, for APOP.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<&str> {
+        self.state.timestamp.as_deref()
+    }
+
     /// POP3: messages that QUIT will remove for good; RSET takes the marks off.
     #[must_use]
     pub const fn deletes(&self) -> u32 {
@@ -282,6 +291,7 @@ impl Session {
             tls: self.state.tls,
             authenticated: self.state.user.is_some() && !matches!(self.state.phase, Phase::Authorization),
             seen: &self.state.seen,
+            timestamp: self.state.timestamp.is_some(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Reading, Signal, State};
 use crate::protocol::capability::{Capabilities, Capability};
+use crate::protocol::pop3::apop;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::verb::{Body, Phase};
 
@@ -26,6 +27,7 @@ impl State {
         let mut reading = Reading { whole: true, ..Reading::of(class) };
         if self.phase == Phase::Greeting {
             self.set_base(if ok { Phase::Authorization } else { Phase::Closed });
+            self.timestamp = apop::timestamp(text).map(str::to_owned);
             reading.signal = Some(if ok { Signal::Greeted } else { Signal::Closing });
             return reading;
         }

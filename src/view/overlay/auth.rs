@@ -11,6 +11,7 @@ use crate::app::auth_dialog::{AuthDialog, FIELDS};
 use crate::app::conversation::Way;
 use crate::app::state::App;
 use crate::protocol::endpoint::Protocol;
+use crate::protocol::pop3::apop;
 use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
 use crate::protocol::secret::Secret;
 use crate::protocol::visible::visible;
@@ -75,9 +76,9 @@ fn put(frame: &mut Frame<'_>, rest: &mut Rect, rows: Vec<Line<'static>>) {
 /// The ways and what the server offers.
 fn above(dialog: &AuthDialog, width: usize, ascii: bool) -> Vec<Line<'static>> {
     let mut spans = Vec::new();
-    for way in Way::all(dialog.protocol) {
+    for way in dialog.ways() {
         let name = way.name(dialog.protocol);
-        spans.push(if *way == dialog.way {
+        spans.push(if way == dialog.way {
             Span::styled(format!("[{name}]"), theme::SELECTED)
         } else {
             Span::raw(format!(" {name} "))
@@ -129,6 +130,15 @@ fn preview(dialog: &AuthDialog) -> (String, String) {
         Way::Login => {
             let secret = if dialog.shows { shown(password.text()) } else { DOTS.to_owned() };
             return (format!("LOGIN \"{}\" \"{secret}\"", shown(user.text())), "no base64 in LOGIN".to_owned());
+        }
+        Way::Apop => {
+            let digest = match (&dialog.timestamp, dialog.shows) {
+                (Some(timestamp), true) => apop::digest(timestamp, &Secret::from(password.text())),
+                _ => DOTS.to_owned(),
+            };
+            let timestamp = shown(dialog.timestamp.as_deref().unwrap_or(""));
+            let decoded = format!("MD5 of {timestamp} and the password; whoever hears it can try passwords at home");
+            return (format!("APOP {} {digest}", shown(user.text())), decoded);
         }
         Way::UserPass => {
             let secret = if dialog.shows { shown(password.text()) } else { DOTS.to_owned() };
@@ -183,7 +193,7 @@ fn shown_octets(octets: &[u8]) -> String {
 
 /// The red gate.
 fn gate(dialog: &AuthDialog, width: usize, ascii: bool) -> Vec<Line<'static>> {
-    let Some(exposure) = &dialog.exposure else { return Vec::new() };
+    let Some(exposure) = dialog.exposure.as_ref().filter(|_| dialog.way.sends_password()) else { return Vec::new() };
     let mut out = vec![Line::default()];
     let words = format!("✗ {exposure}");
     out.extend(text::rows(&words, width, 4, ascii).into_iter().map(|row| Line::styled(row, theme::FAULT)));

@@ -63,15 +63,13 @@ mod tests {
     use super::*;
     use crate::protocol::capability::{Capabilities, Capability};
     use crate::protocol::endpoint::Protocol;
-    use crate::protocol::imap::seen::NOTHING;
 
     fn shown(protocol: Protocol, phase: Phase, offers: &[&str]) -> Vec<String> {
         let mut capabilities = if offers.is_empty() { Capabilities::unheard() } else { Capabilities::heard() };
         for offer in offers {
             capabilities.push(Capability::read(offer.as_bytes()).unwrap());
         }
-        let context =
-            Context { protocol, phase, capabilities: &capabilities, tls: false, authenticated: false, seen: &NOTHING };
+        let context = Context::new(protocol, phase, &capabilities);
         rows(&context, 90, false).iter().map(ToString::to_string).collect()
     }
 
