@@ -769,6 +769,66 @@ fn what_tls_changed_is_said_behind_the_whole_reply() {
     }
 }
 
+#[test]
+fn what_a_login_changed_is_said_and_marked() {
+    let many: Vec<String> = (0..9).map(|number| format!("X{number}")).collect();
+    let ok = format!("a2 OK [CAPABILITY IMAP4rev1 {}] in\r\n", many.join(" "));
+    for (target, before, login, after, note, marked) in [
+        (
+            "192.0.2.25:143",
+            ("CAPABILITY", "* CAPABILITY IMAP4rev1 LOGINDISABLED\r\na1 OK done\r\n"),
+            ("LOGIN a b", "* CAPABILITY IMAP4rev1 IDLE\r\na2 OK in\r\n"),
+            ("NOOP", ""),
+            Some("new after the login: IDLE · gone: LOGINDISABLED"),
+            &["IDLE"][..],
+        ),
+        (
+            "192.0.2.25:143",
+            ("CAPABILITY", "* CAPABILITY IMAP4rev1\r\na1 OK done\r\n"),
+            ("LOGIN a b", ok.as_str()),
+            ("NOOP", ""),
+            Some("new after the login: 9 offers, which Alt-3 shows"),
+            &["X0", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8"],
+        ),
+        (
+            "192.0.2.25:143",
+            ("CAPABILITY", "* CAPABILITY IMAP4rev1\r\na1 OK done\r\n"),
+            ("LOGIN a b", "* CAPABILITY IMAP4rev1 IDLE\r\na2 NO wrong\r\n"),
+            ("NOOP", ""),
+            None,
+            &[],
+        ),
+        (
+            "192.0.2.25:110",
+            ("CAPA", "+OK\r\nUSER\r\nLOGIN-DELAY 900 USER\r\n.\r\n"),
+            ("APOP a c4c9334bac560ecc979e58001b3e22fb", "+OK\r\n"),
+            ("CAPA", "+OK\r\nUSER\r\nLOGIN-DELAY 60\r\n.\r\n"),
+            Some("new after the login: LOGIN-DELAY: +60 -900 -USER"),
+            &["LOGIN-DELAY"],
+        ),
+    ] {
+        let mut model = Model::greeted(target);
+        model.enter(before.0);
+        model.received(before.1);
+        for (line, reply) in [login, after] {
+            model.app.conversations[0].say_anyway(line, model.now, &mut Effects::new()).expect("it is open");
+            model.received(reply);
+        }
+        let text = model.text();
+        assert_eq!(text.matches("after the login").count(), usize::from(note.is_some()), "{text}");
+        assert!(note.is_none_or(|note| text.contains(note)), "{text}");
+        let session = &model.app.conversations[0].session;
+        let new: Vec<&str> = session
+            .capabilities()
+            .list()
+            .iter()
+            .filter(|offer| session.change().is_some_and(|change| change.is_new(offer)))
+            .map(|offer| offer.name.as_str())
+            .collect();
+        assert_eq!(new, marked, "{text}");
+    }
+}
+
 /// A handshake in which the server showed nothing.
 fn report() -> Box<TlsReport> {
     Box::new(TlsReport {

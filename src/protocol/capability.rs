@@ -1,6 +1,7 @@
 //! What a server offers: EHLO lines, `CAPABILITY`, `CAPA`. Unknown capabilities are kept as they came.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 /// One offer: `SIZE 10240000`, `AUTH PLAIN LOGIN`, `IDLE`, `SASL PLAIN`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,6 +144,13 @@ impl Capabilities {
         (new, gone)
     }
 
+    /// The same as a value, with the occasion; None unless both lists have been heard.
+    #[must_use]
+    pub fn change(&self, occasion: Occasion, before: &Self) -> Option<Change> {
+        let (new, gone) = (self.known && before.known).then(|| self.difference(before))?;
+        Some(Change { occasion, new, gone })
+    }
+
     fn by_keyword(&self) -> HashMap<&str, Parameters<'_>> {
         let mut keywords: HashMap<&str, Parameters<'_>> = HashMap::new();
         for capability in &self.list {
@@ -158,6 +166,46 @@ impl Capabilities {
             }
         }
         keywords
+    }
+}
+
+/// After what a server may offer something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// STARTTLS.
+    Tls,
+    /// A login.
+    Login,
+}
+
+impl fmt::Display for Occasion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tls => "under TLS",
+            Self::Login => "after the login",
+        })
+    }
+}
+
+/// What changed in the offers, see [`Capabilities::difference`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// After what.
+    pub occasion: Occasion,
+    /// Offers that were not there, and keywords with new parameters.
+    pub new: Vec<String>,
+    /// Offers that are there no longer.
+    pub gone: Vec<String>,
+}
+
+impl Change {
+    /// Whether an offer is new, or something in it.
+    #[must_use]
+    pub fn is_new(&self, capability: &Capability) -> bool {
+        let text = capability.text();
+        self.new
+            .iter()
+            .any(|new| *new == text || new.strip_prefix(&capability.name).is_some_and(|r| r.starts_with(": ")))
     }
 }
 
@@ -209,5 +257,15 @@ mod tests {
             let (found, lost) = list(now).difference(&list(before));
             assert_eq!((found, lost), (owned(new), owned(gone)), "{now:?} after {before:?}");
         }
+    }
+
+    #[test]
+    fn what_is_new_is_marked() {
+        let now = list(&["SIZE 20", "AUTH PLAIN", "AUTHX", "DSN", "HELP"]);
+        let change = now.change(Occasion::Tls, &list(&["SIZE 10", "AUTH", "HELP", "STARTTLS"])).unwrap();
+        let marked: Vec<&str> =
+            now.list().iter().filter(|offer| change.is_new(offer)).map(|offer| offer.name.as_str()).collect();
+        assert_eq!(marked, ["SIZE", "AUTH", "AUTHX", "DSN"]);
+        assert_eq!(now.change(Occasion::Login, &Capabilities::unheard()), None);
     }
 }

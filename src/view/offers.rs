@@ -60,27 +60,27 @@ fn offers(app: &App) -> Vec<Offer> {
             Protocol::Pop3 => "not asked yet: CAPA asks",
         });
     }
-    let (new, gone) = match session.before_tls().filter(|before| before.known) {
-        Some(before) => session.capabilities().difference(before),
-        None => (Vec::new(), Vec::new()),
-    };
+    let change = session.change();
     let ascii = app.options.ascii;
     let mut out = Vec::new();
     for capability in session.capabilities().list().iter().take(MOST) {
         let offer = capability.text();
         let shown = text::safe(offer.as_bytes(), ascii);
         let says = capabilities::explain(session.protocol(), &offer).map_or("", |found| found.says);
-        out.push(if new.contains(&offer) {
+        out.push(if change.as_ref().is_some_and(|change| change.is_new(capability)) {
             Offer { text: format!("+{shown}"), style: theme::GOOD.patch(theme::STRONG), says }
         } else {
             Offer { text: shown, style: Style::new(), says }
         });
     }
-    for offer in gone.iter().take(MOST) {
-        out.push(Offer { text: format!("-{}", text::safe(offer.as_bytes(), ascii)), style: theme::WARNING, says: "" });
-    }
-    if !new.is_empty() || !gone.is_empty() {
-        out.push(Offer { text: "(+ new, - gone under TLS)".to_owned(), style: theme::DIM, says: "" });
+    if let Some(change) = change {
+        for offer in change.gone.iter().take(MOST) {
+            let text = format!("-{}", text::safe(offer.as_bytes(), ascii));
+            out.push(Offer { text, style: theme::WARNING, says: "" });
+        }
+        if !change.new.is_empty() || !change.gone.is_empty() {
+            out.push(Offer { text: format!("(+ new, - gone {})", change.occasion), style: theme::DIM, says: "" });
+        }
     }
     if out.is_empty() {
         return plain("nothing");

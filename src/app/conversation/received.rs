@@ -6,12 +6,16 @@ use super::{Conversation, Goal, Link};
 use crate::app::effect::{Effect, Effects};
 use crate::app::transcript::{Kind, Marks};
 use crate::diagnosis::{Severity, meaning};
+use crate::protocol::capability::Occasion;
 use crate::protocol::deflate::{Deflater, Inflater};
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::session::Signal;
 use crate::protocol::verb::Phase;
 use crate::protocol::visible::visible;
+
+/// Offers that are named in the transcript; more are counted.
+const OFFERS: usize = 8;
 
 impl Conversation {
     pub(super) fn received(&mut self, octets: &[u8], at: Moment, effects: &mut Effects) {
@@ -172,6 +176,8 @@ impl Conversation {
                 let who = who.map(|user| format!(" as {}", visible(user.as_bytes())));
                 self.note(at, &format!("logged in{}", who.unwrap_or_default()));
                 self.exchange = None;
+                // The new list may have come before the answer, or in it.
+                self.untold_capabilities = true;
             }
             Signal::NotAuthenticated => self.exchange = None,
             Signal::GoAhead => self.go_ahead(at, effects),
@@ -185,21 +191,22 @@ impl Conversation {
     }
 
     fn capabilities_changed(&mut self, at: Moment) {
-        let Some(before) = self.session.before_tls() else { return };
-        if !before.known {
-            return;
-        }
-        let (new, gone) = self.session.capabilities().difference(before);
+        let Some(change) = self.session.change() else { return };
         let mut parts = Vec::new();
-        if !new.is_empty() {
-            parts.push(format!("new under TLS: {}", new.join(", ")));
+        for (word, offers) in [("new", &change.new), ("gone", &change.gone)] {
+            let since = if parts.is_empty() { format!(" {}", change.occasion) } else { String::new() };
+            match offers.len() {
+                0 => {}
+                1..=OFFERS => parts.push(format!("{word}{since}: {}", offers.join(", "))),
+                many => parts.push(format!("{word}{since}: {many} offers, which Alt-3 shows")),
+            }
         }
-        if !gone.is_empty() {
-            parts.push(format!("gone: {}", gone.join(", ")));
+        match change.occasion {
+            Occasion::Login if parts.is_empty() => return,
+            Occasion::Tls if parts.is_empty() => parts.push("TLS changed nothing in what is offered".to_owned()),
+            _ => {}
         }
-        let text =
-            if parts.is_empty() { "TLS changed nothing in what is offered".to_owned() } else { parts.join(" · ") };
-        let text = visible(text.as_bytes()).into_owned();
+        let text = visible(parts.join(" · ").as_bytes()).into_owned();
         self.note(at, &text);
     }
 

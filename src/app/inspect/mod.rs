@@ -83,21 +83,20 @@ impl App {
     pub(super) fn inspect_offers(&mut self) {
         let Some(conversation) = self.conversation() else { return };
         let session = &conversation.session;
-        let (new, gone) = match session.before_tls().filter(|before| before.known) {
-            Some(before) => session.capabilities().difference(before),
-            None => (Vec::new(), Vec::new()),
-        };
+        let change = session.change();
         let mut lines = Vec::new();
         for offer in session.capabilities().list() {
             let text = offer.text();
-            let mark = if new.contains(&text) { "+ " } else { "  " };
+            let mark = if change.as_ref().is_some_and(|change| change.is_new(offer)) { "+ " } else { "  " };
             lines.extend(explained(session.protocol(), &[&text]).into_iter().map(|line| format!("{mark}{line}")));
         }
-        for text in gone {
-            lines.extend(explained(session.protocol(), &[&text]).into_iter().map(|line| format!("- {line}")));
-        }
-        if !new.is_empty() {
-            lines.push("+ new under TLS".to_owned());
+        if let Some(change) = change {
+            for text in &change.gone {
+                lines.extend(explained(session.protocol(), &[text]).into_iter().map(|line| format!("- {line}")));
+            }
+            if !change.new.is_empty() || !change.gone.is_empty() {
+                lines.push(format!("+ new, - gone {}", change.occasion));
+            }
         }
         if lines.is_empty() {
             lines.push("nothing yet".to_owned());

@@ -11,7 +11,7 @@ mod state;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::capability::Capabilities;
+use super::capability::{Capabilities, Change, Occasion};
 use super::endpoint::Protocol;
 use super::imap::seen::Seen;
 use super::line::{Ending, Framer, Literals};
@@ -34,8 +34,10 @@ struct State {
     base: Phase,
     tls: bool,
     capabilities: Capabilities,
-    /// What was offered in clear, for the difference after STARTTLS.
-    before_tls: Option<Capabilities>,
+    /// What was offered before TLS or the login, whichever came last.
+    before: Option<(Occasion, Capabilities)>,
+    /// What was offered when the login that is under way began.
+    before_login: Capabilities,
     /// A list that is being received; it replaces `capabilities` when the reply is whole.
     listing: Capabilities,
     outstanding: VecDeque<Outstanding>,
@@ -179,7 +181,8 @@ impl Session {
                 base: Phase::Greeting,
                 tls: false,
                 capabilities: Capabilities::unheard(),
-                before_tls: None,
+                before: None,
+                before_login: Capabilities::unheard(),
                 listing: Capabilities::heard(),
                 outstanding: VecDeque::new(),
                 tags: 0,
@@ -221,10 +224,11 @@ impl Session {
         &self.state.capabilities
     }
 
-    /// What the server offered before STARTTLS.
+    /// What TLS or the login, whichever came last, changed in what is offered.
     #[must_use]
-    pub const fn before_tls(&self) -> Option<&Capabilities> {
-        self.state.before_tls.as_ref()
+    pub fn change(&self) -> Option<Change> {
+        let (occasion, before) = self.state.before.as_ref()?;
+        self.state.capabilities.change(*occasion, before)
     }
 
     /// Who is logged in.
@@ -366,7 +370,7 @@ impl Session {
         }
         self.framer.discard();
         let state = &mut self.state;
-        state.before_tls = Some(std::mem::take(&mut state.capabilities));
+        state.before = Some((Occasion::Tls, std::mem::take(&mut state.capabilities)));
         state.outstanding.clear();
         state.open = None;
         state.piece = None;

@@ -1,6 +1,7 @@
 //! What a sent line and a received frame change.
 
 use super::{Announced, Outstanding, Reading, State};
+use crate::protocol::capability::Occasion;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::line::{Literals, literal_announced};
 use crate::protocol::reply::ReplyClass;
@@ -44,8 +45,10 @@ impl State {
             Some("PASS") => "",
             _ => argument,
         };
-        if verb.is_some_and(|verb| matches!(verb.name, "SELECT" | "EXAMINE")) {
-            self.seen.selecting();
+        match verb.map_or("", |verb| verb.name) {
+            "SELECT" | "EXAMINE" => self.seen.selecting(),
+            "LOGIN" | "AUTH" | "AUTHENTICATE" | "PASS" | "APOP" => self.before_login = self.capabilities.clone(),
+            _ => {}
         }
         self.outstanding.push_back(Outstanding {
             number,
@@ -115,6 +118,7 @@ impl State {
 
     /// The user an answered command logged in: from the argument of LOGIN or USER.
     pub(super) fn logged_in(&mut self, user: Option<String>) {
+        self.before = Some((Occasion::Login, std::mem::take(&mut self.before_login)));
         if let Some(user) = user {
             self.user = Some(user);
         } else if self.user.is_none() {

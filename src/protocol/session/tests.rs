@@ -119,7 +119,7 @@ fn implicit_tls_forgets_nothing_and_waits_for_the_greeting() {
     let mut session = Session::new(Protocol::Smtp);
     session.tls_started();
     assert_eq!((session.phase(), session.tls()), (Phase::Greeting, true));
-    assert!(session.before_tls().is_none());
+    assert!(session.change().is_none());
 }
 
 fn any_line() -> impl Strategy<Value = String> {
