@@ -510,6 +510,46 @@ fn the_reference_of_a_line_is_one_key_away() {
     assert!(scene.screen(80, 24).contains(" Help "), "a note has no reference");
 }
 
+/// The rows of the transcript that are words of ours beneath a reply.
+fn explained(scene: &Scene) -> Vec<String> {
+    let screen = scene.screen(100, 30);
+    let meant = |row: &&str| row.contains('└') && !row.starts_with('└') && !row.contains("──");
+    screen.lines().filter(meant).map(|row| row.trim_matches(['│', '┃', ' ', '└']).to_owned()).collect()
+}
+
+#[test]
+fn what_replies_mean_is_folded_and_unfolded() {
+    let mut scene = Scene::connect("mx1.example.org:25");
+    scene.server("220 mx1 ESMTP\r\n");
+    scene.line("EHLO me").server("250-mx1\r\n250 SIZE 9\r\n");
+    scene.line("MAIL FROM:<a@example.org>").server("250 2.1.0 Ok\r\n");
+    scene.line("RCPT TO:<b@example.org>").server("550 5.1.1 no such user\r\n");
+    let failures = explained(&scene);
+    assert!(failures.len() == 1 && failures[0].contains("5.1.1"), "{failures:?}");
+    // All of them, and back.
+    scene.alt('v');
+    let all = explained(&scene);
+    assert!(all.len() == 4 && all.iter().any(|row| row.starts_with("220")), "{all:?}");
+    assert!(all.iter().filter(|row| row.starts_with("250")).count() == 1, "one for the whole of EHLO: {all:?}");
+    scene.alt('v');
+    assert_eq!(explained(&scene), failures);
+    // The refusal with the cursor is folded; the cursor does not vanish with its words.
+    scene.chord(KeyCode::BackTab, KeyModifiers::SHIFT).press(KeyCode::Char(' '));
+    assert_eq!(explained(&scene), Vec::<String>::new());
+    // Two lines up is the answer to MAIL: its meaning is unfolded.
+    scene.press(KeyCode::Char('k')).press(KeyCode::Char('k')).press(KeyCode::Char(' '));
+    let one = explained(&scene);
+    assert!(one.len() == 1 && one[0].starts_with("2.1.0"), "{one:?}");
+    insta::assert_snapshot!("unfolded_80x24", scene.screen(80, 24));
+    scene.press(KeyCode::Char(' '));
+    assert_eq!(explained(&scene), Vec::<String>::new());
+    scene.press(KeyCode::Char('j')).press(KeyCode::Char('j')).press(KeyCode::Char(' '));
+    assert_eq!(explained(&scene), failures);
+    // A command means nothing by itself.
+    scene.press(KeyCode::Char('k')).press(KeyCode::Char(' '));
+    assert!(scene.screen(80, 24).contains("nothing is known that this line means"));
+}
+
 #[test]
 fn a_hostile_banner_is_seen_and_does_nothing() {
     let mut scene = Scene::connect("smtp://mx1.example.org");

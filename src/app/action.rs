@@ -59,6 +59,8 @@ pub enum Action {
     PageDown,
     /// The newest line, and follow.
     Follow,
+    /// What successes mean, or of refusals only.
+    Explain,
     /// The certificate and the handshake.
     Certificate,
     /// Stop like a shell job; `fg` returns.
@@ -110,10 +112,11 @@ bindings! {
     Close ["Alt-w"] "close tab" "close this conversation and its tab"
     Next ["Alt-Right"] "next tab" "the next conversation"
     Previous ["Alt-Left"] "previous tab" "the previous conversation"
-    FocusTranscript ["Alt-1", "Shift-Tab"] "transcript" "move in the transcript: j k g G, / n N, Enter, y"
+    FocusTranscript ["Alt-1", "Shift-Tab"] "transcript" "move in the transcript: j k g G, / n N, Enter, Space, y"
     FocusDns ["Alt-2"] "DNS pane" "move in the DNS pane: j k, Enter connects, y copies"
     FocusOffers ["Alt-3"] "offers" "what the server offers"
     FocusFindings ["Alt-4"] "findings" "what is wrong and what to do next"
+    Explain ["Alt-v"] "explain" "say what every reply means, or refusals only; Space: of one line"
     Certificate ["Alt-t"] "certificate" "the handshake and the certificate in full"
     PageUp ["PgUp"] "page up" "scroll the transcript back"
     PageDown ["PgDn"] "page down" "scroll the transcript on"

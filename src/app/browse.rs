@@ -21,8 +21,9 @@ impl App {
         let half = (self.shown / 2).max(1);
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
-            KeyCode::Char('j') | KeyCode::Down => self.select(selected + 1),
-            KeyCode::Char('k') | KeyCode::Up => self.select(selected.saturating_sub(1)),
+            KeyCode::Char('j') | KeyCode::Down => self.select(self.not_folded(selected + 1..range.end)),
+            KeyCode::Char('k') | KeyCode::Up => self.select(self.not_folded((range.start..selected).rev())),
+            KeyCode::Char(' ') => self.fold(selected),
             KeyCode::Char('d') if ctrl => self.select(selected + half),
             KeyCode::Char('u') if ctrl => self.select(selected.saturating_sub(half)),
             KeyCode::Char('g') | KeyCode::Home => self.select(range.start),
@@ -38,6 +39,24 @@ impl App {
             KeyCode::Char('Y') => self.copy(range, effects),
             KeyCode::Enter => self.inspect(selected),
             _ => self.any_pane_key(key),
+        }
+    }
+
+    /// The first of these entries that is on the screen; where the cursor is, if none is.
+    fn not_folded(&self, mut numbers: impl Iterator<Item = u64>) -> u64 {
+        let Some(conversation) = self.conversation() else { return 0 };
+        let here = self.place().selected.unwrap_or(conversation.transcript.range().end.saturating_sub(1));
+        numbers.find(|number| !conversation.is_folded(*number)).unwrap_or(here)
+    }
+
+    /// Folds or unfolds what the reply with the cursor means.
+    fn fold(&mut self, number: u64) {
+        let Some(conversation) = self.conversations.get_mut(self.active) else { return };
+        if !conversation.fold(number) {
+            self.say(Severity::Note, "nothing is known that this line means; Enter shows it in full".to_owned());
+        } else if conversation.is_folded(number) {
+            let above = self.not_folded((0..number).rev());
+            self.select(above);
         }
     }
 

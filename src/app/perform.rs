@@ -69,6 +69,12 @@ impl App {
                     *place = super::state::Place::default();
                 }
             }
+            Action::Explain => {
+                self.explains_all = !self.explains_all;
+                let what =
+                    if self.explains_all { "what every reply means is shown" } else { "what refusals mean is shown" };
+                self.say(Severity::Note, format!("{what}; Space on a line folds or unfolds it"));
+            }
             Action::Certificate => self.show_certificate(),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),

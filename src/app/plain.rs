@@ -10,6 +10,12 @@ use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::visible::{visible, visible_ascii};
 
+/// The mark of a word of ours beneath a line.
+#[must_use]
+pub const fn meaning_mark(ascii: bool) -> &'static str {
+    if ascii { "  `" } else { "  └" }
+}
+
 /// The mark of a line: direction, class and whether TLS protected it, for eyes without colour.
 #[must_use]
 pub const fn mark(entry: &Entry, ascii: bool) -> &'static str {
@@ -45,8 +51,7 @@ pub const fn mark(entry: &Entry, ascii: bool) -> &'static str {
             ReplyClass::Transient => "-!",
             _ => "-x",
         },
-        (Kind::Meaning, false) => "  └",
-        (Kind::Meaning, true) => "  `",
+        (Kind::Meaning, ascii) => meaning_mark(ascii),
         (Kind::Received, false) => match entry.class {
             ReplyClass::Completion => {
                 if tls {

@@ -53,6 +53,8 @@ pub struct App {
     pub findings_from: usize,
     /// What `/` looks for.
     pub search: String,
+    /// What successes mean is shown beneath them too, not of refusals only.
+    pub explains_all: bool,
     /// The user of a target like `user@example.org`.
     pub user: String,
     pub(super) connect_when_surveyed: bool,
@@ -81,6 +83,7 @@ impl App {
             leaving: None,
             findings_from: 0,
             search: String::new(),
+            explains_all: false,
             user: String::new(),
             connect_when_surveyed: false,
             next_connection: 0,

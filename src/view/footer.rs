@@ -57,11 +57,11 @@ pub(super) fn own(app: &App) -> &'static [(&'static str, &'static str)] {
         Focus::Input => &[],
         Focus::Transcript => &[
             ("j k", "move"),
-            ("g G", "ends"),
+            ("Space", "meaning"),
             ("Enter", "in full"),
             ("/ n N", "search"),
-            ("y Y", "copy"),
             ("Esc", "back"),
+            ("y Y", "copy"),
         ],
         Focus::Dns => &[("j k", "move"), ("Enter", "connect"), ("/", "ask"), ("y", "copy"), ("Esc", "back")],
         Focus::Offers => &[("Enter", "all explained"), ("Tab", "next pane"), ("Esc", "back")],

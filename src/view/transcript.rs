@@ -158,6 +158,9 @@ fn window(app: &App, conversation: &Conversation, area: Rect, focused: bool) -> 
 /// One entry as rows.
 fn entry_rows(app: &App, conversation: &Conversation, number: u64, width: u16, selected: bool) -> Vec<Line<'static>> {
     let Some(entry) = conversation.transcript.entry(number) else { return Vec::new() };
+    if conversation.is_folded(number) {
+        return Vec::new();
+    }
     let ascii = app.options.ascii;
     let columns = Columns::of(width);
     let room = usize::from(width).saturating_sub(columns.before()).max(1);
@@ -187,6 +190,18 @@ fn entry_rows(app: &App, conversation: &Conversation, number: u64, width: u16, s
         let left = octets.len().saturating_sub(at);
         let text = format!("… {} more octets, Enter shows the line", text::grouped(left as u64));
         out.push(Line::from(vec![indent(columns), Span::styled(text, theme::DIM)]));
+    }
+    if let Some(meaning) = conversation.unfolded(number, app.explains_all) {
+        let style = theme::DIM.add_modifier(Modifier::ITALIC);
+        for line in meaning.lines() {
+            for (place, row) in text::rows(&line, room, ROWS, ascii).into_iter().enumerate() {
+                let mark = if place > 0 { "" } else { plain::meaning_mark(ascii) };
+                let mut spans =
+                    vec![Span::raw(" ".repeat(columns.before() - 4)), Span::styled(format!("{mark:<4}"), style)];
+                spans.push(Span::styled(row, style));
+                out.push(Line::from(spans));
+            }
+        }
     }
     out
 }

@@ -1,6 +1,7 @@
 //! One connection and everything known about it: the session, the transcript, the queue, what is awaited.
 
 mod authenticate;
+mod explain;
 mod goals;
 mod happened;
 mod mask;
@@ -9,7 +10,7 @@ mod received;
 mod say;
 mod send;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -163,6 +164,8 @@ pub struct Conversation {
     data: Option<u64>,
     /// The last frame goes on in the next.
     continuing: bool,
+    /// Replies whose meaning is folded where others show it, or shown where others fold it.
+    folds: HashSet<u64>,
     /// Octets received and sent.
     pub octets: (u64, u64),
     /// The message that is being written.
@@ -223,6 +226,7 @@ impl Conversation {
             handed: 0,
             data: None,
             continuing: false,
+            folds: HashSet::new(),
             octets: (0, 0),
             message: None,
             wants_message: false,

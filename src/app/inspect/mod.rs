@@ -9,7 +9,7 @@ use super::conversation::Conversation;
 use super::plain;
 use super::state::{App, Overlay};
 use super::transcript::{Entry, Kind};
-use crate::diagnosis::{capabilities, meaning, message, reference, response};
+use crate::diagnosis::{capabilities, message, reference, response};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::imap::response::{Item, Response, read};
 use crate::protocol::reply::ReplyClass;
@@ -56,10 +56,7 @@ impl App {
             lines.push(format!("… {} octets in all: see the end", octets.len()));
         }
         // Of a success the meaning is shown here only; that of a failure stands in the transcript as well.
-        let reply = entry.kind == Kind::Received && entry.class != ReplyClass::Data && !entry.marks.literal;
-        if reply
-            && let Some(meaning) = meaning::explain(conversation.protocol(), &conversation.transcript.reply(number))
-        {
+        if let Some(meaning) = conversation.meaning(number) {
             lines.push(String::new());
             lines.extend(reference::meaning_page(&meaning).lines(self.page_width()));
         }

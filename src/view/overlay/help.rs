@@ -32,6 +32,7 @@ const PANE_KEYS: &[(&str, &str)] = &[
     ("j k, Up Down", "move"),
     ("g G, Home End", "first and last; at the last line the transcript follows"),
     ("/ n N", "search the transcript; in the DNS pane / asks"),
+    ("Space", "what the reply with the cursor means, shown or hidden"),
     ("Enter", "the line in full, read and explained; DNS: connect there; offers: explained"),
     ("F1", "the reference of the line; again: this help"),
     ("y Y", "copy the line, the whole transcript"),
