@@ -100,10 +100,13 @@ impl AuthDialog {
             KeyCode::Char('t') if ctrl => self.shows = !self.shows,
             KeyCode::Char('n') if ctrl => self.next_way(),
             KeyCode::F(5) => self.way = Way::Sasl(Mechanism::Plain),
-            KeyCode::F(6) => self.way = Way::Sasl(Mechanism::Login),
+            KeyCode::F(6) => {
+                self.way = Way::Sasl(Mechanism::Login);
+                self.field = self.field.min(self.used() - 1);
+            }
             KeyCode::Char('e') if ctrl => return self.encode(),
-            KeyCode::Tab | KeyCode::Down => self.field = (self.field + 1) % self.fields.len(),
-            KeyCode::BackTab | KeyCode::Up => self.field = (self.field + self.fields.len() - 1) % self.fields.len(),
+            KeyCode::Tab | KeyCode::Down => self.field = (self.field + 1) % self.used(),
+            KeyCode::BackTab | KeyCode::Up => self.field = (self.field + self.used() - 1) % self.used(),
             KeyCode::Enter if self.field == 0 && self.fields[1].is_empty() => self.field = 1,
             KeyCode::Enter => return self.enter(),
             _ => {
@@ -113,6 +116,12 @@ impl AuthDialog {
             }
         }
         Outcome::Used
+    }
+
+    /// How many of the fields this way has: an authorization identity is PLAIN's (RFC 4616 §2).
+    #[must_use]
+    pub const fn used(&self) -> usize {
+        if matches!(self.way, Way::Sasl(Mechanism::Plain)) { self.fields.len() } else { 2 }
     }
 
     /// Text pasted into the field with the cursor; a line end at its end is dropped.
@@ -130,15 +139,19 @@ impl AuthDialog {
     fn next_way(&mut self) {
         let next = self.ways().skip_while(|way| *way != self.way).nth(1).or_else(|| self.ways().next());
         self.way = next.unwrap_or(self.way);
+        self.field = self.field.min(self.used() - 1);
+    }
+
+    /// The authorization identity, where this way has one.
+    #[must_use]
+    pub fn authorization(&self) -> &str {
+        self.fields.get(2).filter(|_| self.used() > 2).map_or("", |field| field.text())
     }
 
     fn credentials(&mut self) -> Credentials {
-        let [user, password, authorization] = &mut self.fields;
-        Credentials {
-            user: user.text().to_owned(),
-            password: Secret::new(password.take().into_bytes()),
-            authorization: authorization.text().to_owned(),
-        }
+        let authorization = self.authorization().to_owned();
+        let [user, password, _] = &mut self.fields;
+        Credentials { user: user.text().to_owned(), password: Secret::new(password.take().into_bytes()), authorization }
     }
 
     /// Whether the fields can make a message; else the error says what is missing, and they stay as they are.
@@ -148,7 +161,7 @@ impl AuthDialog {
             self.field = 0;
             return false;
         }
-        if let Some(field) = self.fields.iter().position(|field| field.text().contains('\0')) {
+        if let Some(field) = self.fields.iter().take(self.used()).position(|field| field.text().contains('\0')) {
             self.error = Some("NUL separates the parts of PLAIN and cannot stand in one (RFC 4616 §2)".to_owned());
             self.field = field;
             return false;
@@ -275,5 +288,19 @@ mod tests {
         assert!(matches!(press(&mut dialog, KeyCode::Enter), Outcome::Used));
         assert!(dialog.error.as_deref().unwrap().contains("NUL"));
         assert_eq!(dialog.field, 1);
+    }
+
+    #[test]
+    fn only_plain_has_an_authorization_identity() {
+        let mut dialog = dialog(None);
+        press(&mut dialog, KeyCode::Tab);
+        dialog.paste("boss");
+        assert_eq!((dialog.field, dialog.authorization()), (2, "boss"));
+        press(&mut dialog, KeyCode::F(6));
+        assert_eq!((dialog.used(), dialog.field, dialog.authorization()), (2, 1, ""));
+        press(&mut dialog, KeyCode::Tab);
+        assert_eq!(dialog.field, 0);
+        let Outcome::Login(_, credentials, false) = press(&mut dialog, KeyCode::Enter) else { panic!("no login") };
+        assert_eq!(credentials.authorization, "");
     }
 }

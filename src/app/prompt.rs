@@ -41,6 +41,8 @@ pub struct Prompt {
     pub chosen: Option<usize>,
     /// The text Ctrl-R looks for.
     pub search: Option<String>,
+    /// No line of the history has that text, or no older one.
+    pub missed: bool,
     /// Ctrl-V was pressed: the next key stands for its octet.
     pub quoting: bool,
     /// The line holds base64 of a password that the dialog made: it is shown, and not kept for Up.
@@ -144,6 +146,7 @@ impl Prompt {
             }
             KeyCode::Char('r') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                 self.search = Some(String::new());
+                self.missed = false;
                 self.draft = self.line.text().to_owned();
             }
             _ => {
@@ -243,7 +246,11 @@ impl Prompt {
                 let wanted = wanted.clone();
                 self.find(&wanted, None);
             }
-            KeyCode::Backspace => _ = wanted.pop(),
+            KeyCode::Backspace => {
+                wanted.pop();
+                let wanted = wanted.clone();
+                self.find(&wanted, None);
+            }
             KeyCode::Esc => {
                 self.search = None;
                 let draft = std::mem::take(&mut self.draft);
@@ -257,6 +264,7 @@ impl Prompt {
     fn find(&mut self, wanted: &str, before: Option<usize>) {
         let end = before.unwrap_or(self.history.len());
         let found = self.history.get(..end).and_then(|lines| lines.iter().rposition(|line| line.contains(wanted)));
+        self.missed = found.is_none() && !wanted.is_empty();
         if let Some(place) = found
             && let Some(line) = self.history.get(place).cloned()
         {
@@ -314,5 +322,22 @@ mod tests {
         }
         let literal = Context { phase: Phase::Literal, ..context };
         assert!(!Basis { phase: Phase::Literal, ..basis }.holds("NOOP", ConnectionId(1), &literal));
+    }
+
+    #[test]
+    fn a_search_without_a_hit_says_so() {
+        let mut prompt = Prompt::default();
+        prompt.accepted("MAIL FROM:<>", false);
+        let key = |code, modifiers| KeyEvent::new(code, modifiers);
+        prompt.key(&key(KeyCode::Char('r'), KeyModifiers::CONTROL), None, "");
+        for (c, missed) in [('M', false), ('x', true)] {
+            prompt.key(&key(KeyCode::Char(c), KeyModifiers::NONE), None, "");
+            assert_eq!(prompt.missed, missed, "{c}");
+        }
+        prompt.key(&key(KeyCode::Backspace, KeyModifiers::NONE), None, "");
+        assert_eq!((prompt.missed, prompt.line.text()), (false, "MAIL FROM:<>"));
+        // There is no older one.
+        prompt.key(&key(KeyCode::Char('r'), KeyModifiers::CONTROL), None, "");
+        assert!(prompt.missed);
     }
 }

@@ -153,7 +153,8 @@ fn queue(app: &App) -> Option<String> {
 fn status(app: &App) -> (String, Style) {
     let prompt = &app.prompt;
     if let Some(wanted) = &prompt.search {
-        return (format!("(reverse search: {wanted})  Ctrl-R older, Enter takes it, Esc gives up"), theme::STRONG);
+        let (missed, style) = if prompt.missed { ("no such line · ", theme::WARNING) } else { ("", theme::STRONG) };
+        return (format!("(reverse search: {wanted})  {missed}Ctrl-R older, Enter takes it, Esc gives up"), style);
     }
     if let Some(notice) = &app.notice {
         let mark = theme::severity_mark(notice.severity);

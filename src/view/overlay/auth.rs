@@ -37,14 +37,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, dialog: &AuthDi
     } else {
         "Enter logs in · Tab next field · Ctrl-T shows · Ctrl-E encodes only · Esc"
     };
-    let height = above.len() + FIELDS.len() + below.len() + gate.len() + usize::from(dialog.gate.is_some());
+    let height = above.len() + dialog.used() + below.len() + gate.len() + usize::from(dialog.gate.is_some());
     let mut rest = popup(frame, area, "Log in", keys, WIDTH, height, ascii);
     if dialog.gate.is_some() && usize::from(rest.height) < height {
         // What must be read before YES is typed comes first where there is no room for both.
         return draw_gate(frame, &mut rest, dialog, gate, ascii);
     }
     put(frame, &mut rest, above);
-    for (place, name) in FIELDS.iter().enumerate() {
+    for (place, name) in FIELDS.iter().enumerate().take(dialog.used()) {
         let Some(line) = dialog.fields.get(place) else { continue };
         let here = dialog.field == place && dialog.gate.is_none();
         let row = take_top(&mut rest, 1);
@@ -124,7 +124,7 @@ fn below(dialog: &AuthDialog, width: usize, ascii: bool) -> Vec<Line<'static>> {
 
 /// What Enter would send, secrets as dots unless they are shown, and what the base64 in it says.
 fn preview(dialog: &AuthDialog) -> (String, String) {
-    let [user, password, authorization] = &dialog.fields;
+    let [user, password, _] = &dialog.fields;
     let mechanism = match dialog.way {
         Way::Sasl(mechanism) => mechanism,
         Way::Login => {
@@ -152,7 +152,7 @@ fn preview(dialog: &AuthDialog) -> (String, String) {
     let credentials = Credentials {
         user: user.text().to_owned(),
         password: Secret::from(password.text()),
-        authorization: authorization.text().to_owned(),
+        authorization: dialog.authorization().to_owned(),
     };
     let encoded = |message: &Secret| {
         if dialog.shows {
