@@ -131,15 +131,16 @@ pub fn phrases() -> impl Iterator<Item = &'static Phrase> {
     KNOWN.iter().map(|known| &known.phrase)
 }
 
-/// The longest of the wanted phrases within `text`, which must be in lower case. One walk over the text: at each place
-/// only the phrases that begin with the two octets there are compared.
+/// The best of the wanted phrases within `text`, which must be in lower case: one that few say before one that many say,
+/// then the longest. One walk over the text: at each place only the phrases that begin with the two octets there are
+/// compared.
 pub(super) fn phrase_in(text: &str, wanted: impl Fn(&Phrase) -> bool) -> Option<&'static Phrase> {
     let mut best: Option<&'static Known> = None;
     for (at, pair) in text.as_bytes().windows(2).enumerate() {
         let Some(places) = BEGINNINGS.get(pair) else { continue };
         for known in places.iter().filter_map(|place| KNOWN.get(*place)) {
-            let longer = best.is_none_or(|best| known.lower.len() > best.lower.len());
-            if longer && stands_at(text.as_bytes(), at, known.lower.as_bytes()) && wanted(&known.phrase) {
+            let better = best.is_none_or(|best| known.rank() > best.rank());
+            if better && stands_at(text.as_bytes(), at, known.lower.as_bytes()) && wanted(&known.phrase) {
                 best = Some(known);
             }
         }
@@ -163,6 +164,13 @@ struct Known {
     lower: String,
 }
 
+impl Known {
+    /// The more it tells, the higher.
+    fn rank(&self) -> (bool, usize) {
+        (!self.phrase.is_common(), self.lower.len())
+    }
+}
+
 static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     let mut out: Vec<Known> = columns(PHRASES)
         .map(|[text, whose, says, causes, who, next]| Known {
@@ -174,15 +182,16 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     out
 });
 
-/// Whether `phrase` is at this place of `text`, a number at its begin or end being a whole one.
+/// Whether `phrase` is at this place of `text`, a word or a number at its begin or end being a whole one.
 fn stands_at(text: &[u8], at: usize, phrase: &[u8]) -> bool {
     if !text.get(at..).is_some_and(|rest| rest.starts_with(phrase)) {
         return false;
     }
+    let word = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
     let number = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
     let before = at.checked_sub(1).and_then(|at| text.get(at));
-    let begins = number(phrase.first()) && (number(before) || before == Some(&b'.'));
-    let ends = number(phrase.last()) && number(text.get(at + phrase.len()));
+    let begins = word(phrase.first()) && (word(before) || number(phrase.first()) && before == Some(&b'.'));
+    let ends = word(phrase.last()) && word(text.get(at + phrase.len()));
     !begins && !ends
 }
 
@@ -261,7 +270,6 @@ mod tests {
     #[test]
     fn every_line_of_the_phrases_is_well_formed_and_can_win() {
         let lines = lines("phrases", PHRASES, 6);
-        assert!(lines.len() >= 200, "{}", lines.len());
         assert_eq!(phrases().count(), lines.len());
         for (columns, place) in &lines {
             assert!(columns[0].is_ascii() && columns[0].len() >= 5, "{place}");
@@ -288,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_in_a_phrase_is_a_whole_one() {
+    fn a_word_or_a_number_at_an_end_of_a_phrase_is_a_whole_one() {
         for (text, phrase, expect) in [
             ("550 5.7.57 no", "5.7.57", true),
             ("550 5.7.570 no", "5.7.57", false),
@@ -297,6 +305,10 @@ mod tests {
             ("550 5.7.570 no, 5.7.57", "5.7.57", true),
             ("5.7.57", "5.7.57", true),
             ("relaying denied", "relaying", true),
+            ("relaying denied", "relay", false),
+            ("superuser unknown", "user unknown", false),
+            ("super-user unknown.", "user unknown", true),
+            ("[ts01]x", "[ts01]", true),
             ("", "x", false),
         ] {
             let found = (0..=text.len()).any(|at| stands_at(text.as_bytes(), at, phrase.as_bytes()));
