@@ -114,7 +114,7 @@ const IMAP: Lists = &[
     ("RFC 9738 §3.1", "MESSAGELIMIT"),
     ("RFC 10022 §3.1.3.2", "TOOFEW"),
     ("RFC 10022 §3.1.5", "TOOMANY"),
-    ("in use", "THROTTLED WEBALERT"),
+    ("in use", "MYRIGHTS THROTTLED WEBALERT"),
 ];
 
 const POP3: Lists = &[
@@ -252,6 +252,7 @@ const OFFERS: &[(Protocol, Lists)] = &[
             ("RFC 5034", "SASL"),
             ("RFC 6856", "UTF8 LANG"),
             ("Gmail", "X-GOOGLE-RICO"),
+            ("Zimbra", "XOIP"),
         ],
     ),
 ];
