@@ -6,7 +6,8 @@ use std::fmt;
 /// One offer: `SIZE 10240000`, `AUTH PLAIN LOGIN`, `IDLE`, `SASL PLAIN`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capability {
-    /// The keyword in upper case. IMAP's `AUTH=PLAIN` is keyword `AUTH=PLAIN`.
+    /// The keyword in upper case. IMAP's `AUTH=PLAIN` is keyword `AUTH=PLAIN`; what stands behind the `=` is as it came,
+    /// for it may be a URL (`IMAPSIEVE=`) or letters that are rights (`RIGHTS=texk`).
     pub name: String,
     /// What follows the keyword, as it came.
     pub parameters: Vec<String>,
@@ -20,7 +21,11 @@ impl Capability {
         let line = line.get(..1000).unwrap_or(line);
         let text = String::from_utf8_lossy(line);
         let mut words = text.split_ascii_whitespace();
-        let name = words.next()?.to_ascii_uppercase();
+        let mut name = words.next()?.to_owned();
+        let keyword = name.find('=').unwrap_or(name.len());
+        if let Some(keyword) = name.get_mut(..keyword) {
+            keyword.make_ascii_uppercase();
+        }
         let mut parameters: Vec<String> = words.map(str::to_owned).collect();
         // `AUTH=LOGIN` in an EHLO answer is the old form some servers still send beside `AUTH LOGIN`.
         if let Some(first) = name.strip_prefix("AUTH=").filter(|_| !parameters.is_empty()) {
@@ -236,8 +241,24 @@ mod tests {
     #[test]
     fn mechanisms_of_all_three_protocols() {
         assert_eq!(list(&["AUTH PLAIN login", "AUTH=PLAIN LOGIN"]).mechanisms(), ["PLAIN", "LOGIN"]);
+        assert_eq!(list(&["auth=plain", "Auth=Plain"]).mechanisms(), ["PLAIN"]);
         assert_eq!(list(&["AUTH=PLAIN", "AUTH=SCRAM-SHA-256", "IDLE"]).mechanisms(), ["PLAIN", "SCRAM-SHA-256"]);
         assert_eq!(list(&["SASL PLAIN"]).mechanisms(), ["PLAIN"]);
+    }
+
+    #[test]
+    fn keywords_are_in_upper_case_and_values_as_they_came() {
+        for (line, text) in [
+            ("idle", "IDLE"),
+            ("rights=texk", "RIGHTS=texk"),
+            ("ImapSieve=sieve://Mail.example/", "IMAPSIEVE=sieve://Mail.example/"),
+            ("size 1000", "SIZE 1000"),
+            ("=x", "=x"),
+            ("\u{e9}=x", "\u{e9}=x"),
+        ] {
+            assert_eq!(Capability::read(line.as_bytes()).map(|c| c.text()).as_deref(), Some(text));
+        }
+        assert!(list(&["utf8=accept"]).has("UTF8=ACCEPT"));
     }
 
     #[test]

@@ -18,10 +18,7 @@ pub(super) fn smtp(reply: &[u8]) -> Option<Meaning> {
         let precise = read.detail != 0 && (read.subject, read.detail) != (7, 1) && row.code.matches('.').count() == 2;
         Some((Meaning::of(&code, row), precise))
     });
-    let found = found.or_else(|| {
-        let row = Table::Smtp.find(code).or_else(|| Table::Smtp.find(class))?;
-        Some((Meaning::of(code, row), false))
-    });
+    let found = found.or_else(|| Some((Meaning::of(code, smtp_row(code)?), false)));
     let (found, precise) = found?;
     if !matches!(class, "4" | "5") {
         return Some(found);
@@ -29,6 +26,19 @@ pub(super) fn smtp(reply: &[u8]) -> Option<Meaning> {
     // The code is said once: in further lines it would stand between the words of a sentence.
     let words = texts().enumerate().map(|(number, text)| if number == 0 { text } else { after_code(text) });
     Some(found.and_words(precise, words))
+}
+
+/// The row of a basic code, or of its second digit with the next step of its class, or of its class (RFC 5321 §4.2.1).
+#[must_use]
+pub fn smtp_row(code: &str) -> Option<Row> {
+    Table::Smtp.find(code).or_else(|| {
+        if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let class = Table::Smtp.find(code.get(..1)?)?;
+        let subject = Table::Smtp.find(&format!("X{}", code.get(1..2)?));
+        Some(subject.map_or(class, |subject| Row { next: class.next, ..subject }))
+    })
 }
 
 /// The three digits of a line and its text.

@@ -3,7 +3,7 @@
 mod dialects;
 mod tables;
 
-pub use dialects::{enhanced, pop3_row};
+pub use dialects::{enhanced, pop3_row, smtp_row};
 pub use tables::{Offer, Phrase, Row, Table, offers, phrases};
 
 use crate::protocol::endpoint::Protocol;
@@ -91,6 +91,9 @@ fn plain<'a>(texts: impl Iterator<Item = &'a [u8]>) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod registry;
 
 #[cfg(test)]
 mod tests;

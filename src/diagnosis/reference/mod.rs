@@ -98,23 +98,20 @@ fn code_pages(name: &str) -> Vec<Page> {
             Table::Enhanced => {
                 meaning::enhanced(name).or_else(|| table.find(name)).or_else(|| table.find(&subject(name)?))
             }
+            Table::Smtp => meaning::smtp_row(name),
+            Table::Imap => table.find(name),
             Table::Pop3 => meaning::pop3_row(&name.to_ascii_uppercase()),
-            _ => table.find(name),
         };
         let Some(row) = row else { continue };
         let title = if row.code.eq_ignore_ascii_case(name) || row.code.starts_with("X.") && row.code.len() >= name.len()
         {
             format!("{} ({})", name.to_ascii_uppercase(), table.name())
         } else {
-            format!("{} ({}, explained by {})", name.to_ascii_uppercase(), table.name(), row.code)
+            let by = if table == Table::Smtp && row.code.len() == 1 { "its class" } else { row.code };
+            format!("{} ({}, explained by {by})", name.to_ascii_uppercase(), table.name())
         };
         let words = meaning::phrases().find(|phrase| phrase.text.eq_ignore_ascii_case(name));
         out.push(Page { title, rows: code_rows(words, &row) });
-    }
-    if out.is_empty() && name.len() == 3 && name.bytes().all(|b| b.is_ascii_digit()) {
-        let class = name.get(..1).and_then(|class| Table::Smtp.find(class));
-        let title = format!("{name} (SMTP reply code, explained by its class)");
-        out.extend(class.map(|row| Page { title, rows: code_rows(None, &row) }));
     }
     out
 }
@@ -221,6 +218,8 @@ mod tests {
             ("LIST", &["LIST (IMAP command)", "LIST (POP3 command)"]),
             ("550", &["550 (SMTP reply code)"]),
             ("599", &["599 (SMTP reply code, explained by its class)"]),
+            ("559", &["559 (SMTP reply code, explained by X5)"]),
+            ("999", &[]),
             ("5.7.8", &["5.7.8 (enhanced status code)"]),
             ("x.7.8", &["X.7.8 (enhanced status code)"]),
             ("5.7", &["5.7 (enhanced status code)"]),

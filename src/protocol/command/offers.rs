@@ -29,7 +29,8 @@ const IN_REV2: &[&str] = &[
 /// Whether `name` is offered, also as `name=…` (`THREAD=REFERENCES`) or as a part of IMAP4rev2.
 pub(super) fn offered(capabilities: &Capabilities, name: &str) -> bool {
     capabilities.list().iter().any(|capability| {
-        capability.name == name || capability.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
+        let is = capability.name.eq_ignore_ascii_case(name);
+        is || capability.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
     }) || IN_REV2.contains(&name) && capabilities.has("IMAP4REV2")
         // RFC 5464 §1: annotations of the server alone.
         || name == "METADATA" && capabilities.has("METADATA-SERVER")
