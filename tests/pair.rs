@@ -501,6 +501,28 @@ fn imap_by_keys(seed: u64) {
 }
 
 /// `LOGIN` with both arguments as literals, and with the password behind a literal.
+fn lmtp_by_keys(seed: u64) {
+    let mut pair = Pair::new(seed);
+    pair.open("mail.example.test:24");
+    pair.f(4);
+    assert!(pair.current().session.tls());
+    pair.line("MAIL FROM:<a@example.org>");
+    pair.line("RCPT TO:<alice@example.test>");
+    pair.line("RCPT TO:<bob@example.test>");
+    assert_eq!(pair.phase(), Phase::Rcpt);
+    pair.line("DATA");
+    pair.type_text("to both");
+    pair.ctrl('d');
+    pair.shows("250 2.1.5 <alice@example.test> delivered");
+    pair.shows("250 2.1.5 <bob@example.test> delivered");
+    assert!(pair.current().session.outstanding().is_empty(), "both answers were awaited, and came");
+    pair.line("EHLO me");
+    assert!(!pair.sent.contains(&"EHLO me\r\n".to_owned()), "EHLO is not LMTP's");
+    pair.ctrl('u');
+    pair.line("QUIT");
+    assert_eq!(pair.current().link, Link::Closed);
+}
+
 fn a_compressed_session(seed: u64) {
     let mut pair = Pair::new(seed);
     pair.open("imaps://mail.example.test");
@@ -810,6 +832,7 @@ const SESSIONS: &[(&str, Session)] = &[
     ("auth_login_and_a_refused_relay", auth_login_and_a_refused_relay),
     ("a_password_in_clear_wants_a_yes", a_password_in_clear_wants_a_yes),
     ("imap_by_keys", imap_by_keys),
+    ("lmtp_by_keys", lmtp_by_keys),
     ("a_compressed_session", a_compressed_session),
     ("a_server_that_only_says_it_compresses", a_server_that_only_says_it_compresses),
     ("imap_login_by_literals", imap_login_by_literals),

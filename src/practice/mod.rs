@@ -1,4 +1,4 @@
-//! The other end: SMTP, IMAP and POP3 servers without a socket, and the small world of mail behind them.
+//! The other end: SMTP, LMTP, IMAP and POP3 servers without a socket, and the small world of mail behind them.
 //!
 //! Pure: octets and the time go in, [`Output`]s come out; `net` owns the sockets, the TLS and the certificates.
 //! What the world holds at the start is text in `assets/practice`. The verbs and their grammar are the client's own
@@ -44,6 +44,8 @@ pub enum Service {
     Smtp,
     /// Message submission (RFC 6409), ports 587 and 465: AUTH under TLS, then anywhere.
     Submission,
+    /// Local delivery (RFC 2033), port 24: an answer for each recipient, nothing for elsewhere.
+    Lmtp,
     /// IMAP4rev1 and IMAP4rev2, ports 143 and 993.
     Imap,
     /// POP3, ports 110 and 995.
@@ -80,6 +82,7 @@ pub fn listeners() -> Vec<Listening> {
         at(Service::Smtp, "mx2.example.test", MX2, 25, false),
         at(Service::Submission, "mail.example.test", MAIL, 587, false),
         at(Service::Submission, "mail.example.test", MAIL, 465, true),
+        at(Service::Lmtp, "mail.example.test", MAIL, 24, false),
         at(Service::Imap, "mail.example.test", MAIL, 143, false),
         at(Service::Imap, "mail.example.test", MAIL, 993, true),
         at(Service::Pop3, "mail.example.test", MAIL, 110, false),

@@ -60,8 +60,7 @@ impl Server {
     pub fn new(service: Service, host: &str, tls: bool, client: IpAddr) -> Self {
         let link = Link { host: host.to_owned(), client, tls, handshake: false, closed: false };
         Self(match service {
-            Service::Smtp => Dialect::Smtp(Box::new(Smtp::new(link, false))),
-            Service::Submission => Dialect::Smtp(Box::new(Smtp::new(link, true))),
+            Service::Smtp | Service::Submission | Service::Lmtp => Dialect::Smtp(Box::new(Smtp::new(link, service))),
             Service::Imap => Dialect::Imap(Box::new(Imap::new(link))),
             Service::Pop3 => Dialect::Pop3(Box::new(Pop3::new(link))),
         })

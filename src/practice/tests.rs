@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::Service::{Imap, Pop3, Smtp, Submission};
+use super::Service::{Imap, Lmtp, Pop3, Smtp, Submission};
 use super::script::{CLIENT, Peer, now, play};
 use super::{Output, Server, Service, World, host_names, listeners};
 use crate::protocol::pop3::apop;
@@ -18,6 +18,7 @@ fn the_ports() {
             (Smtp, 25, false),
             (Submission, 587, false),
             (Submission, 465, true),
+            (Lmtp, 24, false),
             (Imap, 143, false),
             (Imap, 993, true),
             (Pop3, 110, false),
@@ -294,7 +295,7 @@ proptest! {
         cuts in proptest::collection::vec(0usize..1000, 0..6),
     ) {
         let input = [start, &words.concat()].concat();
-        for service in [Smtp, Submission, Imap, Pop3] {
+        for service in [Smtp, Submission, Lmtp, Imap, Pop3] {
             for tls in [false, true] {
                 prop_assert_eq!(answers(service, tls, &input, &cuts), answers(service, tls, &input, &[]));
             }

@@ -8,11 +8,11 @@ use crate::protocol::reply::ReplyCode;
 impl Smtp {
     /// AUTH is offered: to submit mail, under TLS.
     pub(super) const fn offers_auth(&self) -> bool {
-        self.submission && self.link.tls
+        self.is_submission() && self.link.tls
     }
 
     pub(super) fn auth(&mut self, world: &World, arguments: &str, out: &mut Vec<Output>) {
-        if !self.submission {
+        if !self.is_submission() {
             return say(out, ReplyCode(502), "5.5.1 AUTH is for submission, ports 587 and 465");
         }
         if self.user.is_some() {

@@ -9,7 +9,7 @@ use crate::protocol::smtp::parameters::{Parameter, mail, rcpt};
 use crate::protocol::verb::{Cursor, Fault, Phase, find_verb, verbs};
 
 use super::super::world::Recipient;
-use super::super::{Output, World};
+use super::super::{Output, Service, World};
 use super::{
     COMMAND_CAP, Hello, Mode, RECIPIENTS_CAP, SIZE_LIMIT, Smtp, Transaction, message::Data, printable, say, say_line,
     say_more,
@@ -31,7 +31,7 @@ impl Smtp {
         let Ok(text) = std::str::from_utf8(line) else {
             return say(out, ReplyCode(500), "5.5.2 the command is not UTF-8");
         };
-        let Some((verb, length)) = find_verb(Protocol::Smtp, text) else {
+        let Some((verb, length)) = find_verb(self.protocol(), text) else {
             let word = text.split(' ').next().unwrap_or_default();
             let word: String = printable(word).chars().take(40).collect();
             return say(out, ReplyCode(500), &format!("5.5.1 unknown command \"{word}\""));
@@ -40,6 +40,7 @@ impl Smtp {
         // BDAT's octets follow whatever is wrong with the moment: it sorts out the sequence itself.
         if verb.name != "BDAT" && !verb.phases.contains(&self.phase()) {
             let need = match (verb.name, self.phase()) {
+                (_, Phase::Fresh) if self.service == Service::Lmtp => "send LHLO first",
                 (_, Phase::Fresh) => "send EHLO first",
                 ("MAIL" | "AUTH" | "STARTTLS", _) => "a transaction is open, send RSET first",
                 ("RCPT" | "DATA", Phase::Ready) => "send MAIL first",
@@ -52,7 +53,8 @@ impl Smtp {
             return refuse(&fault, out);
         }
         match verb.name {
-            "EHLO" | "HELO" => self.hello(verb.name == "EHLO", cursor.rest(), out),
+            "EHLO" | "LHLO" => self.hello(true, cursor.rest(), out),
+            "HELO" => self.hello(false, cursor.rest(), out),
             "MAIL" => self.mail(cursor, out),
             "RCPT" => self.rcpt(world, cursor, out),
             "DATA" => self.data(out),
@@ -99,7 +101,7 @@ impl Smtp {
     }
 
     fn mail(&mut self, mut cursor: Cursor<'_>, out: &mut Vec<Output>) {
-        if self.submission && self.user.is_none() {
+        if self.is_submission() && self.user.is_none() {
             let first = if self.link.tls { "authentication required" } else { "send STARTTLS first, then AUTH" };
             return say(out, ReplyCode(530), &format!("5.7.0 {first}"));
         }

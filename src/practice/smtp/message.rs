@@ -9,7 +9,7 @@ use crate::protocol::line::Frame;
 use crate::protocol::reply::ReplyCode;
 
 use super::super::world::{Outgoing, Recipient};
-use super::super::{Output, World};
+use super::super::{Output, Service, World};
 use super::{Mode, SIZE_LIMIT, Smtp, Transaction, say, say_line};
 
 /// Octets of a text line without its ending (RFC 5321 §4.5.3.1.6).
@@ -51,10 +51,7 @@ impl Smtp {
         if !goes_on {
             if frame.bytes == b"." && !frame.continues {
                 return match data.refusal {
-                    Some(refusal) => {
-                        self.transaction = None;
-                        say_line(out, &refusal);
-                    }
+                    Some(refusal) => self.refuse_message(&refusal, out),
                     None => self.finish(world, now, data.octets, out),
                 };
             }
@@ -127,8 +124,12 @@ impl Smtp {
     fn chunk_done(&mut self, world: &mut World, now: Timestamp, chunk: Bdat, out: &mut Vec<Output>) {
         if let Some(refusal) = chunk.refusal {
             // RFC 3030 §2: after a refused chunk the transaction can only begin anew.
-            self.transaction = None;
-            return say_line(out, &refusal);
+            return if chunk.last {
+                self.refuse_message(&refusal, out);
+            } else {
+                self.transaction = None;
+                say_line(out, &refusal);
+            };
         }
         if !chunk.last {
             return say(out, ReplyCode(250), &format!("2.0.0 {} octets received", chunk.octets));
@@ -137,11 +138,49 @@ impl Smtp {
         self.finish(world, now, octets, out);
     }
 
+    /// The answer to a message that is not taken: one, in LMTP one for each recipient (RFC 2033 §4.2).
+    fn refuse_message(&mut self, refusal: &str, out: &mut Vec<Output>) {
+        let recipients = self.transaction.take().map_or(0, |transaction| transaction.to.len());
+        let answers = if self.service == Service::Lmtp { recipients.max(1) } else { 1 };
+        for _ in 0..answers {
+            say_line(out, refusal);
+        }
+    }
+
+    /// LMTP's answers, one for each recipient in the order of the RCPTs (RFC 2033 §4.2).
+    fn deliver_each(
+        world: &mut World,
+        now: Timestamp,
+        transaction: &Transaction,
+        octets: &Arc<[u8]>,
+        out: &mut Vec<Output>,
+    ) {
+        for (address, recipient) in &transaction.to {
+            match recipient {
+                Recipient::User(user) if world.deliver(*user, octets.clone(), now).is_ok() => {
+                    say(out, ReplyCode(250), &format!("2.1.5 <{address}> delivered"));
+                }
+                Recipient::User(_) => say(out, ReplyCode(452), &format!("4.2.2 <{address}> the mailbox is full")),
+                Recipient::Trap(reply) | Recipient::Refused(reply) => say_line(out, reply),
+                Recipient::Unknown | Recipient::Outside => {
+                    say(out, ReplyCode(550), &format!("5.1.1 <{address}> no such user here"));
+                }
+            }
+        }
+    }
+
     /// The message is whole: it goes where its recipients are, and the transaction is over.
     fn finish(&mut self, world: &mut World, now: Timestamp, octets: Vec<u8>, out: &mut Vec<Output>) {
         let Some(transaction) = self.transaction.take() else {
             return say(out, ReplyCode(503), "5.5.1 bad sequence: send MAIL first");
         };
+        if self.service == Service::Lmtp {
+            let queue = world.take_queue();
+            let path = format!("Return-Path: <{}>\r\n", transaction.from);
+            let received = self.received_field(&transaction, &queue, now);
+            let whole = [path.as_bytes(), received.as_bytes(), &octets].concat().into();
+            return Self::deliver_each(world, now, &transaction, &whole, out);
+        }
         if let Some(reply) = transaction.to.iter().find_map(|(_, recipient)| match recipient {
             Recipient::Trap(reply) => Some(*reply),
             _ => None,
@@ -184,7 +223,10 @@ impl Smtp {
     /// The trace of this hop (RFC 5321 §4.4, keywords of RFC 3848 and RFC 6531).
     fn received_field(&self, transaction: &Transaction, queue: &str, now: Timestamp) -> String {
         let (name, extended) = self.hello.as_ref().map_or(("unknown", false), |hello| (&hello.name, hello.extended));
+        // RFC 3848 has names for LMTP too, RFC 6531 §4.3 with UTF8 in front.
         let mut with = match (transaction.utf8, extended) {
+            (true, _) if self.service == Service::Lmtp => "UTF8LMTP".to_owned(),
+            (false, _) if self.service == Service::Lmtp => "LMTP".to_owned(),
             (true, _) => "UTF8SMTP".to_owned(),
             (false, true) => "ESMTP".to_owned(),
             (false, false) => "SMTP".to_owned(),

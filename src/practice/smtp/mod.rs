@@ -1,4 +1,4 @@
-//! An SMTP server (RFC 5321): a mail exchanger, or a submission server (RFC 6409).
+//! An SMTP server (RFC 5321): a mail exchanger, a submission server (RFC 6409), or one for local delivery (RFC 2033).
 //!
 //! A bare LF, in a command or in DATA, is answered `521 5.5.2` and closes the connection, as Postfix does since 3.9:
 //! there is no other safe reading of it (RFC 5321 §2.3.8).
@@ -11,6 +11,7 @@ mod tests;
 
 use jiff::Timestamp;
 
+use crate::protocol::endpoint::Protocol;
 use crate::protocol::line::{Ending, Frame, Framer, Literals};
 use crate::protocol::reply::{ReplyCode, reply_line};
 use crate::protocol::verb::Phase;
@@ -18,7 +19,7 @@ use crate::protocol::verb::Phase;
 use super::sasl::{self, Exchange};
 use super::server::Link;
 use super::world::Recipient;
-use super::{Output, World, send};
+use super::{Output, Service, World, send};
 use message::{Bdat, Data};
 
 /// The limit that EHLO announces (RFC 1870), in octets.
@@ -62,7 +63,7 @@ struct Hello {
 #[derive(Debug)]
 pub(super) struct Smtp {
     link: Link,
-    submission: bool,
+    service: Service,
     framer: Framer,
     mode: Mode,
     /// Within a line that is longer than a frame.
@@ -73,10 +74,10 @@ pub(super) struct Smtp {
 }
 
 impl Smtp {
-    pub(super) const fn new(link: Link, submission: bool) -> Self {
+    pub(super) const fn new(link: Link, service: Service) -> Self {
         Self {
             link,
-            submission,
+            service,
             framer: Framer::new(Literals::None),
             mode: Mode::Command,
             overlong: false,
@@ -88,8 +89,12 @@ impl Smtp {
 
     pub(super) fn greeting(&self) -> Vec<Output> {
         let mut out = Vec::new();
-        let purpose = if self.submission { "submission" } else { "mail exchanger" };
-        say(&mut out, ReplyCode(220), &format!("{} ESMTP ehlo practice {purpose}", self.link.host));
+        let purpose = match self.service {
+            Service::Submission => "ESMTP ehlo practice submission",
+            Service::Lmtp => "LMTP ehlo practice delivery",
+            Service::Smtp | Service::Imap | Service::Pop3 => "ESMTP ehlo practice mail exchanger",
+        };
+        say(&mut out, ReplyCode(220), &format!("{} {purpose}", self.link.host));
         out
     }
 
@@ -124,6 +129,16 @@ impl Smtp {
             }
         }
         out
+    }
+
+    /// Whether AUTH opens the way to everywhere (RFC 6409).
+    const fn is_submission(&self) -> bool {
+        matches!(self.service, Service::Submission)
+    }
+
+    /// The dialect of the verb table.
+    const fn protocol(&self) -> Protocol {
+        if matches!(self.service, Service::Lmtp) { Protocol::Lmtp } else { Protocol::Smtp }
     }
 
     /// Where the session stands, in the words of the verb table.

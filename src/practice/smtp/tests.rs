@@ -1,4 +1,4 @@
-use super::super::Service::{Smtp, Submission};
+use super::super::Service::{Lmtp, Smtp, Submission};
 use super::super::script::{CLIENT, Peer, now, play};
 use super::super::{Output, Server, World};
 
@@ -318,4 +318,52 @@ fn a_message_over_the_limit_is_refused_after_its_dot() {
     }
     let out = server.received(&mut world, now(), b".\r\n");
     assert_eq!(out, [Output::Send(b"552 5.3.4 message too big, 10485760 octets are allowed\r\n".to_vec())]);
+}
+
+#[test]
+fn lmtp_answers_for_each_recipient() {
+    let mut world = World::new(now());
+    Peer::new(&mut world, Lmtp, false).play(
+        &mut world,
+        "S: 220 mail.example.test LMTP ehlo practice delivery
+         C: EHLO me
+         S: 500 5.5.1 unknown command \"EHLO\"
+         C: MAIL FROM:<>
+         S: 503 5.5.1 bad sequence: send LHLO first
+         C: LHLO me
+         S: 250-mail.example.test hello me [192.0.2.9]
+         S: 250-PIPELINING
+         S: 250-SIZE 10485760
+         S: 250-8BITMIME
+         S: 250-SMTPUTF8
+         S: 250-ENHANCEDSTATUSCODES
+         S: 250-DSN
+         S: 250-CHUNKING
+         S: 250-STARTTLS
+         S: 250 HELP
+         C: MAIL FROM:<a@example.org>
+         S: 250 2.1.0 sender ok
+         C: RCPT TO:<alice@example.test>
+         S: 250 2.1.5 recipient ok
+         C: RCPT TO:<nobody@example.test>
+         S: 550 5.1.1 <nobody@example.test> no such user here
+         C: RCPT TO:<bob@example.test>
+         S: 250 2.1.5 recipient ok
+         C: RCPT TO:<a@example.org>
+         S: 554 5.7.1 <a@example.org> relay access denied
+         C: DATA
+         S: 354 end with <CR><LF>.<CR><LF>
+         C: Subject: x
+         C: .
+         S: 250 2.1.5 <alice@example.test> delivered
+         S: 250 2.1.5 <bob@example.test> delivered
+         C: MAIL FROM:<>
+         S: 250 2.1.0 sender ok
+         C: RCPT TO:<alice@example.test>
+         S: 250 2.1.5 recipient ok
+         C: RCPT TO:<bob@example.test>
+         S: 250 2.1.5 recipient ok
+         C: BDAT 99999999 LAST",
+    );
+    assert_eq!(world.account(0).and_then(|a| a.find("INBOX")).map(|inbox| inbox.messages.len()), Some(7));
 }
