@@ -211,7 +211,10 @@ fn imap(before: &str, typed: &str, start: usize, name: &str, context: &Context<'
             ],
         ),
         ("STORE", 2..) => flags(),
-        ("SEARCH", _) | ("SORT" | "THREAD", 2..) if after_keyword(typed) => flags(),
+        ("SEARCH", _) | ("SORT" | "THREAD", 2..) if after_keyword(typed) => {
+            // System flags have search keys of their own.
+            flags().into_iter().filter(|flag| !flag.text.starts_with('\\')).collect()
+        }
         ("SEARCH", _) | ("SORT" | "THREAD", 2..) => {
             let mut out = plain(SEARCH_KEYS);
             out.extend(plain(SEARCH_KEYS_WITH_ARGUMENTS));

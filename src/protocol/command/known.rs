@@ -174,6 +174,8 @@ mod tests {
             ("STORE 1 +FLAGS (\\Seen o", "STORE 1 +FLAGS (\\Seen ", &[("old", forgotten)]),
             ("APPEND INBOX ($", "APPEND INBOX (", &[("$Junk", "flag")]),
             ("SEARCH UNSEEN keyword $", "SEARCH UNSEEN keyword ", &[("$Junk", "flag")]),
+            ("SEARCH KEYWORD ", "SEARCH KEYWORD ", &[("$Junk", "flag"), ("old", forgotten)]),
+            ("SEARCH KEYWORD \\S", "", &[]),
             ("UID SEARCH (UNKEYWORD O", "UID SEARCH (UNKEYWORD ", &[("old", forgotten)]),
         ] {
             let wanted: Vec<(String, String)> =
