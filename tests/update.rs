@@ -770,6 +770,28 @@ fn what_tls_changed_is_said_behind_the_whole_reply() {
 }
 
 #[test]
+fn a_refusal_behind_data_is_explained() {
+    for (target, line, reply, meaning) in [
+        (
+            "192.0.2.25:143",
+            "FETCH 1:2 BODY[]",
+            "* 1 FETCH (BODY[] {2}\r\nhi)\r\na1 NO [EXPUNGEISSUED] some are gone\r\n",
+            "EXPUNGEISSUED:",
+        ),
+        ("192.0.2.25:110", "LIST 1", "+OK 1 2\r\n", ""),
+        ("192.0.2.25:110", "PASS x", "-ERR [IN-USE] locked\r\n", "IN-USE:"),
+    ] {
+        let mut model = Model::greeted(target);
+        model.app.conversations[0].say_anyway(line, model.now, &mut Effects::new()).expect("it is open");
+        model.received(reply);
+        let text = model.text();
+        let explained = text.lines().filter(|row| row.contains('└')).count();
+        assert_eq!(explained, usize::from(!meaning.is_empty()), "{text}");
+        assert!(text.contains(meaning), "{text}");
+    }
+}
+
+#[test]
 fn what_a_login_changed_is_said_and_marked() {
     let many: Vec<String> = (0..9).map(|number| format!("X{number}")).collect();
     let ok = format!("a2 OK [CAPABILITY IMAP4rev1 {}] in\r\n", many.join(" "));

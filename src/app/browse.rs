@@ -139,7 +139,7 @@ impl App {
                 let pair = transcript.pair(number).and_then(|pair| transcript.entry(pair));
                 let asked = pair.map(|command| String::from_utf8_lossy(transcript.octets(command)));
                 let line = if entry.class.is_negative() {
-                    transcript.reply(number)
+                    transcript.reply(protocol, number)
                 } else {
                     transcript.octets(entry).to_vec()
                 };

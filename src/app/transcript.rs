@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use crate::protocol::endpoint::Protocol;
 use crate::protocol::line::Ending;
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
@@ -133,11 +134,13 @@ impl Transcript {
             .unwrap_or(b"")
     }
 
-    /// The lines of the reply that ends with this entry, with LF between them: at most the last 16.
+    /// The lines of the reply that ends with this entry, with LF between them: at most the last 16. Only SMTP's replies
+    /// have several; what comes before a status line of IMAP or POP3 is data.
     #[must_use]
-    pub fn reply(&self, last: u64) -> Vec<u8> {
+    pub fn reply(&self, protocol: Protocol, last: u64) -> Vec<u8> {
         let mut first = last;
-        while last - first < REPLY_LINES
+        while protocol.is_smtp()
+            && last - first < REPLY_LINES
             && self.entry(first).is_some_and(|entry| !entry.marks.begins)
             && first.checked_sub(1).and_then(|n| self.entry(n)).is_some_and(|entry| entry.kind == Kind::Received)
         {
@@ -252,14 +255,15 @@ mod tests {
         let begins = Marks { begins: true, ..Marks::default() };
         transcript.push(Moment(8), Kind::Received, ReplyClass::Permanent, begins, None, b"550-one");
         let last = add(&mut transcript, b"550 two", None);
-        assert_eq!(transcript.reply(last), b"550-one\n550 two");
-        assert_eq!(transcript.reply(last - 1), b"550-one");
-        assert_eq!(transcript.reply(last + 1), b"");
+        assert_eq!(transcript.reply(Protocol::Smtp, last), b"550-one\n550 two");
+        assert_eq!(transcript.reply(Protocol::Imap, last), b"550 two", "before it there is data");
+        assert_eq!(transcript.reply(Protocol::Smtp, last - 1), b"550-one");
+        assert_eq!(transcript.reply(Protocol::Smtp, last + 1), b"");
         transcript.push(Moment(9), Kind::Meaning, ReplyClass::Permanent, Marks::default(), None, b"ours");
         let alone = add(&mut transcript, b"421 bye", None);
-        assert_eq!(transcript.reply(alone), b"421 bye");
+        assert_eq!(transcript.reply(Protocol::Smtp, alone), b"421 bye");
         let long = (0..40).map(|_| add(&mut transcript, b"550-x", None)).last().unwrap();
-        assert_eq!(transcript.reply(long).split(|b| *b == b'\n').count(), 16);
+        assert_eq!(transcript.reply(Protocol::Smtp, long).split(|b| *b == b'\n').count(), 16);
     }
 
     #[test]

@@ -17,7 +17,7 @@ impl Conversation {
         if !is_reply(entry) || self.goes_on(entry) {
             return None;
         }
-        meaning::explain(self.protocol(), &self.transcript.reply(number))
+        meaning::explain(self.protocol(), &self.transcript.reply(self.protocol(), number))
     }
 
     /// What is to be drawn beneath an entry: the meaning of a success that is unfolded, by itself or with all.

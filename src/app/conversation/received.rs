@@ -74,7 +74,7 @@ impl Conversation {
             let explained = if reading.class.is_negative() && reading.whole {
                 // What is masked above stays so below.
                 let number = transcript.next_number() - 1;
-                meaning::explain(protocol, &transcript.reply(number))
+                meaning::explain(protocol, &transcript.reply(protocol, number))
             } else {
                 None
             };
