@@ -1,6 +1,7 @@
 //! What it means: facts in, [`Finding`]s out. Pure: what the network said comes in as values.
 
 pub mod answers;
+pub mod blocklist;
 pub mod capabilities;
 pub mod certificate;
 pub mod dns;
