@@ -28,7 +28,12 @@ use Crates::{AllBut, Only};
 
 /// Left may use right, and nothing else. A room without a row fails.
 const LAW: &[Law] = &[
-    Law { room: "protocol", rooms: &[], crates: Only(&["base64", "memchr", "idna", "zeroize"]), pure: true },
+    Law {
+        room: "protocol",
+        rooms: &[],
+        crates: Only(&["base64", "encoding_rs", "memchr", "idna", "zeroize"]),
+        pure: true,
+    },
     Law { room: "dialogue", rooms: &["protocol"], crates: Only(&["memchr"]), pure: true },
     Law { room: "diagnosis", rooms: &["protocol"], crates: Only(&["ring", "jiff", "x509_parser"]), pure: true },
     Law { room: "practice", rooms: &["protocol", "dialogue"], crates: Only(&["base64", "jiff"]), pure: true },
