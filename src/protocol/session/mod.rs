@@ -269,13 +269,7 @@ impl Session {
     /// What typed lines are checked against.
     #[must_use]
     pub const fn context(&self) -> Context<'_> {
-        Context {
-            protocol: self.state.protocol,
-            phase: self.state.phase,
-            capabilities: &self.state.capabilities,
-            tls: self.state.tls,
-            authenticated: self.state.user.is_some() && !matches!(self.state.phase, Phase::Authorization),
-        }
+        self.state.context()
     }
 
     /// The next unused IMAP tag.
