@@ -18,9 +18,7 @@ pub(super) fn lines(octets: &[u8]) -> Vec<String> {
     if words.read > 0 {
         out.push(format!("encoded words: {}", visible(words.text.as_bytes())));
     }
-    if !words.unknown.is_empty() {
-        out.push(format!("charset not read here: {}", visible(words.unknown.join(", ").as_bytes())));
-    }
+    out.extend(words.remarks.iter().map(|remark| visible(remark.as_bytes()).into_owned()));
     let text = String::from_utf8_lossy(octets);
     let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | '<' | '>' | ',' | ';');
     let mut found = 0;
@@ -128,6 +126,8 @@ mod tests {
                 &["base64 eyJzdGF0dXMiOiI0MDAifQ== is JSON:", "  {", "    \"status\": \"400\"", "  }"],
             ),
             ("Subject: =?utf-8?Q?gr=C3=BC?=", &["encoded words: Subject: grü"]),
+            ("Subject: =?utf-7?B?YSs=?=", &["charset utf-7 is not understood"]),
+            ("=?koi8-r?B?8NLJ?= =?big5?Q?a=FF?=", &["encoded words: Приa�", "1 octet is not big5: \\xff"]),
             ("caf=C3=A9=", &["quoted-printable: café"]),
             ("SELECT Entw&APw-rfe", &["modified UTF-7 Entw&APw-rfe = Entwürfe"]),
             (

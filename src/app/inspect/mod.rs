@@ -146,7 +146,12 @@ fn answered(conversation: &Conversation, number: u64) -> String {
 /// A message opened, unless it is none.
 fn opened(octets: &[u8]) -> Vec<String> {
     let message = message::open(octets);
-    if message.fields.is_empty() { Vec::new() } else { message.lines() }
+    if message.fields.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = message.lines();
+    lines.extend(message.texts(octets));
+    lines
 }
 
 fn imap(conversation: &Conversation, number: u64) -> Vec<String> {
@@ -163,10 +168,9 @@ fn imap(conversation: &Conversation, number: u64) -> Vec<String> {
     match &understood.response {
         Some(Response::Fetch { items, .. }) => {
             for (name, item) in items {
-                if let Item::Content(range) = item
-                    && is_message(name)
-                {
-                    let opened = opened(whole.get(range.clone()).unwrap_or_default());
+                if let Item::Content(range) = item {
+                    let content = whole.get(range.clone()).unwrap_or_default();
+                    let opened = if is_message(name) { opened(content) } else { message::text(content, None, None) };
                     if !opened.is_empty() {
                         out.push(String::new());
                         out.push(format!("{}:", visible(name.as_bytes())));

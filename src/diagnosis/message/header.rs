@@ -20,8 +20,8 @@ pub struct Field {
     pub raw: String,
     /// The value with its encoded words and domain names read; `None` when that changes nothing.
     pub decoded: Option<String>,
-    /// Charsets of encoded words that are not read here.
-    pub unknown: Vec<String>,
+    /// What of its encoded words could not be read, without a full stop.
+    pub remarks: Vec<String>,
 }
 
 /// Reads the header that begins at `from`, and never over a line that may delimit a part: its fields, the octet where the body begins, and what was odd first.
@@ -76,7 +76,7 @@ fn finish(fields: &mut [Field], value: &mut Vec<u8>) {
         field.raw = String::from_utf8_lossy(value).into_owned();
         let words = encoded_word::decode(value);
         let text = idn(&words.text);
-        field.unknown = words.unknown;
+        field.remarks = words.remarks;
         field.decoded = (text != field.raw).then_some(text);
     }
     value.clear();

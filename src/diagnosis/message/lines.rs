@@ -1,6 +1,8 @@
 //! An opened message in lines that a person can read. What comes out is safe to draw.
 
 use super::{Authentication, Hop, Message, Part};
+use crate::protocol::text::charset;
+use crate::protocol::text::encoded_word::behind;
 use crate::protocol::visible::visible;
 
 /// Header fields that are shown.
@@ -16,11 +18,7 @@ impl Message {
         let mut out = vec![format!("message of {} octets", self.octets)];
         for field in self.fields.iter().take(FIELDS) {
             let value = field.decoded.as_deref().unwrap_or(&field.raw);
-            let unknown = match field.unknown.as_slice() {
-                [] => String::new(),
-                list => format!("  (charset {} is not read here)", shown(&list.join(", "))),
-            };
-            out.push(format!("  {}: {}{unknown}", shown(&field.name), shown(value)));
+            out.push(format!("  {}: {}{}", shown(&field.name), shown(value), shown(&behind(&field.remarks))));
         }
         if self.fields.len() > FIELDS {
             out.push(format!("  … and {} more fields", self.fields.len() - FIELDS));
@@ -50,14 +48,15 @@ impl Message {
 
 fn part(part: &Part) -> String {
     let mut line = format!("{}{} {}", "  ".repeat(part.depth + 1), part.section, shown(&part.kind));
-    let texts = [part.charset.as_ref(), Some(&part.encoding), part.disposition.as_ref()];
+    let charset = part.charset.as_deref().map(charset::named);
+    let texts = [charset.as_deref(), Some(&part.encoding), part.disposition.as_deref()];
     for text in texts.into_iter().flatten() {
         line.push_str(" · ");
         line.push_str(&shown(text));
     }
     line.push_str(&format!(" · {} octets", part.content.len()));
     if let Some(file) = &part.file {
-        line.push_str(&format!(" · \"{}\"", shown(file)));
+        line.push_str(&format!(" · \"{}\"{}", shown(file), shown(&behind(&part.remarks))));
     }
     if part.unclosed {
         line.push_str(" · its last boundary never comes");
@@ -136,7 +135,8 @@ mod tests {
                     Received: from c by a; Tue, 1 Jul 2025 12:00:00 +0000\n\
                     Authentication-Results: b; spf=fail (no) smtp.mailfrom=x\n\
                     Subject: =?utf-8?Q?gr=C3=BC=1B?=\n\
-                    X: =?koi8-r?Q?a?=\n\nhi";
+                    X: =?utf-7?Q?a?= =?us-ascii?Q?=FF?=\n\
+                    Content-Type: text/plain; charset=x; name*=utf-7''%2BAPw-%FF\n\nhi";
         assert_eq!(
             super::super::open(text.as_bytes()).lines()[1..],
             [
@@ -144,10 +144,11 @@ mod tests {
                 "  Received: from c by a; Tue, 1 Jul 2025 12:00:00 +0000",
                 "  Authentication-Results: b; spf=fail (no) smtp.mailfrom=x",
                 "  Subject: grü␛",
-                "  X: =?koi8-r?Q?a?=  (charset koi8-r is not read here)",
+                "  X: =?utf-7?Q?a?= �  (charset utf-7 is not understood; 1 octet is not us-ascii: \\xff)",
+                "  Content-Type: text/plain; charset=x; name*=utf-7''%2BAPw-%FF",
                 "",
                 "parts",
-                "   text/plain · 7bit · 2 octets",
+                "   text/plain · x (not understood) · 7bit · 2 octets · \"%2BAPw-%FF\"  (charset utf-7 is not understood)",
                 "",
                 "way, the first server first",
                 "  1    start  from c by a",

@@ -29,6 +29,8 @@ pub struct Part {
     pub disposition: Option<String>,
     /// The file name, decoded.
     pub file: Option<String>,
+    /// What of the file name could not be read, without a full stop.
+    pub remarks: Vec<String>,
     /// Where its content lies in the message, without the line end before the boundary.
     pub content: Range<usize>,
     /// The closing boundary of this multipart never came.
@@ -190,15 +192,18 @@ fn describe(fields: &[Field], default: &str) -> (Part, String) {
     let kind = if kind.contains('/') { kind } else { default.to_owned() };
     let (disposition, more) = raw("Content-Disposition").map(self::parameters).unwrap_or_default();
     let mut take = |name: &str| {
-        let place = parameters.iter().position(|(known, _)| known == name)?;
-        Some(parameters.swap_remove(place).1)
+        let place = parameters.iter().position(|known| known.name == name)?;
+        Some(parameters.swap_remove(place))
     };
-    let file = more.into_iter().find(|(name, _)| name == "filename").map(|(_, value)| value);
     let text = kind.starts_with("text/");
-    let boundary = take("boundary").filter(|boundary| boundary.len() <= BOUNDARY).unwrap_or_default();
+    let boundary = take("boundary").map(|boundary| boundary.value).filter(|value| value.len() <= BOUNDARY);
+    let charset = take("charset").map(|charset| charset.value).filter(|_| text);
+    let file = more.into_iter().find(|known| known.name == "filename").or_else(|| take("name"));
+    let (file, remarks) = file.map(|file| (file.value, file.remarks)).unzip();
     let part = Part {
-        charset: take("charset").filter(|_| text),
-        file: file.or_else(|| take("name")),
+        charset,
+        file,
+        remarks: remarks.unwrap_or_default(),
         kind,
         encoding: raw("Content-Transfer-Encoding").map_or_else(
             || "7bit".to_owned(),
@@ -207,52 +212,90 @@ fn describe(fields: &[Field], default: &str) -> (Part, String) {
         disposition: Some(disposition).filter(|word| !word.is_empty()),
         ..Part::default()
     };
-    (part, boundary)
+    (part, boundary.unwrap_or_default())
+}
+
+/// A parameter of a field.
+struct Parameter {
+    /// In lower case.
+    name: String,
+    /// Decoded; as it came where its charset is not understood.
+    value: String,
+    /// What of it could not be read.
+    remarks: Vec<String>,
+}
+
+/// A parameter that may go on in further pieces (RFC 2231 §3).
+#[derive(Default)]
+struct Pieces {
+    name: String,
+    /// The pieces as they came, and with their percent signs read.
+    raw: String,
+    octets: Vec<u8>,
+    /// What the first piece names; without one the octets are UTF-8.
+    charset: Option<String>,
+    remarks: Vec<String>,
+}
+
+impl Pieces {
+    fn whole(self) -> Parameter {
+        let Self { name, raw, octets, charset, mut remarks } = self;
+        let value = match charset.as_ref().map(|charset| (charset, charset::decode(charset, &octets))) {
+            None => String::from_utf8_lossy(&octets).into_owned(),
+            Some((charset, Some(decoded))) => {
+                remarks.extend(decoded.remark(charset));
+                decoded.text
+            }
+            Some((charset, None)) => {
+                remarks.push(charset::not_understood(charset));
+                raw
+            }
+        };
+        Parameter { name, value, remarks }
+    }
 }
 
 /// `text/plain; charset="utf-8"; name*0*=utf-8''a%20; name*1=b`: the value in lower case and its parameters, the
 /// pieces and percent signs of RFC 2231 §3 and §4 read, and encoded words too, which do not belong there.
-pub(super) fn parameters(text: &str) -> (String, Vec<(String, String)>) {
+fn parameters(text: &str) -> (String, Vec<Parameter>) {
     // No real field has more; each piece is compared with the names before it.
     const MOST: usize = 100;
     let mut pieces = split(text).into_iter();
     let value = pieces.next().unwrap_or_default().trim().to_ascii_lowercase();
-    let mut out: Vec<(String, Vec<u8>, Option<String>)> = Vec::new();
+    let mut out: Vec<Pieces> = Vec::new();
     for piece in pieces.take(MOST) {
         let Some((name, value)) = piece.split_once('=') else { continue };
         let name = name.trim().to_ascii_lowercase();
         let value = unquoted(value.trim());
-        let extended = name.ends_with('*');
-        let base = name.split('*').next().unwrap_or(&name).to_owned();
-        let first = !out.iter().any(|(known, ..)| *known == base);
-        if !first && !name.contains('*') {
-            continue;
-        }
-        let mut set = None;
-        let octets = if extended {
-            let mut parts = value.splitn(3, '\'');
-            match (parts.next(), parts.next(), parts.next()) {
-                (Some(charset), Some(_), Some(rest)) if first => {
-                    set = Some(charset.to_owned());
-                    percent::percent(rest.as_bytes()).octets
-                }
-                _ => percent::percent(value.as_bytes()).octets,
+        let base = name.split('*').next().unwrap_or(&name);
+        let known = out.iter().position(|known| known.name == base);
+        let mut next = Pieces { name: base.to_owned(), raw: value, ..Pieces::default() };
+        if name.ends_with('*') {
+            let mut parts = next.raw.splitn(3, '\'');
+            if known.is_none()
+                && let (Some(charset), Some(_), Some(rest)) = (parts.next(), parts.next(), parts.next())
+            {
+                next.charset = Some(charset.to_owned()).filter(|charset| !charset.is_empty());
+                next.raw = rest.to_owned();
             }
+            next.octets = percent::percent(next.raw.as_bytes()).octets;
         } else if name.contains('*') {
-            value.into_bytes()
+            next.octets = next.raw.clone().into_bytes();
+        } else if known.is_some() {
+            continue;
         } else {
-            encoded_word::decode(value.as_bytes()).text.into_bytes()
-        };
-        match out.iter_mut().find(|(known, ..)| *known == base) {
-            Some((_, so_far, _)) => so_far.extend(octets),
-            None => out.push((base, octets, set)),
+            let words = encoded_word::decode(next.raw.as_bytes());
+            (next.octets, next.remarks) = (words.text.into_bytes(), words.remarks);
+        }
+        match known.and_then(|known| out.get_mut(known)) {
+            Some(so_far) => {
+                so_far.raw.push_str(&next.raw);
+                so_far.octets.extend(next.octets);
+            }
+            None => out.push(next),
         }
     }
-    let parameters = out.into_iter().map(|(name, octets, set)| {
-        let text = set.and_then(|set| charset::decode(&set, &octets));
-        (name, text.unwrap_or_else(|| String::from_utf8_lossy(&octets).into_owned()))
-    });
-    (value, parameters.collect())
+    (value, out.into_iter().map(Pieces::whole).collect())
 }
 
 /// Cuts at the semicolons that stand outside quotes.

@@ -1,8 +1,10 @@
 //! A message opened: its header read, its parts listed, its way through the servers timed (RFC 5322, RFC 2045).
 //!
-//! Only headers and structure are read, in time linear in the size of the message; contents are measured, not kept.
+//! Headers and structure are read in time linear in the size of the message; contents are measured, and decoded only
+//! when they are asked for ([`text`]).
 
 mod authentication;
+mod content;
 mod header;
 mod lines;
 mod mime;
@@ -11,6 +13,7 @@ mod received;
 mod tests;
 
 pub use authentication::{Authentication, Method};
+pub use content::text;
 pub use header::Field;
 pub use mime::Part;
 pub use received::Hop;

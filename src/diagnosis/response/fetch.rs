@@ -2,7 +2,7 @@
 
 use super::shown;
 use crate::protocol::imap::response::{Address, Envelope, Item, Part};
-use crate::protocol::text::encoded_word;
+use crate::protocol::text::{charset, encoded_word};
 
 pub(super) fn lines(number: u64, items: &[(String, Item)]) -> Vec<String> {
     let mut out = vec![format!("message {number}")];
@@ -76,9 +76,10 @@ fn address(address: &Address) -> String {
     }
 }
 
-/// A text with its encoded words read.
+/// A text with its encoded words read, and what of them could not be.
 fn words(text: &str) -> String {
-    shown(&encoded_word::decode(text.as_bytes()).text)
+    let words = encoded_word::decode(text.as_bytes());
+    shown(&words.text) + &shown(&encoded_word::behind(&words.remarks))
 }
 
 fn part(part: &Part, out: &mut Vec<String>) {
@@ -90,7 +91,7 @@ fn part(part: &Part, out: &mut Vec<String>) {
         line.push_str(&text);
     };
     if let Some(charset) = parameter("charset") {
-        add(shown(charset));
+        add(shown(&charset::named(charset)));
     }
     if let Some(encoding) = &part.encoding {
         add(shown(encoding));
@@ -132,9 +133,9 @@ mod tests {
 
     #[test]
     fn a_fetch_in_plain_lines() {
-        let line = "* 1 FETCH (UID 7 FLAGS () RFC822.SIZE 99 ENVELOPE (\"Mon\" \"=?utf-8?Q?gr=C3=BC?=\" ((\"A\" NIL \"a\" \"x\")) ((\"A\" \
+        let line = "* 1 FETCH (UID 7 FLAGS () RFC822.SIZE 99 ENVELOPE (\"Mon\" \"=?utf-8?Q?gr=C3=BC?= =?x?Q?a?=\" ((\"A\" NIL \"a\" \"x\")) ((\"A\" \
                     NIL \"a\" \"x\")) NIL ((NIL NIL \"list\" NIL)(NIL NIL \"b\" \"y\")(NIL NIL NIL NIL)) NIL NIL NIL NIL) BODYSTRUCTURE \
-                    ((\"text\" \"plain\" (\"charset\" \"utf-8\") NIL NIL \"7bit\" 6 1)(\"image\" \"png\" (\"name\" \"a.png\") NIL NIL \
+                    ((\"text\" \"plain\" (\"charset\" \"utf-7\") NIL NIL \"7bit\" 6 1)(\"image\" \"png\" (\"name\" \"a.png\") NIL NIL \
                     \"base64\" 10) \"mixed\") BODY[1] {2}\r\nab)";
         assert_eq!(
             super::super::lines(&read(line.as_bytes())),
@@ -145,12 +146,12 @@ mod tests {
                 "  RFC822.SIZE   99 octets",
                 "  ENVELOPE",
                 "    Date         Mon",
-                "    Subject      grü",
+                "    Subject      grü =?x?Q?a?=  (charset x is not understood)",
                 "    From         A <a@x>",
                 "    To           list:, <b@y>, ;",
                 "  BODYSTRUCTURE",
                 "     multipart/mixed",
-                "      1 text/plain · utf-8 · 7bit · 6 octets · 1 lines",
+                "      1 text/plain · utf-7 (not understood) · 7bit · 6 octets · 1 lines",
                 "      2 image/png · base64 · 10 octets · \"a.png\"",
                 &format!("  BODY[1]       2 octets, from octet {} of the response on", line.len() - 3),
             ]

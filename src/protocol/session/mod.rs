@@ -288,15 +288,7 @@ impl Session {
     /// What typed lines are checked against.
     #[must_use]
     pub const fn context(&self) -> Context<'_> {
-        Context {
-            protocol: self.state.protocol,
-            phase: self.state.phase,
-            capabilities: &self.state.capabilities,
-            tls: self.state.tls,
-            authenticated: self.state.user.is_some() && !matches!(self.state.phase, Phase::Authorization),
-            seen: &self.state.seen,
-            timestamp: self.state.timestamp.is_some(),
-        }
+        self.state.context()
     }
 
     /// The next unused IMAP tag.

@@ -2,12 +2,25 @@
 
 use super::{Announced, Outstanding, Reading, State};
 use crate::protocol::capability::Occasion;
+use crate::protocol::command::secret_range;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::line::{Literals, literal_announced};
 use crate::protocol::reply::ReplyClass;
-use crate::protocol::verb::{Phase, find_verb};
+use crate::protocol::verb::{Context, Phase, find_verb};
 
 impl State {
+    pub(super) const fn context(&self) -> Context<'_> {
+        Context {
+            protocol: self.protocol,
+            phase: self.phase,
+            capabilities: &self.capabilities,
+            tls: self.tls,
+            authenticated: self.user.is_some() && !matches!(self.phase, Phase::Authorization),
+            seen: &self.seen,
+            timestamp: self.timestamp.is_some(),
+        }
+    }
+
     pub(super) fn set_base(&mut self, phase: Phase) {
         self.phase = phase;
         self.base = phase;
@@ -36,15 +49,12 @@ impl State {
             _ => {}
         }
         let found = find_verb(self.protocol, command);
-        let argument = found.map_or("", |(_, end)| command.get(end..).unwrap_or("")).trim();
         let verb = found.map(|(verb, _)| verb);
-        let argument = match verb.map(|verb| verb.name) {
-            // Only the part that is no secret.
-            Some("LOGIN") => first_argument(argument),
-            Some("AUTH" | "AUTHENTICATE" | "APOP") => argument.split(' ').next().unwrap_or(""),
-            Some("PASS") => "",
-            _ => argument,
-        };
+        // Only the part that is no secret.
+        let hidden = secret_range(line, &self.context()).map_or(0, |secret| secret.len());
+        let open = command.get(..command.len().saturating_sub(hidden)).unwrap_or("");
+        let argument = found.and_then(|(_, end)| open.get(end..)).unwrap_or("").trim();
+        let argument = if verb.is_some_and(|verb| verb.name == "LOGIN") { first_argument(argument) } else { argument };
         match verb.map_or("", |verb| verb.name) {
             "SELECT" | "EXAMINE" => self.seen.selecting(),
             "LOGIN" | "AUTH" | "AUTHENTICATE" | "PASS" | "APOP" => self.before_login = self.capabilities.clone(),

@@ -93,6 +93,12 @@ fn secrets_are_not_kept_with_outstanding_commands() {
     hear(&mut session, b"* OK hi\r\n");
     session.sent("a1 LOGIN jo hunter2", Some("a1"), 1);
     session.sent("a2 AUTHENTICATE PLAIN AGpvAGh1bnRlcjI=", Some("a2"), 2);
+    session.sent("a3 AUTHENTICATE PLAINAGpvAGh1bnRlcjI=", Some("a3"), 3);
+    session.sent("a4 LOGIN \"jo\" \"hunter2\"", Some("a4"), 4);
+    assert_eq!(
+        session.outstanding().iter().map(|command| command.argument.as_str()).collect::<Vec<_>>(),
+        ["jo", "PLAIN", "PLAIN", "jo"]
+    );
     let mut other = Session::new(Protocol::Pop3);
     hear(&mut other, b"+OK\r\n");
     for (number, line) in ["PASS hunter2", "APOP jo c4c9334bac560ecc979e58001b3e22fb"].iter().enumerate() {

@@ -87,8 +87,9 @@ mod tests {
                 prop_assert!(stopped.at <= bytes.len());
             }
             let _ = domain::to_unicode(&String::from_utf8_lossy(&bytes));
-            for name in ["utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "utf-16be", "utf-16", "x"] {
-                let _ = charset::decode(name, &bytes);
+            for name in ["utf-8", "us-ascii", "iso-8859-1", "koi8-r", "iso-2022-jp", "gb18030", "big5", "utf-16", "x"] {
+                let decoded = charset::decode(name, &bytes).unwrap_or_default();
+                prop_assert!(decoded.text.len() <= 3 * bytes.len() && decoded.foreign.len() <= bytes.len());
             }
         }
     }
