@@ -10,6 +10,7 @@ pub mod meaning;
 pub mod message;
 pub mod reference;
 pub mod response;
+pub mod spf;
 pub mod survey;
 pub mod tls;
 

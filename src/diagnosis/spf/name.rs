@@ -1,0 +1,78 @@
+//! What may be looked up, and which addresses are in a network.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Characters of a domain name (RFC 7208 §7.3).
+const LONGEST: usize = 253;
+
+/// Makes the name to look up of an expanded domain: without the dot at its end, and without labels on the left until it
+/// is no longer than a name may be (RFC 7208 §7.3).
+///
+/// # Errors
+/// Why no question can be asked about it.
+pub(super) fn target(text: &str) -> Result<String, String> {
+    let mut name = text.strip_suffix('.').unwrap_or(text);
+    while name.len() > LONGEST
+        && let Some((_, rest)) = name.split_once('.')
+    {
+        name = rest;
+    }
+    check(name).map(|()| name.to_owned())
+}
+
+/// Whether a name is fit for a question: at least two labels of 1 to 63 printable octets (RFC 7208 §4.3).
+///
+/// # Errors
+/// Why it is not.
+pub(super) fn check(name: &str) -> Result<(), String> {
+    if name.len() > LONGEST {
+        return Err(format!("it has {} octets, and a name has at most {LONGEST}", name.len()));
+    }
+    let literal = name.starts_with('[') || name.parse::<Ipv4Addr>().is_ok() || name.parse::<Ipv6Addr>().is_ok();
+    if literal {
+        return Err("it is an address and no domain name".to_owned());
+    }
+    if !name.contains('.') {
+        return Err("it is no domain name of two labels".to_owned());
+    }
+    for label in name.split('.') {
+        if label.is_empty() {
+            return Err("it has an empty label".to_owned());
+        }
+        if label.len() > 63 {
+            return Err(format!("it has a label of {} octets, and a label has at most 63", label.len()));
+        }
+        if !label.bytes().all(|b| matches!(b, 0x20..=0x7e)) {
+            return Err("it holds characters that are not printable ASCII".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// Whether `name` is `domain` or below it.
+pub(super) fn is_within(name: &str, domain: &str) -> bool {
+    let Some(at) = name.len().checked_sub(domain.len()) else { return false };
+    let same = name.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(domain));
+    same && (at == 0 || name.as_bytes().get(at - 1) == Some(&b'.'))
+}
+
+/// Whether the first `bits` of two addresses are the same. Addresses of two families never match.
+pub(super) fn same_network(ip: IpAddr, other: IpAddr, bits: u8) -> bool {
+    match (ip, other) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => network4(a, bits) == network4(b, bits),
+        (IpAddr::V6(a), IpAddr::V6(b)) => network6(a, bits) == network6(b, bits),
+        _ => false,
+    }
+}
+
+/// The address with all but its first `bits` set to zero.
+pub(super) fn network4(ip: Ipv4Addr, bits: u8) -> Ipv4Addr {
+    let mask = u32::MAX.checked_shl(32_u32.saturating_sub(u32::from(bits))).unwrap_or(0);
+    Ipv4Addr::from_bits(ip.to_bits() & mask)
+}
+
+/// The same.
+pub(super) fn network6(ip: Ipv6Addr, bits: u8) -> Ipv6Addr {
+    let mask = u128::MAX.checked_shl(128_u32.saturating_sub(u32::from(bits))).unwrap_or(0);
+    Ipv6Addr::from_bits(ip.to_bits() & mask)
+}
