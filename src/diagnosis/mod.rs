@@ -4,6 +4,7 @@ pub mod answers;
 pub mod blocklist;
 pub mod capabilities;
 pub mod certificate;
+pub mod comparison;
 pub mod dns;
 pub mod finding;
 pub mod meaning;
