@@ -3,7 +3,7 @@
 //! ```text
 //!  TXT ─► record: terms, each with its column or its fault
 //!           ├─► evaluate(case): check_host() for a client and a sender, with a trace
-//!           └─► outline: the tree without a sender, and what it costs ─► advice
+//!           └─► outline: the tree without a sender, and what it costs
 //! ```
 //!
 //! Everything is run from its start when an answer has come, and leaves the questions that are open in an
@@ -12,20 +12,29 @@
 mod case;
 mod evaluate;
 mod explain;
+mod lines;
 mod macro_string;
 mod macros;
 mod mechanism;
 mod mistakes;
 mod name;
+mod outline;
 mod record;
 mod select;
 mod term;
 mod trace;
 
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod world;
+
 pub use case::{Case, Identity};
 pub use evaluate::evaluate;
+pub use lines::Line;
 pub use macro_string::{Letter, Macro, MacroString, Piece, Place};
-pub use macros::{Expanded, Expansion, expand};
+pub use macros::Expanded;
+pub use outline::{Branch, Note, Outline, Twig, outline};
 pub use record::{Fault, Record, Term, is_record};
 pub use term::{DualCidr, Mechanism, Misread, Qualifier, Reading};
 pub use trace::{
