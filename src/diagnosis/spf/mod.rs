@@ -3,12 +3,13 @@
 //! ```text
 //!  TXT ─► record: terms, each with its column or its fault
 //!           ├─► evaluate(case): check_host() for a client and a sender, with a trace
-//!           └─► outline: the tree without a sender, and what it costs
+//!           └─► outline: the tree without a sender, and what it costs ─► advice
 //! ```
 //!
 //! Everything is run from its start when an answer has come, and leaves the questions that are open in an
 //! [`Inquiry`](super::answers::Inquiry).
 
+mod advice;
 mod case;
 mod evaluate;
 mod explain;
@@ -29,6 +30,7 @@ mod tests;
 #[cfg(test)]
 mod world;
 
+pub use advice::{Advice, advise, judge, mended};
 pub use case::{Case, Identity};
 pub use evaluate::evaluate;
 pub use lines::Line;
