@@ -26,6 +26,8 @@ mod term;
 mod trace;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod world;
