@@ -244,3 +244,75 @@ fn top_label(label: &str) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_right_and_wrong() {
+        for text in [
+            "example.org",
+            "example.org.",
+            "_spf.example.xn--zckzah",
+            "foo:bar/baz.example.com",
+            "mail.example...com",
+            "%{d}",
+            "a.%{d}",
+            "%{D4r.-+,/_=}",
+            "%{i}._spf.%{d2}",
+            "%%%_%-",
+            "x.%%",
+            "a}b.org",
+            ".org",
+            "x.1-2",
+        ] {
+            assert_eq!(MacroString::domain_spec(text).map(|_| ()), Ok(()), "{text}");
+        }
+        for (text, at, says) in [
+            ("", 0, "a domain name is missing"),
+            ("museum", 0, "at least two labels"),
+            ("museum.", 0, "at least two labels"),
+            ("%{d}org", 4, "at least two labels"),
+            ("%{d}.", 4, "at least two labels"),
+            ("example..", 8, "the last label of the name is empty"),
+            ("111.222.33.44", 11, "the last label of the name is a number"),
+            ("example.-com", 8, "begins or ends with a hyphen"),
+            ("example.com-", 8, "begins or ends with a hyphen"),
+            ("example.com:8080", 8, "':' cannot stand in the last label"),
+            ("%{d}.a}b", 5, "'}' cannot stand in the last label"),
+            ("a.%(ir).org", 2, "a lone \"%\""),
+            ("a.org%", 5, "a lone \"%\""),
+            ("a.%{d", 2, "no closing brace"),
+            ("a.%{}.org", 4, "the macro is empty"),
+            ("a.%{x}.org", 4, "'x' is no macro letter"),
+            ("%{r}.org", 2, "the macro letter \"r\" is for explanations"),
+            ("%{d0}", 3, "may not be 0"),
+            ("%{d2x}", 4, "'x' is no delimiter"),
+            ("%{dr.r}", 5, "'r' is no delimiter"),
+            ("a b.org", 1, "not printable ASCII"),
+            ("%{é}.org", 2, "'é' is no macro letter"),
+            ("%{dé}", 3, "'é' is no delimiter"),
+        ] {
+            let misread = MacroString::domain_spec(text).unwrap_err();
+            assert_eq!(misread.at, at, "{text}: {}", misread.says);
+            assert!(misread.says.contains(says), "{text}: {}", misread.says);
+        }
+    }
+
+    #[test]
+    fn letters_and_spaces_have_their_places() {
+        for (text, modifier, explanation) in [
+            ("%{c}%{r}%{t}", true, true),
+            ("two words", false, true),
+            ("", true, true),
+            ("\u{feff}Sorry", false, false),
+            ("50%", false, false),
+        ] {
+            assert_eq!(MacroString::read(text, Place::Modifier).is_ok(), modifier, "{text}");
+            assert_eq!(MacroString::read(text, Place::Explanation).is_ok(), explanation, "{text}");
+        }
+        let fixed = |text| MacroString::read(text, Place::DomainSpec).unwrap().is_fixed();
+        assert!(fixed("a.%{d2}.%%") && !fixed("%{o}.a.org"));
+    }
+}

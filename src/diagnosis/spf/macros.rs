@@ -8,7 +8,7 @@ use super::macro_string::{Letter, Macro, MacroString, Piece, Place};
 
 /// What a macro string became.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Expansion {
+pub(super) enum Expansion {
     /// Its text, and the macros with their values.
     Text(String, Vec<Expanded>),
     /// A name is still looked up for `%{p}`.
@@ -31,7 +31,7 @@ const SHOWN: usize = 16;
 
 /// Expands. `domain` is the one whose record is evaluated; `validated` is asked for the client's name when that is
 /// wanted, and answers nothing while it is looked up.
-pub fn expand(
+pub(super) fn expand(
     string: &MacroString,
     place: Place,
     case: &Case,
@@ -40,6 +40,7 @@ pub fn expand(
 ) -> Expansion {
     let mut text = String::new();
     let mut shown = Vec::new();
+    let mut client = None;
     for piece in string.pieces() {
         let found = match piece {
             Piece::Literal(literal) => {
@@ -55,10 +56,13 @@ pub fn expand(
             Letter::SenderDomain => case.domain.clone(),
             Letter::Domain => domain.to_owned(),
             Letter::Ip => dotted(case.ip, place),
-            Letter::Validated => match validated() {
-                Some(name) => name,
-                None => return Expansion::Waiting,
-            },
+            Letter::Validated => {
+                client = client.or_else(&mut validated);
+                match &client {
+                    Some(name) => name.clone(),
+                    None => return Expansion::Waiting,
+                }
+            }
             Letter::Version => if case.ip.is_ipv4() { "in-addr" } else { "ip6" }.to_owned(),
             Letter::Helo => case.helo.clone(),
             Letter::ReadableIp => case.ip.to_string(),
@@ -118,6 +122,90 @@ fn dotted(ip: IpAddr, place: Place) -> String {
                 .map(|nibble| if place == Place::Explanation { format!("{nibble:X}") } else { format!("{nibble:x}") })
                 .collect();
             nibbles.join(".")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expanded(text: &str, place: Place, ip: &str, sender: &str) -> Expansion {
+        let string = MacroString::read(text, place).unwrap();
+        let case = Case::mail_from(ip.parse().unwrap(), "mail.example.net", sender).received_by("mx.example.edu").at(7);
+        let domain = case.domain().to_owned();
+        expand(&string, place, &case, &domain, || Some("mx.example.org".to_owned()))
+    }
+
+    fn name(text: &str, ip: &str) -> String {
+        match expanded(text, Place::DomainSpec, ip, "strong-bad@email.example.com") {
+            Expansion::Text(text, _) => text,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_examples_of_the_rfc() {
+        for (text, expect) in [
+            ("%{s}", "strong-bad@email.example.com"),
+            ("%{o}", "email.example.com"),
+            ("%{d}", "email.example.com"),
+            ("%{d4}", "email.example.com"),
+            ("%{d3}", "email.example.com"),
+            ("%{d2}", "example.com"),
+            ("%{d1}", "com"),
+            ("%{dr}", "com.example.email"),
+            ("%{d2r}", "example.email"),
+            ("%{l}", "strong-bad"),
+            ("%{l-}", "strong.bad"),
+            ("%{lr}", "strong-bad"),
+            ("%{lr-}", "bad.strong"),
+            ("%{l1r-}", "strong"),
+            ("%{ir}.%{v}._spf.%{d2}", "3.2.0.192.in-addr._spf.example.com"),
+            ("%{lr-}.lp._spf.%{d2}", "bad.strong.lp._spf.example.com"),
+            ("%{lr-}.lp.%{ir}.%{v}._spf.%{d2}", "bad.strong.lp.3.2.0.192.in-addr._spf.example.com"),
+            ("%{ir}.%{v}.%{l1r-}.lp._spf.%{d2}", "3.2.0.192.in-addr.strong.lp._spf.example.com"),
+            ("%{d2}.trusted-domains.example.net", "example.com.trusted-domains.example.net"),
+        ] {
+            assert_eq!(name(text, "192.0.2.3"), expect, "{text}");
+        }
+        assert_eq!(
+            name("%{ir}.%{v}._spf.%{d2}", "2001:db8::cb01"),
+            "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6._spf.example.com"
+        );
+    }
+
+    #[test]
+    fn every_letter_and_every_way_to_cut() {
+        for (text, expect) in [
+            ("%{h}|%{p}|%{v}", "mail.example.net|mx.example.org|in-addr"),
+            ("%{c} %{r} %{t}", "192.0.2.3 mx.example.edu 7"),
+            ("%%%_%-", "% %20"),
+            ("%{S}", "a%2Bb-c%3Dd.e%26%22f%22~_%40x.example"),
+            ("%{L1-}", "c%3Dd.e%26%22f%22~_"),
+            ("%{l+-=}", "a.b.c.d.e&\"f\"~_"),
+            // Without a delimiter of its own a macro is cut at dots, and empty parts are parts.
+            ("%{l2-}|%{l99999999999999999999999-}", "a+b.c=d.e&\"f\"~_|a+b.c=d.e&\"f\"~_"),
+            ("%{D1R.}", "x"),
+        ] {
+            let got = expanded(text, Place::Explanation, "::ffff:192.0.2.3", "a+b-c=d.e&\"f\"~_@x.example");
+            let Expansion::Text(got, _) = got else { panic!("{text}: {got:?}") };
+            assert_eq!(got, expect, "{text}");
+        }
+        let Expansion::Text(got, shown) = expanded("%{i} %{ir}", Place::Explanation, "2001:db8::cafe", "x.example")
+        else {
+            panic!("no text")
+        };
+        assert!(got.starts_with("2.0.0.1.0.D.B.8.0.") && got.ends_with(".8.B.D.0.1.0.0.2"), "{got}");
+        assert_eq!(shown.len(), 2);
+        assert_eq!(shown[1].written, "%{ir}");
+    }
+
+    #[test]
+    fn local_parts_that_are_not_ascii() {
+        for (text, expect) in [("%{l}.x", true), ("%{S}.x", true), ("%{o}.x", false)] {
+            let got = expanded(text, Place::DomainSpec, "192.0.2.1", "jörg@bücher.example");
+            assert_eq!(got == Expansion::NotAscii, expect, "{text}: {got:?}");
         }
     }
 }

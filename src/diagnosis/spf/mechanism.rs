@@ -58,7 +58,9 @@ impl<'a> Run<'_, 'a> {
         match expansion {
             Expansion::Waiting => Err(Next::Waiting),
             Expansion::NotAscii => {
-                Ok(Err("the local part is not ASCII, and terms that ask for it match nothing (RFC 8616)".to_owned()))
+                // Neither an error nor a match, and a redirection without effect.
+                step.says = "the local part is not ASCII, and a term that asks for it matches nothing".to_owned();
+                Err(Next::On)
             }
             Expansion::Text(text, shown) => {
                 step.expanded = shown;

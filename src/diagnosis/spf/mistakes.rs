@@ -41,12 +41,13 @@ pub(super) fn known(word: &str) -> Option<Mistake> {
     };
     let split = bare.find([':', '=']).and_then(|at| Some((bare.get(..at)?, bare.get(at + 1..)?)));
     None.or_else(|| (sign.len() > 1).then(|| meant("a term takes one qualifier", bare.to_owned()))?)
-        .or_else(|| meant("an address needs \"ip4:\" or \"ip6:\" before it", network(bare)?))
+        .or_else(|| meant("terms are separated by spaces only", separated(bare)?))
+        .or_else(|| meant("the prefix length for IPv6 takes two slashes", two_slashes(bare)?))
         .or_else(|| {
             let (name, value) = split?;
             of_value(&name.to_ascii_lowercase(), value).and_then(|(says, text)| meant(says, text))
         })
-        .or_else(|| meant("terms are separated by spaces only", separated(bare)?))
+        .or_else(|| meant("an address needs \"ip4:\" or \"ip6:\" before it", network(bare)?))
         .or_else(|| {
             let (name, value) = split?;
             let near = nearest(name)?;
@@ -122,9 +123,11 @@ fn network(text: &str) -> Option<String> {
     if address.parse::<Ipv6Addr>().is_ok() && most(128) {
         return Some(format!("ip6:{address}{tail}"));
     }
-    let numbers: Vec<&str> = address.trim_end_matches(['.', '*', 'x']).split('.').collect();
+    let numbers: Vec<&str> = address.trim_end_matches(['.', '*']).split('.').collect();
     let given = numbers.len();
-    let short = (2..4).contains(&given) && numbers.iter().all(|number| number.parse::<u8>().is_ok());
+    // Two numbers alone may be anything; with a star or a prefix length they are a network.
+    let told = given == 3 || given == 2 && (bits.is_some() || address.ends_with('*'));
+    let short = told && numbers.iter().all(|number| number.parse::<u8>().is_ok());
     if !short || !most(32) {
         return None;
     }
@@ -152,14 +155,32 @@ fn separated(bare: &str) -> Option<String> {
     (text != bare && all_read(&text)).then_some(text)
 }
 
+/// `a/24/64` as `a/24//64`.
+fn two_slashes(bare: &str) -> Option<String> {
+    let (before, bits) = bare.rsplit_once('/')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let dual = is_number(bits) && before.rsplit_once('/').is_some_and(|(_, bits)| is_number(bits));
+    dual.then(|| format!("{before}//{bits}"))
+}
+
 /// With a space before each name of a mechanism that takes a value.
 fn glued(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut rest = text;
     while !rest.is_empty() {
         let begins = ["include:", "exists:", "ip4:", "ip6:", "redirect="].iter().find(|name| rest.starts_with(**name));
-        if begins.is_some() && !out.is_empty() && !out.ends_with([' ', '+', '-', '~', '?']) {
-            out.push(' ');
+        if begins.is_some() {
+            let sign = out.pop().filter(|last| match last {
+                '+' | '-' | '~' | '?' => true,
+                other => {
+                    out.push(*other);
+                    false
+                }
+            });
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
+            out.extend(sign);
         }
         let length = begins.map_or_else(|| rest.chars().next().map_or(1, char::len_utf8), |name| name.len());
         let (taken, left) = rest.split_at_checked(length).unwrap_or((rest, ""));
@@ -197,4 +218,86 @@ fn distance(a: &str, b: &str) -> usize {
         rows.push(row);
     }
     at(&rows, a.len(), b.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant() {
+        for (word, expect) in [
+            ("192.0.2.1", Some("ip4:192.0.2.1")),
+            ("+192.0.2.0/24", Some("+ip4:192.0.2.0/24")),
+            ("2001:db8::/32", Some("ip6:2001:db8::/32")),
+            ("a:192.0.2.1", Some("ip4:192.0.2.1")),
+            ("mx:192.0.2.1", Some("ip4:192.0.2.1")),
+            ("~include:192.0.2.0/24", Some("~ip4:192.0.2.0/24")),
+            ("a:2001:db8::1", Some("ip6:2001:db8::1")),
+            ("a:[192.0.2.1]", Some("ip4:192.0.2.1")),
+            ("ip:192.0.2.1", Some("ip4:192.0.2.1")),
+            ("ipv4:192.0.2.1/28", Some("ip4:192.0.2.1/28")),
+            ("ip4:2001:db8::1", Some("ip6:2001:db8::1")),
+            ("ip6:192.0.2.1", Some("ip4:192.0.2.1")),
+            ("ip4:192.0.2", Some("ip4:192.0.2.0/24")),
+            ("ip4:192.0.2.*", Some("ip4:192.0.2.0/24")),
+            ("ip4:192.0.2/25", Some("ip4:192.0.2.0/25")),
+            ("ip4:10.1", None),
+            ("ip4:10.1.*.*", Some("ip4:10.1.0.0/16")),
+            ("ip4:10.1/16", Some("ip4:10.1.0.0/16")),
+            ("ip4:192.0.2.1:25", Some("ip4:192.0.2.1")),
+            ("ip4:mail.example.org", Some("a:mail.example.org")),
+            ("ip4:192.0.2.1/33", None),
+            ("ip4:1.2.3.4.5", None),
+            ("redirect:x.org", Some("redirect=x.org")),
+            ("exp:x.org", Some("exp=x.org")),
+            ("include:x.org/24", Some("include:x.org")),
+            ("include:https://x.org/", Some("include:x.org")),
+            ("a:https://x.org", Some("a:x.org")),
+            ("--all", Some("-all")),
+            ("-all.", Some("-all")),
+            ("-all;", Some("-all")),
+            ("\"-all\"", Some("-all")),
+            ("ip4:192.0.2.1,ip4:192.0.2.2", Some("ip4:192.0.2.1 ip4:192.0.2.2")),
+            ("ip4:192.0.2.1;mx;-all", Some("ip4:192.0.2.1 mx -all")),
+            ("ip4:192.0.2.1-all", Some("ip4:192.0.2.1 -all")),
+            ("include:_spf.x.org~all", Some("include:_spf.x.org ~all")),
+            ("ip4:192.0.2.1ip4:192.0.2.2", Some("ip4:192.0.2.1 ip4:192.0.2.2")),
+            ("ip4:192.0.2.1-include:x.org~all", Some("ip4:192.0.2.1 -include:x.org ~all")),
+            ("mx\t-all", Some("mx -all")),
+            ("a/24/64", Some("a/24//64")),
+            ("mx:x.org/24/64", Some("mx:x.org/24//64")),
+            ("inlcude:x.org", Some("include:x.org")),
+            ("includes:x.org", Some("include:x.org")),
+            ("exist:%{i}.x.org", Some("exists:%{i}.x.org")),
+            ("\u{201c}include:x.org\u{201d}", Some("include:x.org")),
+            ("\u{2013}all", Some("-all")),
+            ("\u{feff}mx", Some("mx")),
+            ("mx\u{a0}-all", Some("mx -all")),
+            ("\u{200b}a:192.0.2.1", Some("ip4:192.0.2.1")),
+            ("b\u{fc}cher", None),
+            ("mail.example.org", None),
+            ("include", None),
+            ("include:", None),
+            ("foo:bar", None),
+            ("", None),
+            ("-", None),
+        ] {
+            assert_eq!(known(word).and_then(|mistake| mistake.mended).as_deref(), expect, "{word}");
+            assert!(expect.is_none_or(all_read), "{word}");
+        }
+        assert!(known("mail.example.org").unwrap().says.contains("a name stands alone"));
+        assert!(known(&"x".repeat(100_000)).is_none());
+    }
+
+    #[test]
+    fn letters_apart() {
+        for (a, b, expect) in
+            [("include", "include", 0), ("inlcude", "include", 1), ("nclude", "include", 1), ("exsts", "exists", 1)]
+        {
+            assert_eq!(distance(a, b), expect, "{a}");
+        }
+        assert_eq!(nearest("exit"), Some("exists"));
+        assert_eq!(nearest("foo"), None);
+    }
 }

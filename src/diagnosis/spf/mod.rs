@@ -9,23 +9,36 @@
 //! Everything is run from its start when an answer has come, and leaves the questions that are open in an
 //! [`Inquiry`](super::answers::Inquiry).
 
+mod advice;
 mod case;
 mod evaluate;
 mod explain;
+mod lines;
 mod macro_string;
 mod macros;
 mod mechanism;
 mod mistakes;
 mod name;
+mod outline;
 mod record;
 mod select;
 mod term;
 mod trace;
 
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod world;
+
+pub use advice::{Advice, advise, judge, mended};
 pub use case::{Case, Identity};
 pub use evaluate::evaluate;
+pub use lines::Line;
 pub use macro_string::{Letter, Macro, MacroString, Piece, Place};
-pub use macros::{Expanded, Expansion, expand};
+pub use macros::Expanded;
+pub use outline::{Branch, Note, Outline, Twig, outline};
 pub use record::{Fault, Record, Term, is_record};
 pub use term::{DualCidr, Mechanism, Misread, Qualifier, Reading};
 pub use trace::{

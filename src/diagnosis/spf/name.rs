@@ -76,3 +76,63 @@ pub(super) fn network6(ip: Ipv6Addr, bits: u8) -> Ipv6Addr {
     let mask = u128::MAX.checked_shl(128_u32.saturating_sub(u32::from(bits))).unwrap_or(0);
     Ipv6Addr::from_bits(ip.to_bits() & mask)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets() {
+        let (label, long) = ("a".repeat(63), "a".repeat(64));
+        let names = |count: usize| vec![label.as_str(); count].join(".");
+        for (text, expect) in [
+            ("example.org.", Some("example.org")),
+            ("foo:bar/baz  %.example.com", Some("foo:bar/baz  %.example.com")),
+            (&format!("{}.x.example", names(3)), Some(&format!("{}.x.example", names(3)))),
+            // Labels go from the left until 253 octets are left.
+            (&format!("x.{}.yy.example", names(4)), Some(&format!("{}.yy.example", names(3)))),
+            (&format!("{}.{}", long.repeat(4), label), None),
+            ("org", None),
+            ("", None),
+            ("..", None),
+            ("a..org", None),
+            ("example.org..", None),
+            ("[192.0.2.1]", None),
+            ("192.0.2.1", None),
+            ("b\u{fc}cher.example", None),
+            ("a\n.example", None),
+            (&format!("{long}.example"), None),
+        ] {
+            assert_eq!(target(text).ok().as_deref(), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn networks() {
+        for (a, b, bits, expect) in [
+            ("192.0.2.1", "192.0.3.1", 23, true),
+            ("192.0.2.1", "192.0.3.1", 24, false),
+            ("192.0.2.1", "10.0.0.1", 0, true),
+            ("192.0.2.1", "192.0.2.1", 32, true),
+            ("2001:db8::1", "2001:db8::2", 126, true),
+            ("2001:db8::1", "2001:db8::2", 127, false),
+            ("2001:db8::1", "::", 0, true),
+            ("2001:db8::1", "192.0.2.1", 0, false),
+        ] {
+            assert_eq!(same_network(a.parse().unwrap(), b.parse().unwrap(), bits), expect, "{a} {b}/{bits}");
+        }
+    }
+
+    #[test]
+    fn names_below_names() {
+        for (name, domain, expect) in [
+            ("mail.Example.org", "example.ORG", true),
+            ("example.org", "example.org", true),
+            ("badexample.org", "example.org", false),
+            ("org", "example.org", false),
+            ("bücher.example", "cher.example", false),
+        ] {
+            assert_eq!(is_within(name, domain), expect, "{name} {domain}");
+        }
+    }
+}
