@@ -6,10 +6,11 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use super::{Client, stream, udp, unreachable};
+use super::{Client, https, stream, udp, unreachable};
 use crate::diagnosis::dns::{Ending, Query, QueryFailure, QueryOptions, Response, Transport, Try, question};
 use crate::net::tls;
 use crate::net::wire::Tap;
+use crate::protocol::endpoint::Host;
 
 /// Where one try goes.
 #[derive(Clone, Debug)]
@@ -86,6 +87,17 @@ async fn exchange(client: &Client, tried: &mut Try, target: &Target, limit: Dura
             let mut stream = secure(client, tried, target, tcp, b"dot", limit).await?;
             stream::exchange(tried, &mut stream).await
         }
-        Transport::Https(_) => Err(QueryFailure::Malformed("DNS over HTTPS is not spoken here yet".to_owned())),
+        Transport::Https(path) => {
+            let stream = secure(client, tried, target, tcp, https::ALPN, limit).await?;
+            if stream.get_ref().1.alpn_protocol() != Some(https::ALPN) {
+                let why = "the server does not speak HTTP/2, which DNS over HTTPS asks for (RFC 8484 §5.2)";
+                return Err(QueryFailure::Malformed(why.to_owned()));
+            }
+            let host = match target.name.parse() {
+                Ok(ip) => Host::Ip(ip).to_string(),
+                Err(_) => target.name.clone(),
+            };
+            https::exchange(tried, stream, &host, target.server.port(), &path).await
+        }
     }
 }

@@ -8,6 +8,9 @@
 //! ```
 
 mod attempt;
+mod https;
+#[cfg(test)]
+mod secure_tests;
 mod stream;
 mod system;
 #[cfg(test)]
