@@ -42,8 +42,9 @@
 //!   a room between the two would only pass values on.
 //! - Secrets are masked *before* a line enters the transcript, not when it is drawn. What is not there cannot leak by a
 //!   copy, a search, an export or a bug in a view.
-//! - DNS is asked on our own sockets with hickory's message codec: its client hides refusals and repeats silently,
-//!   and both are what a postmaster wants to see.
+//! - DNS is asked on our own sockets and read by our own reader ([`diagnosis::dns`]): hickory's client hides refusals
+//!   and repeats silently, its codec refuses a message that is wrong in one place, and all of that is what a postmaster
+//!   wants to see. Hickory serves the practice zones, and is the oracle of the tests.
 //! - The view returns how many entries fitted ([`view::Drawn`]), so that paging needs no second layout in the model.
 
 pub mod protocol;

@@ -11,7 +11,10 @@ use ehlo::app::effect::Effect;
 use ehlo::app::event::{ConnectionId, Event, Happened, QueryId};
 use ehlo::app::options::Options;
 use ehlo::app::state::App;
-use ehlo::diagnosis::dns::{Answer, Flags, Query, Record, RecordType, Response, Value};
+use ehlo::diagnosis::dns::{
+    Answer, Dropped, Edns, Ending, ExtendedError, Flags, Mismatch, Query, Record, RecordType, Response, Transport, Try,
+    Value,
+};
 use ehlo::diagnosis::tls::{TlsReport, Verdict};
 use ehlo::protocol::endpoint::{Target, parse_target};
 use ehlo::protocol::moment::Moment;
@@ -401,11 +404,74 @@ impl Scene {
             answers: values.into_iter().map(record).collect(),
             ..Response::default()
         };
-        let server = Some(SocketAddr::from(([9, 9, 9, 9], 53)));
-        let took = Duration::from_millis(7);
-        let answer = Box::new(Answer { query, server, took, over_tcp: false, reply: Ok(reply) });
+        let server = SocketAddr::from(([9, 9, 9, 9], 53));
+        let tried = Try { took: Duration::from_millis(7), ..Try::new(server, Transport::Udp) };
+        let answer = Box::new(Answer { tries: vec![tried], ..Answer::new(query, Ok(reply)) });
         self.update(Event::Answered { id, at: Moment::from_millis(self.now), answer });
     }
+}
+
+/// A question whose answer came by TCP, after a forged one was put aside.
+#[test]
+fn a_single_question() {
+    let mut scene = Scene::new();
+    scene.press(KeyCode::F(3)).line("mx bücher.example @9.9.9.9 +dnssec +nsid");
+    let effects = std::mem::take(&mut scene.effects);
+    let Some(Effect::Query { id, query, options, .. }) = effects.into_iter().next() else { panic!("no question") };
+    assert!(options.dnssec && options.nsid);
+    insta::assert_snapshot!("question_open_80x24", scene.screen(80, 24));
+
+    let record = |name: &str, value| Record { name: name.to_owned(), ttl: 3600, value };
+    let (name, server) = (query.name.as_str(), SocketAddr::from(([9, 9, 9, 9], 53)));
+    let signature = Value::Rrsig {
+        covered: RecordType::Mx,
+        algorithm: 13,
+        labels: 2,
+        original_ttl: 3600,
+        expiration: 1_800_000_000,
+        inception: 1_790_000_000,
+        key_tag: 12345,
+        signer: name.to_owned(),
+        signature: vec![0xab; 64],
+    };
+    let reply = Response {
+        flags: Flags { qr: true, rd: true, ra: true, ad: true, ..Flags::default() },
+        answers: vec![
+            record(name, Value::Mx { preference: 10, exchange: format!("mx1.{name}") }),
+            record(name, Value::Mx { preference: 20, exchange: "backup.example.net".to_owned() }),
+            record(name, signature),
+        ],
+        authority: vec![record(name, Value::Ns("ns1.example.net".to_owned()))],
+        additional: vec![record("ns1.example.net", Value::A([192, 0, 2, 53].into()))],
+        edns: Some(Edns {
+            payload: 1232,
+            dnssec_ok: true,
+            nsid: Some(b"res110.fra".to_vec()),
+            errors: vec![ExtendedError { code: 3, text: "served from the cache \u{1b}[2J".to_owned() }],
+            ..Edns::default()
+        }),
+        ..Response::default()
+    };
+    let tried = |transport, received: usize, ending| Try {
+        took: Duration::from_millis(7),
+        sent: vec![0; 50],
+        received: vec![0; received],
+        ending,
+        ..Try::new(server, transport)
+    };
+    let forged = Dropped { why: Mismatch::Id, from: server, count: 3 };
+    let udp = Try { dropped: vec![forged], ..tried(Transport::Udp, 1232, Ending::Truncated) };
+    let tcp = tried(Transport::Tcp, 2310, Ending::Answered);
+    let answer = Answer { tries: vec![udp, tcp], decisive: 1, ..Answer::new(query, Ok(reply)) };
+    scene.update(Event::Answered { id, at: Moment::from_millis(20), answer: Box::new(answer) });
+    for (width, height) in [(130, 40), (80, 24), (60, 16)] {
+        insta::assert_snapshot!(format!("question_{width}x{height}"), scene.screen(width, height));
+    }
+    // What copies the row of the question is the line of dig.
+    scene.effects.clear();
+    scene.press(KeyCode::Char('y'));
+    let dig = "dig @9.9.9.9 +dnssec +nsid xn--bcher-kva.example MX".to_owned();
+    assert_eq!(scene.effects, [Effect::Copy(dig)]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use ehlo::app::event::{Closing, ConnectionId, Event, Happened, QueryId, ResolveF
 use ehlo::app::options::Options;
 use ehlo::app::plain;
 use ehlo::app::state::{App, FAREWELL, Focus, Overlay};
-use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, Record, RecordType, Resolver, Response, Value};
+use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, QueryOptions, Record, RecordType, Resolver, Response, Value};
 use ehlo::diagnosis::tls::{TlsFailure, TlsReport, Verdict};
 use ehlo::protocol::endpoint::{Endpoint, Host, Protocol, Security, Target, parse_target};
 use ehlo::protocol::moment::Moment;
@@ -666,11 +666,14 @@ fn enter_in_the_dns_pane_connects_to_the_address_of_the_row() {
     let effects = model.enter("a mx.example.org @192.0.2.53");
     let query = Query { name: "mx.example.org".to_owned(), kind: RecordType::A };
     let resolver = Resolver::parse("192.0.2.53").expect("a resolver");
-    assert_eq!(effects, [Effect::Query { id: QueryId(0), query: query.clone(), resolver }]);
+    assert_eq!(
+        effects,
+        [Effect::Query { id: QueryId(0), query: query.clone(), resolver, options: QueryOptions::default() }]
+    );
     assert_eq!(model.app.focus, Focus::Dns);
     let record = Record { name: query.name.clone(), ttl: 300, value: Value::A(Ipv4Addr::new(192, 0, 2, 77)) };
     let response = Response { answers: vec![record], ..Response::default() };
-    let answer = Answer { query, server: None, took: Duration::from_millis(5), over_tcp: false, reply: Ok(response) };
+    let answer = Answer::new(query, Ok(response));
     assert_eq!(model.event(Event::Answered { id: QueryId(0), at: model.now, answer: Box::new(answer.clone()) }), []);
     let row = model.app.dns.rows.iter().position(|row| row.connect.is_some()).expect("a row to connect to");
     for _ in 0..row {

@@ -196,6 +196,7 @@ impl App {
             lines.push(format!("ttl {ttl} s"));
         }
         lines.push(row.note.clone());
+        lines.extend(row.detail.iter().cloned());
         self.overlay = Some(Overlay::Detail { title: row.label.clone(), lines, scroll: 0 });
     }
 

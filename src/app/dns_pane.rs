@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::effect::{Effect, Effects};
 use super::event::QueryId;
 use crate::diagnosis::Finding;
-use crate::diagnosis::dns::{Answer, Query, Resolver};
-use crate::diagnosis::survey::{Asked, Connect, Row, Survey, asked, single_rows};
+use crate::diagnosis::dns::{Answer, Query, QueryOptions, Resolver};
+use crate::diagnosis::survey::{Asked, Connect, Row, Single, Survey, asked};
 
 /// What the pane shows.
 #[derive(Debug, Default)]
@@ -19,12 +19,14 @@ pub struct DnsPane {
     pub selected: usize,
     /// Whom to ask.
     pub resolver: Resolver,
+    /// How to ask.
+    options: QueryOptions,
     /// What was asked for, as a title.
     pub title: String,
     findings: Vec<Finding>,
     waiting: HashMap<QueryId, Query>,
     next: u32,
-    single: Option<(Query, Option<Answer>)>,
+    single: Option<Single>,
 }
 
 impl DnsPane {
@@ -33,16 +35,20 @@ impl DnsPane {
     /// # Errors
     /// What is wrong with the question.
     pub fn ask(&mut self, line: &str, effects: &mut Effects) -> Result<(), String> {
-        let (asked, resolver) = asked(line)?;
-        if let Some(resolver) = resolver {
+        let line = asked(line)?;
+        if let Some(resolver) = line.resolver {
             self.resolver = resolver;
         }
-        match asked {
-            Asked::Survey(subject) => self.survey(&subject, effects),
+        match line.asked {
+            Asked::Survey(subject) => {
+                self.survey_with(&subject, line.options, effects);
+            }
             Asked::One(query) => {
                 self.clear();
-                self.title = format!("{} {}", query.kind, query.name);
-                self.single = Some((query.clone(), None));
+                self.options = line.options;
+                let single = Single::new(query.clone(), self.options.clone(), line.short);
+                self.title = single.title();
+                self.single = Some(single);
                 self.send(query, effects);
                 self.refresh();
             }
@@ -52,7 +58,12 @@ impl DnsPane {
 
     /// Looks into a domain or an address.
     pub fn survey(&mut self, subject: &str, effects: &mut Effects) {
+        self.survey_with(subject, QueryOptions::default(), effects);
+    }
+
+    fn survey_with(&mut self, subject: &str, options: QueryOptions, effects: &mut Effects) {
         self.clear();
+        self.options = options;
         self.title = subject.to_owned();
         self.survey = Some(Survey::new(subject));
         self.ask_more(effects);
@@ -67,8 +78,8 @@ impl DnsPane {
         if let Some(survey) = &mut self.survey {
             survey.answered(answer);
             self.ask_more(effects);
-        } else if let Some((_, place)) = &mut self.single {
-            *place = Some(answer);
+        } else if let Some(single) = &mut self.single {
+            single.answered(answer);
         }
         self.refresh();
     }
@@ -89,6 +100,16 @@ impl DnsPane {
     #[must_use]
     pub fn row(&self) -> Option<&Row> {
         self.rows.get(self.selected)
+    }
+
+    /// What `y` copies: the row with the cursor, and of the row of a question the line of dig that asks it.
+    #[must_use]
+    pub fn copy(&self) -> Option<String> {
+        let row = self.row()?;
+        match &self.single {
+            Some(single) if self.selected == 0 => Some(single.dig(&self.resolver)),
+            _ => Some(format!("{} {}", row.label, row.text)),
+        }
     }
 
     /// Where Enter connects.
@@ -121,13 +142,14 @@ impl DnsPane {
         let id = QueryId(self.next);
         self.next = self.next.wrapping_add(1);
         self.waiting.insert(id, query.clone());
-        effects.push(Effect::Query { id, query, resolver: self.resolver });
+        let (resolver, options) = (self.resolver.clone(), self.options.clone());
+        effects.push(Effect::Query { id, query, resolver, options });
     }
 
     fn refresh(&mut self) {
         (self.rows, self.findings) = match (&self.survey, &self.single) {
             (Some(survey), _) => survey.table(),
-            (None, Some((query, answer))) => (single_rows(query, answer.as_ref()), Vec::new()),
+            (None, Some(single)) => (single.rows(), Vec::new()),
             (None, None) => (Vec::new(), Vec::new()),
         };
         self.selected = self.selected.min(self.rows.len().saturating_sub(1));

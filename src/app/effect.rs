@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::event::{ConnectionId, QueryId};
-use crate::diagnosis::dns::{Query, Resolver};
+use crate::diagnosis::dns::{Query, QueryOptions, Resolver};
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::moment::Moment;
 
@@ -50,6 +50,8 @@ pub enum Effect {
         query: Query,
         /// Whom.
         resolver: Resolver,
+        /// How.
+        options: QueryOptions,
     },
     /// Read a file of at most this many octets.
     ReadFile {

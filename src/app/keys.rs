@@ -174,8 +174,8 @@ impl App {
             KeyCode::Char('G') | KeyCode::End => self.dns.selected = last,
             KeyCode::Char('/' | '?') => self.ask(Question::Dns),
             KeyCode::Char('y') => {
-                if let Some(row) = self.dns.row() {
-                    effects.push(Effect::Copy(format!("{} {}", row.label, row.text)));
+                if let Some(text) = self.dns.copy() {
+                    effects.push(Effect::Copy(text));
                     self.say(Severity::Note, "copied");
                 }
             }

@@ -80,7 +80,7 @@ impl Options {
             addresses: if given.is_empty() { addresses } else { given },
             family: self.family,
             source: self.source,
-            resolver: self.resolver,
+            resolver: self.resolver.clone(),
             sni: self.sni.clone().filter(|_| first),
             limit: self.limit,
         }

@@ -66,7 +66,7 @@ impl App {
     #[must_use]
     pub fn new(options: Options, size: (u16, u16)) -> Self {
         let mut dns = DnsPane::default();
-        dns.resolver = options.resolver;
+        dns.resolver = options.resolver.clone();
         Self {
             options,
             conversations: Vec::new(),

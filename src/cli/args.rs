@@ -17,7 +17,8 @@ Targets:
   SCHEME://host[:port]    smtp smtps submission submissions lmtp imap imaps pop3 pop3s
   example.org             DNS first, then the best MX
   user@example.org        the same, with the user filled in
-  @9.9.9.9 @tcp://[::1]:53  beside a target: the resolver to ask, as in dig
+  @9.9.9.9 @tcp://[::1]:53  beside a target: the resolver to ask, as in dig;
+  @tls://dns.quad9.net      by TLS, or @https://dns.quad9.net/dns-query by HTTPS
 
 Examples:
   ehlo                                practise: SMTP, IMAP, POP3 and DNS without a network

@@ -61,7 +61,7 @@ impl Answers {
         let records: Vec<&Record> = response
             .answers
             .iter()
-            .filter(|record| record.value.kind() == Some(kind) && record.name.eq_ignore_ascii_case(owner))
+            .filter(|record| record.value.kind() == kind && record.name.eq_ignore_ascii_case(owner))
             .collect();
         match (records.is_empty(), response.rcode) {
             (false, _) => Outcome::Records(records),
@@ -143,8 +143,6 @@ pub fn key(name: &str, kind: RecordType) -> Query {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::diagnosis::dns::Response;
 
@@ -153,7 +151,7 @@ mod tests {
         let mut answers = Answers::default();
         let query = Query { name: "A.example".to_owned(), kind: RecordType::Txt };
         let reply = Ok(Response { rcode: 3, ..Response::default() });
-        answers.insert(Answer { query, server: None, took: Duration::ZERO, over_tcp: false, reply });
+        answers.insert(Answer::new(query, reply));
         let inquiry = Inquiry::new(&answers);
         assert!(matches!(inquiry.ask("a.EXAMPLE", RecordType::Txt), Outcome::Nothing { no_name: true }));
         for name in ["b.example", "B.example", "c.example"] {

@@ -9,15 +9,13 @@ use tokio::net::TcpStream;
 use super::dial;
 use super::lookup;
 use super::orders::Orders;
-use super::practice::Practice;
 use super::pump::{Turn, pump};
 use super::reporter::Reporter;
+use super::resolver::Client;
 use super::tls;
-use super::trust::Trust;
 use super::wire::Stream;
 use crate::app::effect::ConnectPlan;
 use crate::app::event::{Closing, Happened, ResolveFailure};
-use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::tls::TlsFailure;
 use crate::protocol::endpoint::{Host, Security};
 
@@ -26,8 +24,7 @@ pub(crate) struct Connection {
     pub(crate) plan: ConnectPlan,
     pub(crate) orders: Arc<Orders>,
     pub(crate) reporter: Reporter,
-    pub(crate) trust: Arc<Trust>,
-    pub(crate) world: Option<Practice>,
+    pub(crate) client: Client,
 }
 
 impl Connection {
@@ -87,7 +84,7 @@ impl Connection {
             return None;
         };
         let local = won.stream.local_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
-        let practice = self.world.as_ref().and_then(|world| world.map(won.address));
+        let practice = self.client.world.as_ref().and_then(|world| world.map(won.address));
         self.reporter.tell(Happened::Connected { local, peer: won.address, practice, took: won.took }).await;
         Some(won.stream)
     }
@@ -95,12 +92,8 @@ impl Connection {
     async fn resolve(&self, name: &str) -> Option<Vec<IpAddr>> {
         let plan = &self.plan;
         self.reporter.tell(Happened::Resolving { name: name.to_owned() }).await;
-        let zones = match (&self.world, plan.resolver) {
-            (Some(world), Resolver::System) if world.is_ours(name) => Some(world.dns()),
-            _ => None,
-        };
         let began = self.reporter.now();
-        let found = lookup::addresses_within(plan.limit, name, plan.family, plan.resolver, zones).await;
+        let found = lookup::addresses_within(&self.client, plan.limit, name, plan.family, &plan.resolver).await;
         let took = self.reporter.now() - began;
         let ordered = found
             .map(|found| dial::in_order(&found, plan.family, plan.source))
@@ -119,7 +112,7 @@ impl Connection {
 
     /// One attempt. In the practice world an address stands for a loopback port, where the source address means nothing.
     async fn attempt(&self, address: SocketAddr) -> io::Result<TcpStream> {
-        match self.world.as_ref().and_then(|world| world.door(address)) {
+        match self.client.world.as_ref().and_then(|world| world.door(address)) {
             Some(door) => dial::open(door, None).await,
             None => dial::open(address, self.plan.source).await,
         }
@@ -132,7 +125,7 @@ impl Connection {
             self.reporter.tell(Happened::TlsFailed(failure)).await;
             return None;
         };
-        match tls::handshake(tcp, name, &self.trust, self.reporter.clock(), tls::LIMIT).await {
+        match tls::handshake(tcp, name, &[], &self.client.trust, self.reporter.clock(), tls::LIMIT).await {
             Ok(secured) => {
                 self.reporter.tell(Happened::TlsDone(secured.report)).await;
                 Some(Stream::Tls(secured.stream))

@@ -2,17 +2,17 @@
 
 use std::future::pending;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 
-use super::resolver::ask;
+use super::resolver::Client;
 use super::trouble::words;
 use crate::app::effect::Family;
 use crate::app::event::ResolveFailure;
-use crate::diagnosis::dns::{Answer, Query, QueryFailure, RecordType, Resolver, Value};
+use crate::diagnosis::dns::{Answer, Query, QueryFailure, QueryOptions, RecordType, Resolver, Value};
 
 /// Once one family has an address, the other is waited for this long. RFC 8305 §3 suggests 50 ms to a program in a hurry;
 /// here all addresses are shown, so that it is worth a moment, but not a resolver's whole limit.
@@ -21,21 +21,21 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Asks for the addresses of `name`, both families at the same time.
 ///
 /// The system's own resolver is asked through the system, so that `/etc/hosts` and nsswitch count, except for names of the
-/// practice world when its `zones` are served.
+/// practice world when that runs.
 pub(crate) async fn addresses(
+    client: &Client,
     name: &str,
     family: Option<Family>,
-    resolver: Resolver,
-    zones: Option<SocketAddr>,
+    resolver: &Resolver,
 ) -> Result<Vec<IpAddr>, ResolveFailure> {
-    if resolver == Resolver::System && zones.is_none() {
+    if *resolver == Resolver::System && !client.serves(name) {
         return by_system(name).await;
     }
     let question = async |kind, other| {
         if family == Some(other) {
             return None;
         }
-        Some(ask(&Query { name: name.to_owned(), kind }, &resolver, zones).await)
+        Some(client.ask(&Query { name: name.to_owned(), kind }, resolver, &QueryOptions::default()).await)
     };
     both(question(RecordType::Aaaa, Family::V4), question(RecordType::A, Family::V6)).await
 }
@@ -121,21 +121,25 @@ fn system_failure(error: &io::Error) -> ResolveFailure {
 
 /// [`addresses`] with a limit. The system's resolver has limits of its own that can add up to half a minute.
 pub(crate) async fn addresses_within(
+    client: &Client,
     limit: Duration,
     name: &str,
     family: Option<Family>,
-    resolver: Resolver,
-    zones: Option<SocketAddr>,
+    resolver: &Resolver,
 ) -> Result<Vec<IpAddr>, ResolveFailure> {
-    timeout(limit, addresses(name, family, resolver, zones))
+    timeout(limit, addresses(client, name, family, resolver))
         .await
         .unwrap_or(Err(ResolveFailure::Query(QueryFailure::TimedOut)))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::diagnosis::dns::{Record, Response};
+    use crate::net::clock::Clock;
+    use crate::net::trust::Trust;
 
     fn answer(kind: RecordType, reply: Result<(u16, &[&str]), QueryFailure>) -> Option<Answer> {
         let query = Query { name: "mx.example.test".to_owned(), kind };
@@ -154,7 +158,7 @@ mod tests {
                 .collect(),
             ..Response::default()
         });
-        Some(Answer { query, server: None, took: Duration::ZERO, over_tcp: false, reply })
+        Some(Answer::new(query, reply))
     }
 
     #[tokio::test(start_paused = true)]
@@ -217,7 +221,8 @@ mod tests {
 
     #[tokio::test]
     async fn localhost_is_known_to_the_system() {
-        let found = addresses("localhost", None, Resolver::System, None).await.unwrap();
+        let client = Client { clock: Clock::start(), trust: Arc::new(Trust::new(None)), world: None };
+        let found = addresses(&client, "localhost", None, &Resolver::System).await.unwrap();
         assert!(found.iter().all(IpAddr::is_loopback), "{found:?}");
     }
 }

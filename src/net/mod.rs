@@ -15,6 +15,7 @@ mod lookup;
 mod orders;
 mod pump;
 mod reporter;
+mod resolver;
 mod tls;
 mod trouble;
 mod trust;
@@ -22,7 +23,6 @@ mod wire;
 
 pub mod clock;
 pub mod practice;
-pub mod resolver;
 pub mod zone;
 
 #[cfg(test)]
@@ -41,10 +41,11 @@ use self::connection::Connection;
 use self::orders::{Order, Orders};
 use self::practice::Practice;
 use self::reporter::Reporter;
+use self::resolver::Client;
 use self::trust::Trust;
 use crate::app::effect::{ConnectPlan, Effect};
 use crate::app::event::{ConnectionId, Event, QueryId};
-use crate::diagnosis::dns::{Query, Resolver};
+use crate::diagnosis::dns::{Query, QueryOptions, Resolver};
 
 /// DNS questions that are out at the same time. More wait: a resolver takes a burst for an attack.
 const QUESTIONS: usize = 16;
@@ -52,10 +53,8 @@ const QUESTIONS: usize = 16;
 /// Performs effects in background tasks and reports what comes of them. Dropping it ends all of them at once.
 #[derive(Debug)]
 pub struct Net {
-    clock: Clock,
-    world: Option<Practice>,
+    client: Client,
     events: Sender<Event>,
-    trust: Arc<Trust>,
     questions: Arc<Semaphore>,
     open: HashMap<ConnectionId, Arc<Orders>>,
     tasks: JoinSet<Option<ConnectionId>>,
@@ -69,9 +68,11 @@ impl Net {
     #[must_use]
     pub fn new(clock: Clock, world: Option<Practice>, events: Sender<Event>) -> Self {
         Self {
-            clock,
-            trust: Arc::new(Trust::new(world.as_ref().map(|world| world.ca_der().clone()))),
-            world,
+            client: Client {
+                clock,
+                trust: Arc::new(Trust::new(world.as_ref().map(|world| world.ca_der().clone()))),
+                world,
+            },
             events,
             questions: Arc::new(Semaphore::new(QUESTIONS)),
             open: HashMap::new(),
@@ -96,7 +97,7 @@ impl Net {
                     orders.close(abort);
                 }
             }
-            Effect::Query { id, query, resolver } => self.ask(id, query, resolver),
+            Effect::Query { id, query, resolver, options } => self.ask(id, query, resolver, options),
             Effect::ReadFile { path, limit } => self.read(path, limit),
             mine @ (Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
                 return Some(mine);
@@ -126,9 +127,8 @@ impl Net {
         let connection = Connection {
             plan,
             orders,
-            reporter: Reporter::new(id, self.clock, self.events.clone()),
-            trust: Arc::clone(&self.trust),
-            world: self.world.clone(),
+            reporter: Reporter::new(id, self.client.clock, self.events.clone()),
+            client: self.client.clone(),
         };
         self.tasks.spawn(async move {
             connection.run().await;
@@ -136,14 +136,13 @@ impl Net {
         });
     }
 
-    fn ask(&mut self, id: QueryId, query: Query, resolver: Resolver) {
-        let (clock, events, questions) = (self.clock, self.events.clone(), Arc::clone(&self.questions));
-        let zones = self.world.as_ref().map(Practice::dns);
+    fn ask(&mut self, id: QueryId, query: Query, resolver: Resolver, options: QueryOptions) {
+        let (client, events, questions) = (self.client.clone(), self.events.clone(), Arc::clone(&self.questions));
         self.tasks.spawn(async move {
             let turn = questions.acquire().await;
-            let answer = Box::new(resolver::ask(&query, &resolver, zones).await);
+            let answer = Box::new(client.ask(&query, &resolver, &options).await);
             drop(turn);
-            let _ = events.send(Event::Answered { id, at: clock.now(), answer }).await;
+            let _ = events.send(Event::Answered { id, at: client.clock.now(), answer }).await;
             None
         });
     }

@@ -16,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use super::authority::Authority;
 use super::*;
 use crate::app::event::{Closing, Happened, SocketTrouble};
-use crate::diagnosis::dns::RecordType;
+use crate::diagnosis::dns::{QueryOptions, RecordType, Transport};
 use crate::diagnosis::tls::{TlsFailure, TlsReport, Verdict};
 use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security};
 
@@ -213,7 +213,7 @@ async fn names_that_lead_nowhere() {
     let mut rig = Rig::new(16, None);
     let (dead, _socket) = refused();
     let mut plan = plan(Host::Name("mail.example.test".to_owned()), 25, Security::Plain);
-    plan.resolver = Resolver::Tcp(dead);
+    plan.resolver = Resolver::at(dead, Transport::Tcp);
     rig.connect(plan);
     assert!(matches!(rig.next().await, Happened::Resolving { name } if name == "mail.example.test"));
     let Happened::NotResolved(why) = rig.next().await else { panic!() };
@@ -227,7 +227,7 @@ async fn closing_while_connecting_ends_everything_at_once() {
     for abort in [false, true] {
         let mut rig = Rig::new(16, None);
         let mut plan = plan(Host::Name("mail.example.test".to_owned()), 25, Security::Plain);
-        plan.resolver = Resolver::Udp(silent.local_addr().unwrap());
+        plan.resolver = Resolver::at(silent.local_addr().unwrap(), Transport::Udp);
         rig.connect(plan);
         assert!(matches!(rig.next().await, Happened::Resolving { .. }));
         rig.send("EHLO x\r\n");
@@ -352,7 +352,7 @@ async fn handshakes_that_fail() {
         ("no name", TlsFailure::BadName("\"no name\" is neither a DNS name in ASCII nor an IP address".to_owned())),
     ] {
         let tcp = TcpStream::connect(silent).await.unwrap();
-        let failure = tls::handshake(tcp, name, &trust, Clock::start(), limit).await.err();
+        let failure = tls::handshake(tcp, name, &[], &trust, Clock::start(), limit).await.err();
         assert_eq!(failure, Some(why));
     }
 }
@@ -642,9 +642,14 @@ async fn the_practice_world_answers_as_the_real_one() {
     assert!(matches!(rig.next().await, Happened::NotConnected));
 
     let query = Query { name: "example.test".to_owned(), kind: RecordType::Mx };
-    rig.net.perform(Effect::Query { id: QueryId(1), query, resolver: Resolver::System });
+    rig.net.perform(Effect::Query {
+        id: QueryId(1),
+        query,
+        resolver: Resolver::System,
+        options: QueryOptions::default(),
+    });
     let Some(Event::Answered { answer, .. }) = rig.events.recv().await else { panic!() };
-    assert_eq!(answer.server, Some(world.dns()));
+    assert_eq!(answer.server(), Some(world.dns()));
     assert!(!answer.reply.unwrap().answers.is_empty());
     assert_eq!(world.listing().len(), crate::practice::listeners().len());
     assert!(world.is_ours("MAIL.example.test") && !world.is_ours("example.org"));

@@ -36,12 +36,14 @@ pub(crate) struct Secured {
 }
 
 /// Does the handshake on `tcp` within `limit`, asking for `name`: a DNS name, or an address, for which no SNI is sent.
+/// `alpn` names what may be spoken inside (RFC 7301), if that is to be said.
 ///
 /// # Errors
 /// The handshake did not end in a connection.
 pub(crate) async fn handshake(
     tcp: TcpStream,
     name: &str,
+    alpn: &[&[u8]],
     trust: &Trust,
     clock: Clock,
     limit: Duration,
@@ -50,7 +52,8 @@ pub(crate) async fn handshake(
     let provider = Arc::new(ring::default_provider());
     let algorithms = provider.signature_verification_algorithms;
     let recorder = Arc::new(Recorder { algorithms, seen: Mutex::default() });
-    let config = config(provider, Arc::clone(&recorder)).map_err(|error| TlsFailure::Other(error.to_string()))?;
+    let mut config = config(provider, Arc::clone(&recorder)).map_err(|error| TlsFailure::Other(error.to_string()))?;
+    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
 
     let began = clock.now();
     let (tap, first) = Tap::new(tcp);

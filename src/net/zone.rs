@@ -73,15 +73,20 @@ async fn bind() -> io::Result<(UdpSocket, TcpListener, SocketAddr)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnosis::dns::Resolver;
-    use crate::diagnosis::survey::Survey;
-    use crate::net::resolver::ask;
+    use std::sync::Arc;
 
-    use super::*;
+    use crate::diagnosis::dns::{QueryOptions, Resolver};
+    use crate::diagnosis::survey::Survey;
+    use crate::net::clock::Clock;
+    use crate::net::practice::Practice;
+    use crate::net::resolver::Client;
+    use crate::net::trust::Trust;
 
     #[tokio::test]
     async fn every_lesson_of_the_zones_shows_its_point() {
-        let (at, task) = serve().await.unwrap();
+        let clock = Clock::start();
+        let world = Some(Practice::start(clock).await.unwrap());
+        let client = Client { clock, trust: Arc::new(Trust::new(None)), world };
         for (domain, best, part) in [
             ("example.test", Some("mx1.example.test"), "names another host"),
             ("example.net", Some("mx.example.net"), "suspect"),
@@ -101,7 +106,7 @@ mod tests {
             let mut survey = Survey::new(domain);
             while !survey.is_done() {
                 for query in survey.questions() {
-                    survey.answered(ask(&query, &Resolver::System, Some(at)).await);
+                    survey.answered(client.ask(&query, &Resolver::System, &QueryOptions::default()).await);
                 }
             }
             assert_eq!(survey.best().map(|to| to.host).as_deref(), best, "{domain}");
@@ -110,6 +115,5 @@ mod tests {
             let told = |part: &str| findings.iter().any(|f| f.says.contains(part));
             assert!(told(part), "{domain}: {findings:#?}");
         }
-        task.abort();
     }
 }

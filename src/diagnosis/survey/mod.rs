@@ -13,14 +13,15 @@ mod question;
 mod rows;
 mod single;
 mod texts;
+mod tries;
 mod verdict;
 
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-pub use question::{Asked, asked};
+pub use question::{Asked, Line, asked, dig};
 pub use rows::{Connect, Row};
-pub use single::single_rows;
+pub use single::Single;
 
 use super::answers::{Answers, key};
 use super::dns::{Answer, Query, RecordType, reverse_name};

@@ -27,6 +27,8 @@ pub struct Row {
     pub note: String,
     /// Where Enter connects.
     pub connect: Option<Connect>,
+    /// More for the row in full, line by line: octets, a certificate.
+    pub detail: Vec<String>,
 }
 
 /// A place to connect to.
@@ -57,7 +59,12 @@ pub(super) fn draw(survey: &Survey) -> Vec<Line> {
         Subject::Address(ip) => {
             let label = family(*ip).name();
             let connect = Connect { host: ip.to_string(), address: Some(*ip), port: 25, service: None };
-            table.push(Row { label: label.to_owned(), text: ip.to_string(), connect: Some(connect), ..Row::default() });
+            table.push(Row {
+                label: label.into_owned(),
+                text: ip.to_string(),
+                connect: Some(connect),
+                ..Row::default()
+            });
             table.reverse(1, *ip);
         }
         Subject::Domain(domain) => {
@@ -218,11 +225,11 @@ impl<'a> Table<'a> {
         let found = self.survey.address_records(host);
         for kind in [RecordType::A, RecordType::Aaaa] {
             match self.survey.outcome(host, kind) {
-                Outcome::Waiting | Outcome::Failed => self.open(depth, kind.name(), host, kind),
+                Outcome::Waiting | Outcome::Failed => self.open(depth, &kind.name(), host, kind),
                 Outcome::Nothing { .. } => {}
                 Outcome::Records(_) => {
                     for (record, ip) in found.iter().filter(|(_, ip)| family(*ip) == kind) {
-                        let mut row = self.record(depth, kind.name(), &ip.to_string(), record, host, kind);
+                        let mut row = self.record(depth, &kind.name(), &ip.to_string(), record, host, kind);
                         row.connect =
                             Some(Connect { host: host.to_owned(), address: Some(*ip), port: 25, service: None });
                         if is_local(*ip) {
@@ -320,22 +327,18 @@ pub(super) fn note(answer: &Answer) -> String {
         Err(failure) => note.push_str(&visible(failure.to_string().as_bytes())),
         Ok(response) => {
             note.push_str(&response.rcode_name());
-            let flags = response.flags;
-            for (set, name) in
-                [(flags.aa, "aa"), (flags.tc, "tc"), (flags.rd, "rd"), (flags.ra, "ra"), (flags.ad, "ad")]
-            {
-                if set {
-                    note.push(' ');
-                    note.push_str(name);
-                }
+            // That it is a response goes without saying.
+            for name in response.flags.names().into_iter().filter(|name| *name != "qr") {
+                note.push(' ');
+                note.push_str(name);
             }
         }
     }
-    note.push_str(&format!(", {} ms", answer.took.as_millis()));
-    if let Some(server) = answer.server {
+    note.push_str(&format!(", {} ms", answer.took().as_millis()));
+    if let Some(server) = answer.server() {
         note.push_str(&format!(", from {server}"));
     }
-    if answer.over_tcp {
+    if answer.over_tcp() {
         note.push_str(", truncated over UDP and asked again over TCP");
     }
     note

@@ -1,46 +1,155 @@
-//! The rows of one question's answer: the three sections, as dig has them.
+//! A single question and the rows of its answer, as dig has them: header, sections, EDNS, and every try.
 
 use super::rows::{Connect, Row, note, shown};
-use super::verdict;
-use crate::diagnosis::dns::{Answer, Query, Record, Value};
+use super::{tries, verdict};
+use crate::diagnosis::dns::{
+    Answer, Edns, Query, QueryOptions, Record, Resolver, Response, Value, algorithm_name, both_forms, digest_name,
+    extended_error_name, opcode_name,
+};
 use crate::diagnosis::finding::Severity;
 use crate::protocol::visible::visible;
 
 /// Records of a section that are shown.
 const RECORDS: usize = 200;
+/// Extended errors and options of EDNS that are shown.
+const OPTIONS: usize = 16;
 
-/// The table of a single question, or its open place.
-#[must_use]
-pub fn single_rows(query: &Query, answer: Option<&Answer>) -> Vec<Row> {
-    let title = format!("{} {}", query.kind, shown(&query.name));
-    let Some(answer) = answer else {
-        return vec![Row { label: title, text: "…".to_owned(), ..Row::default() }];
-    };
-    let about = note(answer);
-    let response = match &answer.reply {
-        Ok(response) => response,
-        Err(_) => {
-            let finding = verdict::failure(answer);
-            let verdict = Some((Severity::Fault, finding.next));
-            return vec![Row { label: title, text: finding.says, verdict, note: about, ..Row::default() }];
+/// A question by itself, and its answer once that has come.
+#[derive(Clone, Debug)]
+pub struct Single {
+    query: Query,
+    options: QueryOptions,
+    /// Only what the records say is wanted.
+    short: bool,
+    answer: Option<Answer>,
+}
+
+impl Single {
+    /// A question that is being asked.
+    #[must_use]
+    pub const fn new(query: Query, options: QueryOptions, short: bool) -> Self {
+        Self { query, options, short, answer: None }
+    }
+
+    /// The question: type, name, and the name in plain script where it has one.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{} {}", self.query.kind, both_forms(&self.query.name))
+    }
+
+    /// The line of dig that asks the same of `resolver`.
+    #[must_use]
+    pub fn dig(&self, resolver: &Resolver) -> String {
+        super::dig(&self.query, resolver, &self.options)
+    }
+
+    /// Takes the answer in.
+    pub fn answered(&mut self, answer: Answer) {
+        self.answer = Some(answer);
+    }
+
+    /// The table to draw. The first row is the question.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Row> {
+        let title = Row { label: self.title(), ..Row::default() };
+        let Some(answer) = &self.answer else {
+            return vec![Row { text: "…".to_owned(), ..title }];
+        };
+        let about = note(answer);
+        let mut rows = match &answer.reply {
+            Ok(response) => {
+                let head = Row { note: about.clone(), ..self.head(title, response) };
+                let mut rows = vec![head];
+                self.sections(response, &about, &mut rows);
+                rows
+            }
+            Err(_) => {
+                let finding = verdict::failure(answer);
+                let verdict = Some((Severity::Fault, finding.next));
+                let mut rows = vec![Row { text: finding.says, verdict, note: about.clone(), ..title }];
+                // What came may still be read in part, and that part may say why.
+                if let Some(told) = answer.told_by().filter(|told| told.received.len() > 12) {
+                    self.sections(&Response::read(&told.received).0, &about, &mut rows);
+                }
+                rows
+            }
+        };
+        if !self.short {
+            tries::rows(answer, &mut rows);
         }
-    };
-    let good = response.rcode == 0;
-    let verdict = match (good, response.answers.is_empty()) {
-        (false, _) => Some((Severity::Fault, response.rcode_name())),
-        (true, true) => Some((Severity::Note, "the name exists and has no such record".to_owned())),
-        (true, false) => None,
-    };
-    let mut rows =
-        vec![Row { label: title, text: response.rcode_name(), verdict, note: about.clone(), ..Row::default() }];
-    let sections =
-        [("", &response.answers), ("authority ", &response.authority), ("additional ", &response.additional)];
-    for (section, records) in sections {
-        for record in records.iter().take(RECORDS) {
-            rows.push(row(section, record, &query.name, &about));
+        rows
+    }
+
+    fn head(&self, title: Row, response: &Response) -> Row {
+        let mut words = vec![response.rcode_name()];
+        words.extend(response.flags.names().into_iter().filter(|name| *name != "qr").map(str::to_owned));
+        if response.opcode != 0 {
+            words.push(opcode_name(response.opcode));
+        }
+        let verdict = match (response.rcode, response.answers.is_empty()) {
+            (0, false) => None,
+            // Nothing was looked for where only the server's own knowledge was asked for.
+            (0, true) if !self.options.recursion && !response.flags.aa && !response.authority.is_empty() => {
+                Some((Severity::Note, "a referral: the authority section names who knows".to_owned()))
+            }
+            (0, true) => Some((Severity::Note, "the name exists and has no such record".to_owned())),
+            _ => Some((Severity::Fault, response.rcode_name())),
+        };
+        let cut = response.flags.tc.then(|| (Severity::Warning, "truncated: there is more".to_owned()));
+        Row { text: words.join(" "), verdict: cut.or(verdict), ..title }
+    }
+
+    fn sections(&self, response: &Response, about: &str, rows: &mut Vec<Row>) {
+        for error in response.edns.iter().flat_map(|edns| &edns.errors).take(OPTIONS).filter(|_| !self.short) {
+            let name = extended_error_name(error.code).unwrap_or("a code without a name");
+            let text = match visible(error.text.as_bytes()) {
+                text if text.is_empty() => name.to_owned(),
+                text => format!("{name}: {text}"),
+            };
+            rows.push(Row {
+                depth: 1,
+                label: format!("EDE {}", error.code),
+                text,
+                note: about.to_owned(),
+                ..Row::default()
+            });
+        }
+        let sections =
+            [("", &response.answers), ("authority ", &response.authority), ("additional ", &response.additional)];
+        for (section, records) in sections.into_iter().take(if self.short { 1 } else { 3 }) {
+            for record in records.iter().take(RECORDS) {
+                rows.push(row(section, record, &self.query.name, about));
+            }
+            if records.len() > RECORDS {
+                let text = format!("{} more", records.len() - RECORDS);
+                rows.push(Row { depth: 1, label: section.trim_end().to_owned(), text, ..Row::default() });
+            }
+        }
+        if let Some(edns) = response.edns.as_ref().filter(|_| !self.short) {
+            let note = about.to_owned();
+            rows.push(Row { depth: 1, label: "EDNS".to_owned(), text: extension(edns), note, ..Row::default() });
         }
     }
-    rows
+}
+
+/// What the OPT record says, in one line.
+fn extension(edns: &Edns) -> String {
+    let mut words = vec![format!("version {}", edns.version)];
+    if edns.dnssec_ok {
+        words.push("do".to_owned());
+    }
+    words.push(format!("udp {}", edns.payload));
+    if let Some(nsid) = &edns.nsid {
+        let hex: String = nsid.iter().map(|octet| format!("{octet:02x}")).collect();
+        words.push(format!("nsid \"{}\" ({hex})", visible(nsid)));
+    }
+    if let Some((subnet, scope)) = &edns.subnet {
+        words.push(format!("subnet {subnet} for /{scope}"));
+    }
+    words.extend(
+        edns.others.iter().take(OPTIONS).map(|(code, octets)| format!("option {code}, {} octets", octets.len())),
+    );
+    words.join(" · ")
 }
 
 /// The owner is named where it is another than the one asked for.
@@ -51,34 +160,52 @@ fn row(section: &str, record: &Record, asked: &str, about: &str) -> Row {
         Value::Aaaa(ip) => (ip.to_string(), connect(&record.name, Some((*ip).into()), 25)),
         Value::Mx { preference, exchange } => {
             let place = if exchange.is_empty() { None } else { connect(exchange, None, 25) };
-            (format!("{preference} {}", shown(exchange)), place)
+            (format!("{preference} {}", both_forms(exchange)), place)
         }
         Value::Txt(strings) => {
+            // In the octets' own script, not escaped as in a zone file: what is said is to be read.
             let quoted: Vec<String> = strings.iter().map(|s| format!("\"{}\"", visible(s))).collect();
             (quoted.join(" "), None)
         }
-        Value::Ptr(name) | Value::Cname(name) | Value::Ns(name) => (shown(name), None),
+        Value::Ptr(name) | Value::Cname(name) | Value::Ns(name) => (both_forms(name), None),
         Value::Srv { priority, weight, port, target } => {
             let service = record.name.split('.').next().and_then(|label| label.strip_prefix('_')).map(str::to_owned);
             let place = Connect { host: target.clone(), address: None, port: *port, service };
             let place = Some(place).filter(|_| !target.is_empty());
-            (format!("{priority} {weight} {port} {}", shown(target)), place)
+            (format!("{priority} {weight} {port} {}", both_forms(target)), place)
         }
-        Value::Soa { primary, serial } => (format!("{} serial {serial}", shown(primary)), None),
-        Value::Other(number) => (format!("a record of type {number}"), None),
+        other => (other.to_string(), None),
     };
-    let null = matches!(&record.value, Value::Mx { exchange, .. } if exchange.is_empty());
-    let verdict = null.then(|| (Severity::Note, "null MX: this domain takes no mail (RFC 7505)".to_owned()));
-    let kind = record.value.kind().map_or("?", |kind| kind.name());
     Row {
         depth: 1,
-        label: format!("{section}{kind}"),
+        label: format!("{section}{}", record.value.kind()),
         text: if same_name(&record.name, asked) { text } else { format!("{text} ({})", shown(&record.name)) },
         ttl: Some(record.ttl),
-        verdict,
+        verdict: remark(&record.value).map(|says| (Severity::Note, says)),
         note: about.to_owned(),
         connect,
+        ..Row::default()
     }
+}
+
+/// What a record's numbers mean, where one would have to look them up.
+fn remark(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::Mx { exchange, .. } if exchange.is_empty() => "null MX: this domain takes no mail (RFC 7505)".to_owned(),
+        Value::Ds { key_tag, algorithm, digest_type, .. } => {
+            format!("key {key_tag}, {}, {}", algorithm_name(*algorithm), digest_name(*digest_type))
+        }
+        Value::Dnskey { flags, algorithm, key_tag, .. } => {
+            let role = match (flags & 0x80 != 0, flags & 1 != 0) {
+                (true, _) => "revoked, ",
+                (false, true) => "entry point, ",
+                (false, false) => "",
+            };
+            format!("key {key_tag}, {role}{}", algorithm_name(*algorithm))
+        }
+        Value::Rrsig { algorithm, key_tag, .. } => format!("key {key_tag}, {}", algorithm_name(*algorithm)),
+        _ => return None,
+    })
 }
 
 /// Names are compared without regard to case, and the root's dot at the end says nothing (RFC 1034 §3.1).
@@ -88,14 +215,14 @@ fn same_name(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::diagnosis::dns::{QueryFailure, RecordType, Response};
+    use crate::diagnosis::dns::{ExtendedError, QueryFailure, RecordType};
 
-    fn answer(reply: Result<Response, QueryFailure>) -> Answer {
+    fn rows(reply: Result<Response, QueryFailure>) -> Vec<Row> {
         let query = Query { name: "example.org".to_owned(), kind: RecordType::Txt };
-        Answer { query, server: None, took: Duration::from_millis(3), over_tcp: false, reply }
+        let mut single = Single::new(query.clone(), QueryOptions::default(), false);
+        single.answered(Answer::new(query, reply));
+        single.rows()
     }
 
     #[test]
@@ -105,43 +232,63 @@ mod tests {
             ttl: 60,
             value: Value::Txt(vec![b"a\x1b[2J".to_vec(), b"b".to_vec()]),
         };
-        let answer = answer(Ok(Response { answers: vec![record], ..Response::default() }));
-        let rows = single_rows(&answer.query, Some(&answer));
-        assert_eq!(rows[0].text, "NOERROR");
-        assert_eq!(rows[1].text, "\"a␛[2J\" \"b\"");
-        assert_eq!(rows[1].ttl, Some(60));
+        let edns = Edns {
+            payload: 1232,
+            nsid: Some(b"a\x1b".to_vec()),
+            errors: vec![ExtendedError { code: 15, text: "by \u{1b}[31m law".to_owned() }],
+            others: vec![(10, vec![0; 16])],
+            ..Edns::default()
+        };
+        let rows = rows(Ok(Response { answers: vec![record], edns: Some(edns), ..Response::default() }));
+        let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "NOERROR",
+                "Blocked: by ␛[31m law",
+                "\"a␛[2J\" \"b\"",
+                "version 0 · udp 1232 · nsid \"a␛\" (611b) · option 10, 16 octets"
+            ]
+        );
+        assert_eq!(rows[2].ttl, Some(60));
     }
 
     #[test]
-    fn a_foreign_owner_is_named_and_a_null_mx_explained() {
+    fn a_foreign_owner_is_named_and_numbers_are_explained() {
         let mx = |name: &str, exchange: &str| Record {
             name: name.to_owned(),
             ttl: 60,
             value: Value::Mx { preference: 0, exchange: exchange.to_owned() },
         };
-        let answers = vec![mx("Example.org.", ""), mx("other.example", "mx.other.example")];
-        let answer = answer(Ok(Response { answers, ..Response::default() }));
-        let rows = single_rows(&answer.query, Some(&answer));
+        let ds = Value::Ds { key_tag: 7, algorithm: 13, digest_type: 2, digest: vec![0xab] };
+        let answers = vec![
+            mx("Example.org.", ""),
+            mx("other.example", "mx.xn--bcher-kva.example"),
+            Record { name: "example.org".to_owned(), ttl: 60, value: ds },
+        ];
+        let rows = rows(Ok(Response { answers, ..Response::default() }));
         assert_eq!((rows[1].text.as_str(), &rows[1].connect), ("0 .", &None));
         assert!(rows[1].verdict.as_ref().is_some_and(|(_, says)| says.contains("null MX")));
-        assert_eq!(rows[2].text, "0 mx.other.example (other.example)");
+        assert_eq!(rows[2].text, "0 mx.xn--bcher-kva.example (mx.bücher.example) (other.example)");
         assert_eq!(rows[2].verdict, None);
+        assert_eq!(rows[3].text, "7 13 2 AB");
+        assert_eq!(rows[3].verdict.as_ref().unwrap().1, "key 7, ECDSAP256SHA256, SHA-256");
     }
 
     #[test]
     fn no_answer_says_why() {
-        let answer = answer(Err(QueryFailure::TimedOut));
-        let rows = single_rows(&answer.query, Some(&answer));
-        assert!(rows[0].text.contains("in time"), "{}", rows[0].text);
-        assert!(rows[0].verdict.as_ref().is_some_and(|(_, next)| !next.is_empty()));
-        assert_eq!(single_rows(&answer.query, None)[0].text, "…");
+        let timed_out = rows(Err(QueryFailure::TimedOut));
+        assert!(timed_out[0].text.contains("in time"), "{}", timed_out[0].text);
+        assert!(timed_out[0].verdict.as_ref().is_some_and(|(_, next)| !next.is_empty()));
+        let query = Query { name: String::new(), kind: RecordType::Ns };
+        let open = Single::new(query, QueryOptions::default(), false).rows();
+        assert_eq!((open[0].label.as_str(), open[0].text.as_str()), ("NS .", "…"));
     }
 
     #[test]
     fn refusals_are_told_from_emptiness() {
-        let refused = answer(Ok(Response { rcode: 5, ..Response::default() }));
-        let empty = answer(Ok(Response::default()));
-        assert_eq!(single_rows(&refused.query, Some(&refused))[0].verdict.as_ref().unwrap().1, "REFUSED");
-        assert_eq!(single_rows(&empty.query, Some(&empty))[0].verdict.as_ref().unwrap().0, Severity::Note);
+        let verdict = |response| rows(Ok(response))[0].verdict.clone().unwrap();
+        assert_eq!(verdict(Response { rcode: 5, ..Response::default() }).1, "REFUSED");
+        assert_eq!(verdict(Response::default()).0, Severity::Note);
     }
 }

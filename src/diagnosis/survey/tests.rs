@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::diagnosis::dns::{QueryFailure, Record, Response, Value};
+use crate::diagnosis::dns::{QueryFailure, Record, Response, Transport, Try, Value};
 use crate::diagnosis::finding::Severity;
 
 /// A world in a few lines: `name TYPE value`. A value of `!SERVFAIL` or `!timeout` fails the question. A name with no
@@ -46,11 +46,11 @@ impl World {
         }
         let reply = failure.map_or(Ok(response), Err);
         Answer {
-            query: query.clone(),
-            server: Some("192.0.2.53:53".parse().unwrap()),
-            took: Duration::from_millis(7),
-            over_tcp: false,
-            reply,
+            tries: vec![Try {
+                took: Duration::from_millis(7),
+                ..Try::new("192.0.2.53:53".parse().unwrap(), Transport::Udp)
+            }],
+            ..Answer::new(query.clone(), reply)
         }
     }
 
@@ -86,7 +86,7 @@ fn record(name: &str, kind: RecordType, value: &str) -> Record {
             let (target, port) = value.split_once(':').unwrap();
             Value::Srv { priority: 0, weight: 1, port: port.parse().unwrap(), target: target.to_owned() }
         }
-        RecordType::Ns | RecordType::Soa => unreachable!(),
+        other => unreachable!("{other}"),
     };
     Record { name: name.to_owned(), ttl: 300, value }
 }
@@ -287,7 +287,7 @@ fn a_hostile_zone_is_bounded() {
                 _ => Vec::new(),
             };
             let reply = Ok(Response { answers, ..Response::default() });
-            survey.answered(Answer { query, server: None, took: Duration::ZERO, over_tcp: false, reply });
+            survey.answered(Answer::new(query, reply));
         }
     }
     assert_eq!(asked, QUESTIONS);
@@ -306,7 +306,7 @@ fn aliases_in_a_ring_end() {
         let alias = |name: &str, target: &str| record(name, RecordType::Cname, target);
         let answers = vec![alias(&query.name, "a.org"), alias("a.org", "b.org"), alias("b.org", "A.org")];
         let reply = Ok(Response { answers, ..Response::default() });
-        survey.answered(Answer { query, server: None, took: Duration::ZERO, over_tcp: false, reply });
+        survey.answered(Answer::new(query, reply));
     }
     assert!(table(&survey).starts_with("CNAME a.org\nCNAME b.org\nMX none"), "{}", table(&survey));
 }
@@ -326,8 +326,7 @@ fn a_flood_of_records_is_counted_not_drawn() {
             ),
             _ => {}
         }
-        let took = Duration::from_millis(1);
-        survey.answered(Answer { query, server: None, took, over_tcp: false, reply: Ok(response) });
+        survey.answered(Answer::new(query, Ok(response)));
     }
     let (rows, findings) = survey.table();
     assert!(rows.len() < 300 && findings.len() < 300, "{} rows, {} findings", rows.len(), findings.len());

@@ -68,6 +68,8 @@ pub(super) fn failure(answer: &Answer) -> Finding {
                     "check the network, or ask another resolver: @9.9.9.9; some networks let only their own answer"
                 }
                 QueryFailure::Malformed(_) => "ask another resolver: @9.9.9.9, or over TCP: @tcp://9.9.9.9",
+                QueryFailure::Tls(_) => "check that the resolver serves TLS at this port, or ask in clear: @9.9.9.9",
+                QueryFailure::Http(_) => "check the path: @https://dns.quad9.net/dns-query",
             };
             (format!("no answer about the {kind} of {name}: {failure}"), next)
         }
