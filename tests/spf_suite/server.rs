@@ -19,7 +19,7 @@ pub(crate) fn answer(zone: &Zone, query: &Query) -> Answer {
             response.rcode = if is_empty_non_terminal { 0 } else { 3 };
             break;
         };
-        let of_kind = |value: &&Value| value.kind() == Some(query.kind);
+        let of_kind = |value: &&Value| value.kind() == query.kind;
         let before = response.answers.len();
         let record = |value: &Value| Record { name: name.clone(), ttl: 300, value: value.clone() };
         response.answers.extend(node.records.iter().filter(of_kind).map(record));

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use super::*;
 use crate::diagnosis::answers::Answers;
 use crate::diagnosis::dns::{Answer, Query, Record, Response};
@@ -25,7 +23,7 @@ fn answers(known: &[(&str, &str)]) -> Answers {
                 ..Response::default()
             },
         };
-        answers.insert(Answer { query, server: None, took: Duration::ZERO, over_tcp: false, reply: Ok(reply) });
+        answers.insert(Answer::new(query, Ok(reply)));
     }
     answers
 }

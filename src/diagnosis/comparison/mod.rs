@@ -16,7 +16,7 @@ use std::net::{IpAddr, SocketAddr};
 pub use table::{Group, Topic};
 
 use super::answers::{Answers, Outcome, key};
-use super::dns::{Answer, Query, RecordType, Resolver, Value};
+use super::dns::{Answer, Query, RecordType, Resolver, Transport, Value};
 
 /// Servers of the domain that are asked; more are named.
 const SERVERS: usize = 16;
@@ -96,12 +96,12 @@ impl Comparison {
     }
 
     /// Takes an answer in. One that was not asked for is passed over.
-    pub fn answered(&mut self, resolver: Resolver, answer: Answer) {
+    pub fn answered(&mut self, resolver: &Resolver, answer: Answer) {
         let query = key(&answer.query.name, answer.query.kind);
-        if !self.asked.iter().any(|asked| asked.resolver == resolver && asked.query == query) {
+        if !self.asked.iter().any(|asked| asked.resolver == *resolver && asked.query == query) {
             return;
         }
-        let answers = self.answers.entry(resolver).or_default();
+        let answers = self.answers.entry(resolver.clone()).or_default();
         if answers.get(&query.name, query.kind).is_none() {
             self.came += 1;
             answers.insert(answer);
@@ -118,12 +118,12 @@ impl Comparison {
     #[must_use]
     pub fn sources(&self) -> Vec<(Source, Resolver)> {
         let authorities = self.servers().into_iter().flat_map(|name| {
-            self.addresses(&name)
-                .into_iter()
-                .map(move |ip| (Source::Authority(name.clone(), ip), Resolver::Udp(SocketAddr::new(ip, 53))))
+            self.addresses(&name).into_iter().map(move |ip| {
+                (Source::Authority(name.clone(), ip), Resolver::at(SocketAddr::new(ip, 53), Transport::Udp))
+            })
         });
-        let public = self.public.iter().map(|(name, resolver)| (Source::Public(name.clone()), *resolver));
-        authorities.chain([(Source::Ours, self.ours)]).chain(public).collect()
+        let public = self.public.iter().map(|(name, resolver)| (Source::Public(name.clone()), resolver.clone()));
+        authorities.chain([(Source::Ours, self.ours.clone())]).chain(public).collect()
     }
 
     /// The questions that are put to everybody.
@@ -141,14 +141,18 @@ impl Comparison {
 
     fn wanted(&self) -> Vec<Asked> {
         let mut wanted = Vec::new();
-        let ours = |query| Asked { query, resolver: self.ours, recursion: true };
+        let ours = |query| Asked { query, resolver: self.ours.clone(), recursion: true };
         wanted.push(ours(key(&self.domain, RecordType::Ns)));
         for name in self.servers() {
             wanted.extend([RecordType::A, RecordType::Aaaa].map(|kind| ours(key(&name, kind))));
         }
         for (source, resolver) in self.sources() {
             let recursion = !source.is_authority();
-            wanted.extend(self.topics().into_iter().map(|query| Asked { query, resolver, recursion }));
+            wanted.extend(self.topics().into_iter().map(|query| Asked {
+                query,
+                resolver: resolver.clone(),
+                recursion,
+            }));
         }
         wanted
     }

@@ -2,7 +2,7 @@
 
 use super::{Comparison, Source};
 use crate::diagnosis::answers::{Outcome, aliases};
-use crate::diagnosis::dns::{Answer, Query, Value};
+use crate::diagnosis::dns::{Answer, Query, RecordType, Value};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::protocol::visible::visible;
 
@@ -114,20 +114,12 @@ fn is_failure(says: &[String]) -> bool {
     })
 }
 
-/// A record as it is compared: names in lower case, without what differs from answer to answer.
+/// A record as it is compared: names in lower case, TXT joined, of SOA what servers can differ in.
 fn value(value: &Value) -> String {
-    let name = |name: &str| {
-        if name.is_empty() { ".".to_owned() } else { visible(name.to_ascii_lowercase().as_bytes()).into_owned() }
-    };
     match value {
-        Value::A(ip) => ip.to_string(),
-        Value::Aaaa(ip) => ip.to_string(),
-        Value::Mx { preference, exchange } => format!("{preference} {}", name(exchange)),
         Value::Txt(strings) => visible(&strings.concat()).into_owned(),
-        Value::Ptr(target) | Value::Cname(target) | Value::Ns(target) => name(target),
-        Value::Srv { priority, weight, port, target } => format!("{priority} {weight} {port} {}", name(target)),
-        Value::Soa { primary, serial } => format!("serial {serial}, primary {}", name(primary)),
-        Value::Other(number) => format!("a record of type {number}"),
+        Value::Soa { primary, serial, .. } => format!("serial {serial}, primary {}", visible(primary.as_bytes())),
+        value => value.to_string().to_ascii_lowercase(),
     }
 }
 
@@ -143,7 +135,7 @@ fn differs(query: &Query, reference: &Group, group: &Group, source: &Source, ttl
             says,
             "configure the zone there, or take the server out of the NS records at the parent too".to_owned(),
         )
-    } else if source.is_authority() && query.kind == crate::diagnosis::dns::RecordType::Soa {
+    } else if source.is_authority() && query.kind == RecordType::Soa {
         let says = format!("has {first}, the others {}", reference.says.join(", "));
         let next = "the transfer to it is broken or late: compare the serials, check NOTIFY and AXFR".to_owned();
         (Severity::Warning, says, next)

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use super::*;
 use crate::diagnosis::dns::{Flags, QueryFailure, Record, Response};
 use crate::diagnosis::finding::Severity;
@@ -7,15 +5,24 @@ use crate::diagnosis::finding::Severity;
 const PUBLIC: &str = "9.9.9.9";
 
 fn udp(ip: &str) -> Resolver {
-    Resolver::Udp(SocketAddr::new(ip.parse().unwrap(), 53))
+    Resolver::at(SocketAddr::new(ip.parse().unwrap(), 53), Transport::Udp)
+}
+
+fn soa(serial: u32) -> Value {
+    Value::Soa {
+        primary: "ns1.d.example".to_owned(),
+        mailbox: "root.d.example".to_owned(),
+        serial,
+        refresh: 1,
+        retry: 1,
+        expire: 1,
+        minimum: 1,
+    }
 }
 
 /// What one source answers: the values of a question, `REFUSED`, `timeout`, or nothing at all (no such record).
 fn reply(asked: &Asked, world: &[(&str, &str, &str, u32)]) -> Result<Response, QueryFailure> {
-    let who = match asked.resolver {
-        Resolver::System => "system".to_owned(),
-        Resolver::Udp(at) | Resolver::Tcp(at) => at.ip().to_string(),
-    };
+    let who = asked.resolver.to_string();
     let question = format!("{} {}", asked.query.kind, asked.query.name);
     let mut response = Response { flags: Flags { aa: !asked.recursion, ..Flags::default() }, ..Response::default() };
     // The last row that fits counts: `*` fits everybody.
@@ -34,9 +41,7 @@ fn reply(asked: &Asked, world: &[(&str, &str, &str, u32)]) -> Result<Response, Q
                 let value = match asked.query.kind {
                     RecordType::A => Value::A(text.parse().unwrap()),
                     RecordType::Ns => Value::Ns(text.to_owned()),
-                    RecordType::Soa => {
-                        Value::Soa { primary: "ns1.d.example".to_owned(), serial: text.parse().unwrap() }
-                    }
+                    RecordType::Soa => soa(text.parse().unwrap()),
                     RecordType::Txt => Value::Txt(vec![text.as_bytes().to_vec()]),
                     RecordType::Mx => Value::Mx { preference: 10, exchange: text.to_owned() },
                     _ => continue,
@@ -59,14 +64,8 @@ fn run(world: &[(&str, &str, &str, u32)]) -> (Comparison, usize) {
         }
         rounds += 1;
         for asked in questions {
-            let answer = Answer {
-                query: asked.query.clone(),
-                server: None,
-                took: Duration::ZERO,
-                over_tcp: false,
-                reply: reply(&asked, world),
-            };
-            comparison.answered(asked.resolver, answer);
+            let answer = Answer::new(asked.query.clone(), reply(&asked, world));
+            comparison.answered(&asked.resolver, answer);
         }
     }
 }
@@ -152,7 +151,7 @@ fn a_hostile_name_is_safe_to_draw_and_a_thousand_servers_are_not_asked() {
 fn answers_nobody_asked_for_are_passed_over() {
     let (mut comparison, _) = run(&WORLD);
     let query = Query { name: "other.example".to_owned(), kind: RecordType::Mx };
-    let answer = Answer { query, server: None, took: Duration::ZERO, over_tcp: false, reply: Ok(Response::default()) };
-    comparison.answered(udp("192.0.2.99"), answer);
+    let answer = Answer::new(query, Ok(Response::default()));
+    comparison.answered(&udp("192.0.2.99"), answer);
     assert_eq!(comparison.pending(), 0);
 }

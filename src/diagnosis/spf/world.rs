@@ -45,7 +45,7 @@ impl World {
             name = target;
         }
         let reply = failure.map_or(Ok(response), Err);
-        Answer { query: query.clone(), server: None, took: Duration::ZERO, over_tcp: false, reply }
+        Answer::new(query.clone(), reply)
     }
 
     /// Runs `of` until it asks no more; gives what it said last, and the rounds of questions.
