@@ -119,7 +119,7 @@ fn frame(c: &mut Criterion) {
 
 fn validation(c: &mut Criterion) {
     let offers = Capabilities::heard();
-    let context = |protocol, phase| Context { protocol, phase, capabilities: &offers, tls: true, authenticated: false };
+    let context = |protocol, phase| Context { tls: true, ..Context::new(protocol, phase, &offers) };
     let smtp = context(Protocol::Smtp, Phase::Ready);
     let imap = context(Protocol::Imap, Phase::Selected);
     let mut group = c.benchmark_group("validation");

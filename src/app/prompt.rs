@@ -62,6 +62,8 @@ struct Basis {
     tls: bool,
     authenticated: bool,
     capabilities: Capabilities,
+    /// [`Progress::changes`](crate::protocol::progress::Progress::changes).
+    progress: u32,
 }
 
 impl Basis {
@@ -75,6 +77,7 @@ impl Basis {
             && self.tls == context.tls
             && self.authenticated == context.authenticated
             && self.capabilities == *context.capabilities
+            && self.progress == context.progress.changes()
     }
 }
 
@@ -108,6 +111,7 @@ impl Prompt {
             tls: context.tls,
             authenticated: context.authenticated,
             capabilities: context.capabilities.clone(),
+            progress: context.progress.changes(),
         });
         self.reading = Some(command::check(text, &context));
         self.secret = conversation.secret_range(text);
@@ -286,19 +290,16 @@ mod tests {
     use super::*;
     use crate::protocol::capability::Capability;
     use crate::protocol::endpoint::Protocol;
+    use crate::protocol::progress::Progress;
 
     #[test]
     fn a_line_is_read_again_when_what_it_is_read_against_has_changed() {
         let none = Capabilities::default();
         let mut some = Capabilities::heard();
         some.push(Capability { name: "SIZE".to_owned(), parameters: Vec::new() });
-        let context = Context {
-            protocol: Protocol::Smtp,
-            phase: Phase::Ready,
-            capabilities: &none,
-            tls: false,
-            authenticated: false,
-        };
+        let mut later = Progress::new();
+        later.restart();
+        let context = Context::new(Protocol::Smtp, Phase::Ready, &none);
         let basis = Basis {
             text: Secret::from("NOOP"),
             id: ConnectionId(1),
@@ -306,6 +307,7 @@ mod tests {
             tls: false,
             authenticated: false,
             capabilities: none.clone(),
+            progress: context.progress.changes(),
         };
         for (text, id, context, holds) in [
             ("NOOP", 1, context, true),
@@ -315,6 +317,7 @@ mod tests {
             ("NOOP", 1, Context { tls: true, ..context }, false),
             ("NOOP", 1, Context { authenticated: true, ..context }, false),
             ("NOOP", 1, Context { capabilities: &some, ..context }, false),
+            ("NOOP", 1, Context { progress: &later, ..context }, false),
         ] {
             assert_eq!(basis.holds(text, ConnectionId(id), &context), holds, "{text:?} {id} {context:?}");
         }

@@ -2,11 +2,18 @@
 
 mod arguments;
 pub mod fetch;
+mod flags;
 pub mod grammar;
-mod messages;
+mod mailbox;
 pub mod response;
 pub mod search;
+mod sets;
+mod tables;
+#[cfg(test)]
+mod tests;
+pub(super) mod url;
 mod verbs;
 
-pub use arguments::STATUS_ITEMS;
+pub(in crate::protocol) use arguments::session::is_language_range;
+pub use tables::{TABLES, Table, words};
 pub use verbs::VERBS;

@@ -3,3 +3,6 @@
 mod verbs;
 
 pub use verbs::VERBS;
+
+#[cfg(test)]
+mod tests;

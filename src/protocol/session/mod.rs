@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::capability::Capabilities;
 use super::endpoint::Protocol;
 use super::line::{Ending, Framer, Literals};
+use super::progress::Progress;
 use super::reply::{ReplyClass, ReplyCode};
 use super::verb::{Context, Phase, Verb, find_verb};
 
@@ -53,6 +54,8 @@ struct State {
     piece: Option<(ReplyClass, Option<ReplyCode>, Option<u64>)>,
     /// IMAP: octets of a literal that we announced and have not sent, and whether the server must agree first.
     literal: Option<Announced>,
+    /// What was said so far and decides about the next line.
+    progress: Progress,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -184,6 +187,7 @@ impl Session {
                 open: None,
                 piece: None,
                 literal: None,
+                progress: Progress::new(),
             },
         }
     }
@@ -275,6 +279,7 @@ impl Session {
             capabilities: &self.state.capabilities,
             tls: self.state.tls,
             authenticated: self.state.user.is_some() && !matches!(self.state.phase, Phase::Authorization),
+            progress: &self.state.progress,
         }
     }
 
@@ -356,6 +361,7 @@ impl Session {
         state.user = None;
         state.mailbox = None;
         state.recipients = 0;
+        state.progress.restart();
         state.set_base(match state.protocol {
             Protocol::Smtp | Protocol::Lmtp => Phase::Fresh,
             Protocol::Imap => Phase::NotAuthenticated,

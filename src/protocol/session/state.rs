@@ -29,6 +29,7 @@ impl State {
             Phase::Literal => return,
             Phase::LiteralEnd => {
                 self.phase = self.base;
+                self.progress.announced(line, None);
                 self.announce(line);
                 return;
             }
@@ -44,6 +45,7 @@ impl State {
             Some("PASS") => "",
             _ => argument,
         };
+        self.progress.sent(verb, argument);
         self.outstanding.push_back(Outstanding {
             number,
             verb,
@@ -52,6 +54,7 @@ impl State {
             body: false,
         });
         if self.protocol == Protocol::Imap {
+            self.progress.announced(command, verb);
             self.announce(line);
         } else if verb.is_some_and(|verb| verb.name == "BDAT") {
             self.chunk(number);
