@@ -137,6 +137,9 @@ impl State {
                 self.capabilities = capabilities(list);
                 reading.signal = Some(Signal::Capabilities);
             }
+            if word.eq_ignore_ascii_case(b"ENABLED") {
+                self.progress.enable(list);
+            }
             self.note_literal(line);
             return reading;
         };
@@ -201,6 +204,7 @@ impl State {
             }
         }
         let ok = name == "OK";
+        self.progress.answered(command.verb.map_or("", |verb| verb.name), &command.argument, ok);
         match command.verb.map_or("", |verb| verb.name) {
             verb @ ("LOGIN" | "AUTHENTICATE") => {
                 if ok {

@@ -17,6 +17,7 @@ impl State {
             tls: self.tls,
             authenticated: self.user.is_some() && !matches!(self.phase, Phase::Authorization),
             seen: &self.seen,
+            progress: &self.progress,
             timestamp: self.timestamp.is_some(),
         }
     }
@@ -43,6 +44,7 @@ impl State {
             Phase::Literal => return,
             Phase::LiteralEnd => {
                 self.phase = self.base;
+                self.progress.announced(line, None);
                 self.announce(line);
                 return;
             }
@@ -60,6 +62,7 @@ impl State {
             "LOGIN" | "AUTH" | "AUTHENTICATE" | "PASS" | "APOP" => self.before_login = self.capabilities.clone(),
             _ => {}
         }
+        self.progress.sent(verb, argument);
         self.outstanding.push_back(Outstanding {
             number,
             verb,
@@ -68,6 +71,7 @@ impl State {
             body: false,
         });
         if self.protocol == Protocol::Imap {
+            self.progress.announced(command, verb);
             self.announce(line);
         } else if verb.is_some_and(|verb| verb.name == "BDAT") {
             self.chunk(number);
