@@ -97,7 +97,7 @@ fn holds(line: &str, word: &str) -> bool {
         let before = line[..at].chars().next_back();
         let after = line[at + found.len()..].chars().next();
         // Rights are letters in a row.
-        single || !(letter(before) && !word.starts_with(['+', '-'])) && !(letter(after) && !word.ends_with('['))
+        single || (!letter(before) || word.starts_with(['+', '-'])) && (!letter(after) || word.ends_with('['))
     })
 }
 

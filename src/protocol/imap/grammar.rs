@@ -183,7 +183,7 @@ pub fn literal(cursor: &mut Cursor<'_>) -> Result<Astring, Fault> {
         return Err(Fault::syntax(at..at + 1, "a literal that does not wait is written {n+}, with LITERAL- as well"));
     }
     cursor.expect('}', "\"}\"")?;
-    if !cursor.is_end() && !(cursor.joined && cursor.eat(SENT)) {
+    if !(cursor.is_end() || cursor.joined && cursor.eat(SENT)) {
         return Err(
             cursor.fault_from(start, "a literal is announced at the end of the line, its octets follow after it")
         );
