@@ -144,7 +144,7 @@ mod tests {
                 "  Received: from c by a; Tue, 1 Jul 2025 12:00:00 +0000",
                 "  Authentication-Results: b; spf=fail (no) smtp.mailfrom=x",
                 "  Subject: grü␛",
-                "  X: =?utf-7?Q?a?=�  (charset utf-7 is not understood; 1 octet is not us-ascii: \\xff)",
+                "  X: =?utf-7?Q?a?= �  (charset utf-7 is not understood; 1 octet is not us-ascii: \\xff)",
                 "  Content-Type: text/plain; charset=x; name*=utf-7''%2BAPw-%FF",
                 "",
                 "parts",

@@ -146,7 +146,7 @@ mod tests {
                 "  RFC822.SIZE   99 octets",
                 "  ENVELOPE",
                 "    Date         Mon",
-                "    Subject      grü=?x?Q?a?=  (charset x is not understood)",
+                "    Subject      grü =?x?Q?a?=  (charset x is not understood)",
                 "    From         A <a@x>",
                 "    To           list:, <b@y>, ;",
                 "  BODYSTRUCTURE",

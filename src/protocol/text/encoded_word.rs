@@ -41,6 +41,8 @@ struct Run<'a> {
     /// Where the first begins.
     start: usize,
     words: usize,
+    /// The white space between it and the word before it.
+    gap: &'a [u8],
 }
 
 /// Reads the encoded words of `text`, in linear time. White space between two of them is no part of the text
@@ -50,6 +52,7 @@ struct Run<'a> {
 pub fn decode(text: &[u8]) -> Words {
     let mut out = Words::default();
     let mut run: Option<Run<'_>> = None;
+    let mut before_read = true;
     let (mut at, mut plain) = (0, 0);
     while let Some(found) = memmem::find(text.get(at..).unwrap_or_default(), b"=?") {
         let start = at + found;
@@ -63,11 +66,12 @@ pub fn decode(text: &[u8]) -> Words {
             && run.as_ref().is_some_and(|Run { word: first, .. }| {
                 first.charset.eq_ignore_ascii_case(word.charset) && first.encoding == word.encoding
             });
-        if !as_one {
-            flush(&mut out, run.take(), text, plain);
+        if !as_one && let Some(run) = run.take() {
+            before_read = flush(&mut out, run, text, plain, before_read);
         }
         if !neighbours {
             out.text.push_str(&String::from_utf8_lossy(between));
+            before_read = true;
         }
         at = start + word.length;
         plain = at;
@@ -76,17 +80,26 @@ pub fn decode(text: &[u8]) -> Words {
                 charset::join(run.word.charset, &mut run.word.octets, &word.octets);
                 run.words += 1;
             }
-            None => run = Some(Run { word, start, words: 1 }),
+            None => run = Some(Run { word, start, words: 1, gap: if neighbours { between } else { b"" } }),
         }
     }
-    flush(&mut out, run, text, plain);
+    if let Some(run) = run {
+        flush(&mut out, run, text, plain, before_read);
+    }
     out.text.push_str(&String::from_utf8_lossy(text.get(plain..).unwrap_or_default()));
     out
 }
 
-fn flush(out: &mut Words, run: Option<Run<'_>>, text: &[u8], end: usize) {
-    let Some(Run { word, start, words }) = run else { return };
-    let remark = match charset::decode(word.charset, &word.octets) {
+/// Appends a run that ends at `end`, and says whether it could be read. White space is left out between words that are
+/// read only (RFC 2047 §6.2): between others it stays, as they do.
+fn flush(out: &mut Words, run: Run<'_>, text: &[u8], end: usize, before_read: bool) -> bool {
+    let Run { word, start, words, gap } = run;
+    let decoded = charset::decode(word.charset, &word.octets);
+    let read = decoded.is_some();
+    if !(read && before_read) {
+        out.text.push_str(&String::from_utf8_lossy(gap));
+    }
+    let remark = match decoded {
         Some(decoded) => {
             out.read += words;
             out.text.push_str(&decoded.text);
@@ -103,6 +116,7 @@ fn flush(out: &mut Words, run: Option<Run<'_>>, text: &[u8], end: usize) {
     {
         out.remarks.push(remark);
     }
+    read
 }
 
 /// The encoded word at the start of `text`. No part of one holds a `?`, so nothing is looked at twice.
@@ -168,7 +182,8 @@ mod tests {
             ("=?ISO-8859-1?Q?a?=   =?ISO-8859-1?Q?b?=", "ab", 2),
             ("=?ISO-8859-1?Q?a_b?=", "a b", 1),
             ("=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=", "a b", 2),
-            ("=?ISO-8859-1?Q?a?= =?utf-7?Q?_b?=", "a=?utf-7?Q?_b?=", 1),
+            ("=?ISO-8859-1?Q?a?= =?utf-7?Q?_b?=", "a =?utf-7?Q?_b?=", 1),
+            ("=?utf-7?Q?a?=  =?x?Q?b?= =?utf-8?Q?c?=", "=?utf-7?Q?a?=  =?x?Q?b?= c", 1),
             ("=?utf-7?Q?a?= =?UTF-7?Q?b?= c", "=?utf-7?Q?a?= =?UTF-7?Q?b?= c", 0),
             ("=?UTF-8?B?R3LDvMOfZQ==?= aus", "Grüße aus", 1),
             ("=?utf-8*de?q?gr=C3=BC?=", "grü", 1),
