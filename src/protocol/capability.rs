@@ -93,15 +93,17 @@ impl Capabilities {
     /// SASL mechanisms offered: `AUTH …` (SMTP), `AUTH=…` (IMAP), `SASL …` (POP3), each once, in upper case.
     #[must_use]
     pub fn mechanisms(&self) -> Vec<String> {
+        let mut known = HashSet::new();
         let mut out: Vec<String> = Vec::new();
         for capability in &self.list {
             let names: Vec<&str> = match capability.name.as_str() {
                 "AUTH" | "SASL" => capability.parameters.iter().map(String::as_str).collect(),
                 name => name.strip_prefix("AUTH=").into_iter().collect(),
             };
-            for name in names {
+            // `AUTH=` alone offers nothing.
+            for name in names.into_iter().filter(|name| !name.is_empty()) {
                 let name = name.to_ascii_uppercase();
-                if !out.contains(&name) {
+                if known.insert(name.clone()) {
                     out.push(name);
                 }
             }
@@ -122,21 +124,21 @@ impl Capabilities {
     pub fn difference(&self, before: &Self) -> (Vec<String>, Vec<String>) {
         let (now, then) = (self.by_keyword(), before.by_keyword());
         let mut new = Vec::new();
+        let mut told = HashSet::new();
         for capability in &self.list {
             let name = capability.name.as_str();
-            match then.get(name) {
-                None => new.push(capability.text()),
-                Some(had) => {
-                    // A keyword on several lines is told of once, at its first.
-                    let Some(has) = now.get(name).filter(|has| has.first == capability.parameters) else { continue };
+            match (then.get(name), now.get(name)) {
+                // A keyword on several lines is told of once, at its first.
+                (Some(had), Some(has)) if told.insert(name) => {
                     let added = has.all.iter().filter(|p| !had.set.contains(*p)).map(|p| format!(" +{p}"));
                     let removed = had.all.iter().filter(|p| !has.set.contains(*p)).map(|p| format!(" -{p}"));
                     let changes: String = added.chain(removed).collect();
-                    let text = format!("{name}:{changes}");
-                    if !changes.is_empty() && !new.contains(&text) {
-                        new.push(text);
+                    if !changes.is_empty() {
+                        new.push(format!("{name}:{changes}"));
                     }
                 }
+                (Some(_), _) => {}
+                (None, _) => new.push(capability.text()),
             }
         }
         let gone = before.list.iter().filter(|c| !now.contains_key(c.name.as_str())).map(Capability::text).collect();
@@ -146,11 +148,7 @@ impl Capabilities {
     fn by_keyword(&self) -> HashMap<&str, Parameters<'_>> {
         let mut keywords: HashMap<&str, Parameters<'_>> = HashMap::new();
         for capability in &self.list {
-            let of = keywords.entry(&capability.name).or_insert_with(|| Parameters {
-                first: &capability.parameters,
-                all: Vec::new(),
-                set: HashSet::new(),
-            });
+            let of = keywords.entry(&capability.name).or_default();
             for parameter in &capability.parameters {
                 if of.set.insert(parameter) {
                     of.all.push(parameter);
@@ -161,10 +159,9 @@ impl Capabilities {
     }
 }
 
-/// All parameters of one keyword.
+/// All parameters of one keyword, on however many lines.
+#[derive(Default)]
 struct Parameters<'a> {
-    /// Those of its first line.
-    first: &'a [String],
     all: Vec<&'a str>,
     set: HashSet<&'a str>,
 }
@@ -190,6 +187,22 @@ mod tests {
         assert_eq!(list(&["AUTH PLAIN login", "AUTH=PLAIN LOGIN"]).mechanisms(), ["PLAIN", "LOGIN"]);
         assert_eq!(list(&["AUTH=PLAIN", "AUTH=SCRAM-SHA-256", "IDLE"]).mechanisms(), ["PLAIN", "SCRAM-SHA-256"]);
         assert_eq!(list(&["SASL PLAIN"]).mechanisms(), ["PLAIN"]);
+        assert_eq!(list(&["AUTH=", "AUTH=PLAIN"]).mechanisms(), ["PLAIN"]);
+    }
+
+    #[test]
+    fn a_list_made_to_be_slow_costs_little() {
+        let mut hostile = Capabilities::heard();
+        for line in 0..CAPABILITY_CAP {
+            // As many names as fit into the octets that are read.
+            let names: String = (0..220).map(|n| format!(" {:04x}", line * 220 + n)).collect();
+            let names = if line % 2 == 0 { &names } else { " 0" };
+            hostile.push(Capability::read(format!("AUTH{names}").as_bytes()).unwrap());
+        }
+        let parameters: usize = hostile.list().iter().map(|capability| capability.parameters.len()).sum();
+        assert!(parameters > 80_000 && hostile.mechanisms().len() > 60_000);
+        let (new, gone) = hostile.difference(&list(&["AUTH PLAIN"]));
+        assert_eq!((new.len(), gone.len()), (1, 0));
     }
 
     #[test]
