@@ -88,9 +88,9 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A row with its verdict; `subject` is what the finding is about.
+    /// A row with its verdict; `subject`, which may be a name from the wire, is what the finding is about.
     pub(super) fn judge(&mut self, mut row: Row, subject: &str, (severity, says, next): Remark) {
-        let finding = Finding::new(severity, subject, format!("{} {}: {says}", row.label, row.text), next);
+        let finding = Finding::new(severity, shown(subject), format!("{} {}: {says}", row.label, row.text), next);
         row.verdict = Some((severity, says));
         self.lines.push((row, Some(finding)));
     }
