@@ -238,7 +238,8 @@ impl State {
             }
             _ => {}
         }
-        if midst {
+        // The handshake ends whatever else was in the midst.
+        if midst && self.phase != Phase::Tls {
             self.phase = phase;
         }
         reading
