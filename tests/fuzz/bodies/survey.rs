@@ -1,0 +1,115 @@
+//! What DNS answers, as hostile as a zone can be: [`ehlo::diagnosis::survey`]. The first line of the octets is the
+//! subject, each other one a record of every answer to a question of its type, or how questions end:
+//!
+//! ```text
+//! example.test
+//! MX 10 mx1.example.test
+//! TXT v=spf1 mx -all
+//! rcode 3
+//! ```
+
+use std::time::Duration;
+
+use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, Record, Response, Value};
+use ehlo::diagnosis::survey::{Row, Survey, asked, single_rows};
+
+use super::drawn;
+
+pub(crate) const OPENINGS: &[&[u8]] = &[
+    b"",
+    b"example.test\nTXT ",
+    b"example.test\nTXT v=spf1 ",
+    b"example.test\nTXT v=DMARC1; ",
+    b"example.test\nMX 10 ",
+    b"192.0.2.1\nPTR ",
+];
+
+/// Questions that a zone can make a survey ask.
+const QUESTIONS: usize = 200;
+
+/// Octets shown of one octet of a record: each of 200 answers repeats it, and in its table and its findings.
+const TIMES: usize = 2000;
+
+/// A survey ends, and asks a bounded number of questions; what it shows is safe to draw and bounded.
+pub(crate) fn holds(octets: &[u8]) {
+    let text = String::from_utf8_lossy(octets);
+    let (subject, records) = text.split_once('\n').unwrap_or((&text, ""));
+    let records: Vec<Result<Value, u16>> = records.split('\n').filter_map(record).collect();
+    let _ = asked(subject);
+    // The program makes a name in A-label form of what the user typed.
+    let subject: String = subject.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:".contains(*c)).collect();
+    let mut survey = Survey::new(&subject);
+    let mut total = 0;
+    loop {
+        let questions = survey.questions();
+        if questions.is_empty() {
+            break;
+        }
+        total += questions.len();
+        assert!(total <= QUESTIONS, "{total} questions");
+        for query in questions {
+            let answer = answer(query, &records);
+            shown(&single_rows(&answer.query, Some(&answer)), octets.len());
+            survey.answered(answer);
+        }
+    }
+    assert!(survey.is_done() && survey.pending() == 0);
+    let (rows, findings) = survey.table();
+    shown(&rows, octets.len());
+    drawn(findings.iter().flat_map(|found| [&found.subject, &found.says, &found.next]), TIMES, octets.len());
+    let _ = (survey.best(), survey.targets());
+}
+
+fn shown(rows: &[Row], octets: usize) {
+    let verdicts = rows.iter().filter_map(|row| row.verdict.as_ref()).map(|(_, text)| text);
+    drawn(rows.iter().flat_map(|row| [&row.label, &row.text, &row.note]).chain(verdicts), TIMES, octets);
+}
+
+/// One record, or the code of all answers.
+fn record(line: &str) -> Option<Result<Value, u16>> {
+    let (word, rest) = line.split_once(' ')?;
+    let numbers = |count: usize| -> Option<(Vec<u16>, String)> {
+        let mut words = rest.splitn(count + 1, ' ');
+        let numbers = words.by_ref().take(count).map(|word| word.parse().ok()).collect::<Option<_>>()?;
+        Some((numbers, words.next().unwrap_or_default().to_owned()))
+    };
+    Some(Ok(match word {
+        "A" => Value::A(rest.parse().ok()?),
+        "AAAA" => Value::Aaaa(rest.parse().ok()?),
+        "MX" => match numbers(1)? {
+            (numbers, exchange) => Value::Mx { preference: *numbers.first()?, exchange },
+        },
+        "SRV" => match numbers(3)? {
+            (numbers, target) => {
+                let [priority, weight, port] = numbers[..] else { return None };
+                Value::Srv { priority, weight, port, target }
+            }
+        },
+        "TXT" => Value::Txt(rest.split('|').map(|string| string.as_bytes().to_vec()).collect()),
+        "PTR" => Value::Ptr(rest.to_owned()),
+        "CNAME" => Value::Cname(rest.to_owned()),
+        "NS" => Value::Ns(rest.to_owned()),
+        "SOA" => Value::Soa { primary: rest.to_owned(), serial: 1 },
+        "TYPE" => Value::Other(rest.parse().ok()?),
+        "rcode" => return Some(Err(rest.parse().ok()?)),
+        _ => return None,
+    }))
+}
+
+fn answer(query: Query, records: &[Result<Value, u16>]) -> Answer {
+    let rcode = records.iter().find_map(|record| record.as_ref().err().copied());
+    let reply = if rcode == Some(u16::MAX) {
+        Err(QueryFailure::TimedOut)
+    } else {
+        let fits =
+            |value: &&Value| value.kind().is_none_or(|kind| kind == query.kind) || matches!(value, Value::Cname(_));
+        let answers = records
+            .iter()
+            .filter_map(|record| record.as_ref().ok())
+            .filter(fits)
+            .map(|value| Record { name: query.name.clone(), ttl: 1, value: value.clone() })
+            .collect();
+        Ok(Response { rcode: rcode.unwrap_or(0), answers, ..Response::default() })
+    };
+    Answer { query, server: None, took: Duration::ZERO, over_tcp: false, reply }
+}
