@@ -304,7 +304,7 @@ impl Session {
     /// Takes the next frame off `input` and reads it. `None`: the rest is kept until more comes.
     pub fn next<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Option<Heard<'a>> {
         let frame = self.framer.next(input)?;
-        let reading = self.state.read(frame.bytes, frame.literal, frame.continues);
+        let reading = self.state.read(&frame);
         Some(Heard {
             octets: frame.bytes,
             ending: frame.ending,

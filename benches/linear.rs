@@ -1,0 +1,56 @@
+//! Whether any reader is slower than linear: every target of `tests/fuzz` over runs of one kind, n octets beside eight
+//! times as many in the same run.
+//!
+//! `cargo bench --bench linear [TARGET]` prints, for each target, the runs whose time grew most, and how often. Eight
+//! is linear; a cap that is passed between the two makes it less; 64 is quadratic. No test depends on it.
+
+#![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+#[path = "../tests/fuzz/bodies/mod.rs"]
+mod bodies;
+
+use bodies::{Target, hostile};
+
+/// Octets of the shorter run: more than a line that is cut, a field that is cut.
+const SHORT: usize = 100_000;
+
+/// Runs that are printed of a target.
+const PRINTED: usize = 4;
+
+/// What is faster than this measures little but the clock.
+const LEAST: Duration = Duration::from_micros(50);
+
+/// The best of three.
+fn time(target: Target, octets: &[u8]) -> Duration {
+    let once = || {
+        let began = Instant::now();
+        (target.holds)(black_box(octets));
+        began.elapsed()
+    };
+    once().min(once()).min(once())
+}
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    for target in bodies::TARGETS {
+        if !wanted.is_empty() && !wanted.iter().any(|word| target.name.contains(word.as_str())) {
+            continue;
+        }
+        let mut grown = Vec::new();
+        for opening in target.openings {
+            let (short, long) = (hostile::inputs(opening, SHORT), hostile::inputs(opening, 8 * SHORT));
+            for ((name, short), (_, long)) in short.zip(long) {
+                let (short, long) = (time(target, &short).max(LEAST), time(target, &long).max(LEAST));
+                grown.push((long.as_secs_f64() / short.as_secs_f64(), short, long, name));
+            }
+        }
+        grown.sort_by(|a, b| b.0.total_cmp(&a.0));
+        println!("{}: {} runs, times of {SHORT} octets and of eight times as many", target.name, grown.len());
+        for (ratio, short, long, name) in grown.iter().take(PRINTED) {
+            println!("  {ratio:5.1} times  {short:>10.2?} {long:>10.2?}  {name}");
+        }
+    }
+}
