@@ -43,7 +43,8 @@ fn frames(literals: Literals, octets: &[u8], mut cuts: Cuts) -> Vec<Seen> {
             assert!(length <= LINE_CAP && memchr::memchr(b'\n', frame.bytes).is_none(), "one line, and not too long");
             assert_eq!(frame.continues, frame.ending == Ending::None, "only a piece has no ending");
             let behind = rest.strip_prefix(frame.bytes).and_then(|rest| rest.strip_prefix(frame.ending.bytes()));
-            rest = behind.expect("octets in their order, none lost");
+            assert!(behind.is_some(), "octets in their order, none lost");
+            rest = behind.unwrap_or_default();
             let (end, ending) = (octets.len() - rest.len(), frame.ending);
             out.push(Seen { end, ending, literal: frame.literal, continues: frame.continues });
         }

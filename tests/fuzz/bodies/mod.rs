@@ -39,11 +39,6 @@ pub(crate) const TARGETS: [Target; 8] = [
     Target { name: "survey", holds: survey::holds, openings: survey::OPENINGS },
 ];
 
-/// The target of this name.
-pub(crate) fn target(name: &str) -> Option<Target> {
-    TARGETS.into_iter().find(|target| target.name == name)
-}
-
 /// What a page may add to the octets it is about: headings, and the words of a verdict.
 const PAGE: usize = 16 * 1024;
 

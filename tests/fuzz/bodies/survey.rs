@@ -76,15 +76,15 @@ fn record(line: &str) -> Option<Result<Value, u16>> {
     Some(Ok(match word {
         "A" => Value::A(rest.parse().ok()?),
         "AAAA" => Value::Aaaa(rest.parse().ok()?),
-        "MX" => match numbers(1)? {
-            (numbers, exchange) => Value::Mx { preference: *numbers.first()?, exchange },
-        },
-        "SRV" => match numbers(3)? {
-            (numbers, target) => {
-                let [priority, weight, port] = numbers[..] else { return None };
-                Value::Srv { priority, weight, port, target }
-            }
-        },
+        "MX" => {
+            let (numbers, exchange) = numbers(1)?;
+            Value::Mx { preference: *numbers.first()?, exchange }
+        }
+        "SRV" => {
+            let (numbers, target) = numbers(3)?;
+            let [priority, weight, port] = numbers[..] else { return None };
+            Value::Srv { priority, weight, port, target }
+        }
         "TXT" => Value::Txt(rest.split('|').map(|string| string.as_bytes().to_vec()).collect()),
         "PTR" => Value::Ptr(rest.to_owned()),
         "CNAME" => Value::Cname(rest.to_owned()),
