@@ -272,6 +272,41 @@ fn the_reading_of_a_line() {
 }
 
 #[test]
+fn both_forms_of_what_is_encoded_stand_beneath_the_line() {
+    let beneath = |scene: &mut Scene, line: &str| {
+        scene.typed(line);
+        let screen = scene.screen(100, 24);
+        scene.chord(KeyCode::Char('u'), KeyModifiers::CONTROL);
+        let rows: Vec<&str> = screen.lines().skip(17).map(|row| row.trim_matches(['┃', '│', ' '])).collect();
+        rows.join(" ")
+    };
+    let mut smtp = working_day();
+    for (line, part) in [
+        ("MAIL FROM:<jo@münchen.de> SMTPUTF8", "münchen.de = xn--mnchen-3ya.de"),
+        ("MAIL FROM:<jo@xn--mnchen-3ya.de>", "xn--mnchen-3ya.de = münchen.de"),
+        ("MAIL FROM:<jo@münchen.de>", "or write xn--mnchen-3ya.de, which does without"),
+        ("MAIL FROM:<jö@example.org>", "the local part is not ASCII: MAIL needs the parameter SMTPUTF8"),
+    ] {
+        let found = beneath(&mut smtp, line);
+        assert!(found.contains(part), "{line}: {found}");
+    }
+    let mut imap = Scene::connect("imap://imap.example.org");
+    imap.server("* PREAUTH [CAPABILITY IMAP4rev1 ENABLE UTF8=ACCEPT] hello\r\n");
+    for (line, part) in [
+        ("SELECT Entw&APw-rfe", "Entw&APw-rfe = Entwürfe · SELECT mailbox"),
+        ("SELECT Entwürfe", "Entw&APw-rfe"),
+        ("SELECT &IC4-x", "&IC4-x = <U+202E>x"),
+    ] {
+        let found = beneath(&mut imap, line);
+        assert!(found.contains(part), "{line}: {found}");
+    }
+    // Once UTF-8 is turned on, nothing is encoded any more.
+    imap.line("a ENABLE UTF8=ACCEPT").server("* ENABLED UTF8=ACCEPT\r\na OK enabled\r\n");
+    let found = beneath(&mut imap, "SELECT \"Entwürfe\"");
+    assert!(!found.contains('&') && found.contains("SELECT mailbox"), "{found}");
+}
+
+#[test]
 fn no_size_is_too_small() {
     let mut scenes = vec![Scene::new(), working_day(), surveyed()];
     let mut message = writing();

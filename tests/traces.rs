@@ -43,6 +43,9 @@ use ehlo::protocol::session::{Reading, Session, Signal};
 use ehlo::protocol::verb::Phase;
 use proptest::prelude::*;
 
+#[path = "fuzz/bodies/say.rs"]
+mod say;
+
 /// The traps that a trace must show, and what they are about.
 const TRAPS: &[(u32, &str)] = &[
     (6, "nothing is sent before the banner is complete"),
@@ -170,22 +173,7 @@ impl Player<'_> {
         let line = String::from_utf8(line.to_vec()).expect("a typed line is UTF-8");
         self.typed.push(line.clone());
         let number = self.typed.len() as u64;
-        let phase = self.session.phase();
-        match phase {
-            Phase::Data if line == "." => self.session.message_sent(number),
-            Phase::Data => {}
-            Phase::Literal => {
-                let left = self.session.literal_to_send().expect("a literal");
-                let line = line.len() as u64;
-                self.session.literal_sent(if line + 2 <= left { line + 2 } else { line });
-            }
-            _ => {
-                let untagged = matches!(phase, Phase::Sasl | Phase::LiteralEnd | Phase::Idle)
-                    || self.session.protocol() != Protocol::Imap;
-                let tag = line.split(' ').next().filter(|_| !untagged).map(str::to_owned);
-                self.session.sent(&line, tag.as_deref(), number);
-            }
-        }
+        say::say(&mut self.session, &line, number);
     }
 
     fn server(&mut self, turns: &[Turn]) {

@@ -64,6 +64,8 @@ struct Basis {
     tls: bool,
     authenticated: bool,
     capabilities: Capabilities,
+    /// [`Progress::changes`](crate::protocol::progress::Progress::changes).
+    progress: u32,
 }
 
 impl Basis {
@@ -77,6 +79,7 @@ impl Basis {
             && self.tls == context.tls
             && self.authenticated == context.authenticated
             && self.capabilities == *context.capabilities
+            && self.progress == context.progress.changes()
     }
 }
 
@@ -110,6 +113,7 @@ impl Prompt {
             tls: context.tls,
             authenticated: context.authenticated,
             capabilities: context.capabilities.clone(),
+            progress: context.progress.changes(),
         });
         self.reading = Some(command::check(text, &context));
         self.secret = conversation.secret_range(text);
@@ -294,12 +298,15 @@ mod tests {
     use super::*;
     use crate::protocol::capability::Capability;
     use crate::protocol::endpoint::Protocol;
+    use crate::protocol::progress::Progress;
 
     #[test]
     fn a_line_is_read_again_when_what_it_is_read_against_has_changed() {
         let none = Capabilities::default();
         let mut some = Capabilities::heard();
         some.push(Capability { name: "SIZE".to_owned(), parameters: Vec::new() });
+        let mut later = Progress::new();
+        later.restart();
         let context = Context::new(Protocol::Smtp, Phase::Ready, &none);
         let basis = Basis {
             text: Secret::from("NOOP"),
@@ -308,6 +315,7 @@ mod tests {
             tls: false,
             authenticated: false,
             capabilities: none.clone(),
+            progress: context.progress.changes(),
         };
         for (text, id, context, holds) in [
             ("NOOP", 1, context, true),
@@ -317,6 +325,7 @@ mod tests {
             ("NOOP", 1, Context { tls: true, ..context }, false),
             ("NOOP", 1, Context { authenticated: true, ..context }, false),
             ("NOOP", 1, Context { capabilities: &some, ..context }, false),
+            ("NOOP", 1, Context { progress: &later, ..context }, false),
         ] {
             assert_eq!(basis.holds(text, ConnectionId(id), &context), holds, "{text:?} {id} {context:?}");
         }

@@ -66,6 +66,8 @@ pub struct Frame<'a> {
     pub literal: bool,
     /// The line was longer than the cap, or a literal ended in it: the next frame goes on where this one stops.
     pub continues: bool,
+    /// The line, with the pieces before this one, announces a literal of so many octets: they come next.
+    pub announces: Option<u64>,
 }
 
 /// Who sends the octets, which decides what counts as a literal.
@@ -91,13 +93,26 @@ pub struct Framer {
     literal_left: u64,
     status_line: Option<bool>,
     after_literal: bool,
+    /// The end of the pieces before: an announcement may lie across them.
+    tail: Vec<u8>,
 }
+
+/// Octets of the longest announcement, `~{1234567890123456789+}`, and a CR.
+const ANNOUNCEMENT: usize = 24;
 
 impl Framer {
     /// A framer at the beginning of a line.
     #[must_use]
     pub const fn new(literals: Literals) -> Self {
-        Self { literals, pending: Vec::new(), emitted: false, literal_left: 0, status_line: None, after_literal: false }
+        Self {
+            literals,
+            pending: Vec::new(),
+            emitted: false,
+            literal_left: 0,
+            status_line: None,
+            after_literal: false,
+            tail: Vec::new(),
+        }
     }
 
     /// Octets of the literal that are still to come.
@@ -155,7 +170,7 @@ impl Framer {
             if literal_left == 0 {
                 self.after_literal = true;
             }
-            return Some(Frame { bytes, ending, literal: true, continues: !whole });
+            return Some(Frame { bytes, ending, literal: true, continues: !whole, announces: None });
         }
         // A status response is free text to its end: `* OK see {5}` announces nothing.
         let first_piece = self.status_line.is_none() && !self.after_literal;
@@ -163,20 +178,24 @@ impl Framer {
             Some(status) => status,
             None => first_piece && self.literals == Literals::Server && is_status(bytes),
         };
+        let mut announces = None;
         if whole {
             self.status_line = None;
             self.after_literal = false;
-            if self.literals != Literals::None
-                && !status
-                && let Some(octets) = literal_announced(bytes, self.literals)
-            {
+            if !status {
+                announces = across(&self.tail, bytes, self.literals);
+            }
+            self.tail.clear();
+            if let Some(octets) = announces {
                 self.literal_left = octets;
                 self.after_literal = true;
             }
         } else {
             self.status_line = Some(status);
+            self.tail.extend_from_slice(bytes.get(bytes.len().saturating_sub(ANNOUNCEMENT)..).unwrap_or_default());
+            self.tail.drain(..self.tail.len().saturating_sub(ANNOUNCEMENT));
         }
-        Some(Frame { bytes, ending, literal: false, continues: !whole })
+        Some(Frame { bytes, ending, literal: false, continues: !whole, announces })
     }
 
     /// At the end of the stream: the line that never ended, if there is one.
@@ -191,6 +210,17 @@ impl Framer {
         *self = Self::new(self.literals);
         rest
     }
+}
+
+/// The literal announced at the end of a line whose last piece is `bytes`, and `tail` what stood before it.
+fn across(tail: &[u8], bytes: &[u8], literals: Literals) -> Option<u64> {
+    if tail.is_empty() {
+        return literal_announced(bytes, literals);
+    }
+    let line = [tail, bytes.get(bytes.len().saturating_sub(ANNOUNCEMENT)..).unwrap_or_default()].concat();
+    // The CR of an ending may lie at the end of the piece before.
+    let line = if bytes.is_empty() { line.strip_suffix(b"\r").unwrap_or(&line) } else { &line };
+    literal_announced(line, literals)
 }
 
 fn split_ending(line: &[u8]) -> (&[u8], Ending) {
@@ -286,6 +316,19 @@ mod tests {
         }
         total += framer.finish().map_or(0, |rest| rest.len());
         assert_eq!(total, long.len());
+    }
+
+    #[test]
+    fn an_announcement_across_the_cap_counts() {
+        for announcement in ["{3}\r\n", "{3}\n", "~{0000000000000000003}\r\n"] {
+            for before in 0..announcement.len() + 2 {
+                let line = [&"x".repeat(LINE_CAP - before), announcement, "\na\nb\n"].concat();
+                let out = frames(Literals::Server, &[line.as_bytes()]);
+                let content: Vec<u8> =
+                    out.iter().filter(|(.., literal)| *literal).flat_map(|(b, ..)| b.clone()).collect();
+                assert_eq!(content, b"a", "{announcement:?}, {before} octets before the cap");
+            }
+        }
     }
 
     #[test]

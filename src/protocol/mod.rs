@@ -5,12 +5,16 @@
 
 pub mod capability;
 pub mod command;
+pub mod cursor;
 pub mod deflate;
 pub mod endpoint;
 pub mod imap;
 pub mod line;
+#[cfg(test)]
+mod lists;
 pub mod moment;
 pub mod pop3;
+pub mod progress;
 pub mod reply;
 pub mod sasl;
 pub mod secret;
@@ -19,3 +23,4 @@ pub mod smtp;
 pub mod text;
 pub mod verb;
 pub mod visible;
+pub mod word;

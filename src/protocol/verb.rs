@@ -1,11 +1,12 @@
 //! One table row per verb drives validation, completion, inline help, the legal next commands and the practice
 //! servers. The rows are in [`super::smtp::VERBS`], [`super::imap::VERBS`] and [`super::pop3::VERBS`].
 
-use std::ops::Range;
-
 use super::capability::Capabilities;
 use super::endpoint::Protocol;
 use super::imap::seen::{NOTHING, Seen};
+use super::progress::{BEGINNING, Progress};
+
+pub use super::cursor::{Cursor, Fault, Note, Weight};
 
 /// Where a session stands. One list for the three protocols; each uses its part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -203,38 +204,6 @@ pub fn find_verb(protocol: Protocol, line: &str) -> Option<(&'static Verb, usize
         .map(|verb| (verb, verb.name.len()))
 }
 
-/// Something wrong, or worth knowing, about a typed line, with its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Octets of the line this is about. May be empty and at the end: something is missing there.
-    pub at: Range<usize>,
-    /// Whether a server would refuse it.
-    pub weight: Weight,
-    /// What is wrong and what was expected, in one sentence without a full stop.
-    pub reason: String,
-}
-
-/// How much a [`Fault`] weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
-    /// Right so far, not finished: shown calmly while typing.
-    Incomplete,
-    /// Would be accepted by most, and is worth a word.
-    Advice,
-    /// Against the grammar.
-    Syntax,
-    /// Right in itself, wrong at this moment.
-    Sequence,
-}
-
-impl Fault {
-    /// A fault against the grammar.
-    #[must_use]
-    pub fn syntax(at: Range<usize>, reason: impl Into<String>) -> Self {
-        Self { at, weight: Weight::Syntax, reason: reason.into() }
-    }
-}
-
 /// What a line is checked against besides its grammar.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -248,6 +217,8 @@ pub struct Context<'a> {
     pub tls: bool,
     /// Whether someone is logged in.
     pub authenticated: bool,
+    /// What was said and answered so far.
+    pub progress: &'a Progress,
     /// IMAP: the mailboxes and flags that the server has told of.
     pub seen: &'a Seen,
     /// POP3: the greeting has a timestamp for APOP.
@@ -255,143 +226,18 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// In clear, nobody logged in, nothing told of.
+    /// In clear, nobody logged in, nothing said.
     #[must_use]
     pub const fn new(protocol: Protocol, phase: Phase, capabilities: &'a Capabilities) -> Self {
-        Self { protocol, phase, capabilities, tls: false, authenticated: false, seen: &NOTHING, timestamp: false }
-    }
-}
-
-/// A place in a typed line, moved forward by the grammar rules of the verbs.
-#[derive(Clone, Debug)]
-pub struct Cursor<'a> {
-    text: &'a str,
-    at: usize,
-    /// Remarks that do not stop the reading: advice.
-    pub remarks: Vec<Fault>,
-}
-
-impl<'a> Cursor<'a> {
-    /// A cursor at octet `at` of `text`, which must be a character boundary; otherwise it is moved back to one.
-    #[must_use]
-    pub fn new(text: &'a str, at: usize) -> Self {
-        let mut at = at.min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
+        Self {
+            protocol,
+            phase,
+            capabilities,
+            tls: false,
+            authenticated: false,
+            progress: &BEGINNING,
+            seen: &NOTHING,
+            timestamp: false,
         }
-        Self { text, at, remarks: Vec::new() }
-    }
-
-    /// Octets from the start of the line.
-    #[must_use]
-    pub const fn at(&self) -> usize {
-        self.at
-    }
-
-    /// What has not been read.
-    #[must_use]
-    pub fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or("")
-    }
-
-    /// What has been read since octet `start`.
-    #[must_use]
-    pub fn since(&self, start: usize) -> &'a str {
-        self.text.get(start..self.at).unwrap_or("")
-    }
-
-    /// The next character.
-    #[must_use]
-    pub fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    /// Whether everything has been read.
-    #[must_use]
-    pub fn is_end(&self) -> bool {
-        self.at >= self.text.len()
-    }
-
-    /// Takes `c` if it is next.
-    pub fn eat(&mut self, c: char) -> bool {
-        let found = self.peek() == Some(c);
-        if found {
-            self.at += c.len_utf8();
-        }
-        found
-    }
-
-    /// Takes `word` if it is next, in any case.
-    pub fn eat_word(&mut self, word: &str) -> bool {
-        let found = self.rest().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        if found {
-            self.at += word.len();
-        }
-        found
-    }
-
-    /// Takes `c`, or says that `what` was expected here.
-    ///
-    /// # Errors
-    /// A fault at this place; [`Weight::Incomplete`] at the end of the line.
-    pub fn expect(&mut self, c: char, what: &str) -> Result<(), Fault> {
-        if self.eat(c) { Ok(()) } else { Err(self.expected(what)) }
-    }
-
-    /// Takes the characters that `wanted` likes.
-    pub fn take_while(&mut self, mut wanted: impl FnMut(char) -> bool) -> &'a str {
-        let rest = self.rest();
-        let end = rest.find(|c| !wanted(c)).unwrap_or(rest.len());
-        self.at += end;
-        rest.get(..end).unwrap_or("")
-    }
-
-    /// Takes one character if `wanted` likes it.
-    pub fn take_one(&mut self, wanted: impl FnOnce(char) -> bool) -> bool {
-        match self.peek() {
-            Some(c) if wanted(c) => {
-                self.at += c.len_utf8();
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Takes everything up to the next space or the end.
-    pub fn word(&mut self) -> &'a str {
-        self.take_while(|c| c != ' ')
-    }
-
-    /// Nothing more may follow.
-    ///
-    /// # Errors
-    /// A syntax fault over what is left.
-    pub fn end(&self, verb: &str) -> Result<(), Fault> {
-        if self.is_end() {
-            Ok(())
-        } else {
-            Err(Fault::syntax(self.at..self.text.len(), format!("nothing more is expected after {verb}")))
-        }
-    }
-
-    /// The fault "expected `what` here".
-    #[must_use]
-    pub fn expected(&self, what: &str) -> Fault {
-        let (weight, end) = match self.peek() {
-            None => (Weight::Incomplete, self.at),
-            Some(c) => (Weight::Syntax, self.at + c.len_utf8()),
-        };
-        Fault { at: self.at..end, weight, reason: format!("expected {what}") }
-    }
-
-    /// A syntax fault from `start` to this place.
-    #[must_use]
-    pub fn fault_from(&self, start: usize, reason: impl Into<String>) -> Fault {
-        Fault::syntax(start..self.at, reason)
-    }
-
-    /// A remark from `start` to this place that does not stop the reading.
-    pub fn advise(&mut self, start: usize, reason: impl Into<String>) {
-        self.remarks.push(Fault { at: start..self.at, weight: Weight::Advice, reason: reason.into() });
     }
 }

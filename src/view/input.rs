@@ -12,9 +12,13 @@ use crate::app::state::{App, Focus};
 use crate::protocol::command::{Reading, next_verbs};
 use crate::protocol::line::Ending;
 use crate::protocol::verb::{Phase, Weight};
+use crate::protocol::visible::visible;
 
 /// Rows a word about the line may take when the border is too short for it.
 const WORDS: usize = 3;
+
+/// Notes that are shown beneath a line.
+const NOTES: usize = 3;
 
 /// Rows the panel wants on a screen of this size.
 pub(super) fn height(app: &App, width: u16, height: u16, bordered: bool) -> u16 {
@@ -173,6 +177,9 @@ fn status(app: &App) -> (String, Style) {
 }
 
 fn judged(reading: &Reading, line: &str) -> (String, Style) {
+    // A decoded name may hold what a terminal would act on.
+    let notes: Vec<_> = reading.notes.iter().take(NOTES).map(|note| visible(note.text.as_bytes())).collect();
+    let notes = notes.join(" · ");
     if let Some(fault) = reading.worst() {
         let column = line.get(..fault.at.start).unwrap_or(line).chars().count() + 1;
         let mut words = format!("{} column {column}: {}", theme::weight_mark(fault.weight), fault.reason);
@@ -181,14 +188,20 @@ fn judged(reading: &Reading, line: &str) -> (String, Style) {
             words.push_str(" · ");
             words.push_str(&other.reason);
         }
+        let mut words = visible(words.as_bytes()).into_owned();
+        if !notes.is_empty() {
+            words.push_str(" · ");
+            words.push_str(&notes);
+        }
         if matches!(fault.weight, Weight::Syntax | Weight::Sequence) {
             words.push_str(" · Alt-Enter sends it anyway");
         }
         return (words, theme::weight(fault.weight));
     }
+    let between = if notes.is_empty() { "" } else { " · " };
     match reading.verb {
-        Some(verb) => (format!("{} · {} ({})", verb.syntax, verb.summary, verb.rfc), theme::DIM),
-        None => (String::new(), Style::new()),
+        Some(verb) => (format!("{notes}{between}{} · {} ({})", verb.syntax, verb.summary, verb.rfc), theme::DIM),
+        None => (notes, theme::DIM),
     }
 }
 

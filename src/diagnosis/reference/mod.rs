@@ -2,6 +2,7 @@
 //! program runs on.
 
 mod page;
+mod words;
 
 pub use page::{Page, meaning_page, wrap};
 use page::{code_rows, offer_page, phrase_rows, verb_page, with_value};
@@ -25,6 +26,7 @@ pub fn look_up(asked: &str) -> Vec<Page> {
     let mut out = Vec::new();
     out.extend(verb_pages(name));
     out.extend(parameter_pages(name));
+    out.extend(words::pages(asked));
     out.extend(code_pages(name));
     out.extend(meaning::offers().filter(|offer| offer.keyword.eq_ignore_ascii_case(name)).map(|o| offer_page(&o)));
     if out.is_empty() {
@@ -155,6 +157,7 @@ pub fn contents() -> Vec<(&'static str, Vec<&'static str>)> {
         ("LMTP commands", verbs_of(Protocol::Lmtp)),
         ("parameters of MAIL and RCPT", parameters),
         ("IMAP commands", verbs_of(Protocol::Imap)),
+        ("words of SMTP and IMAP arguments", words::names()),
         ("POP3 commands", verbs_of(Protocol::Pop3)),
         ("SMTP reply codes", codes_of(Table::Smtp)),
         ("enhanced status codes", codes_of(Table::Enhanced)),
@@ -174,8 +177,9 @@ pub fn suggestions(asked: &str) -> Vec<&'static str> {
         .into_iter()
         .flat_map(|(_, names)| names)
         .filter_map(|name| {
-            let begins = asked.len() >= 2 && name.starts_with(&asked);
-            let slips = if begins { 1 } else { command::distance(asked.as_bytes(), name.as_bytes()) };
+            let upper = name.to_ascii_uppercase();
+            let begins = asked.len() >= 2 && upper.starts_with(&asked);
+            let slips = if begins { 1 } else { command::distance(asked.as_bytes(), upper.as_bytes()) };
             (slips <= near.min(2)).then_some((slips, name))
         })
         .collect();
@@ -261,6 +265,7 @@ mod tests {
             ("STARTTL", "STARTTLS"),
             ("PIPE", "PIPELINING"),
             ("fech", "FETCH"),
+            ("messagenw", "MessageNew"),
         ] {
             assert!(suggestions(asked).contains(&expect), "{asked}: {:?}", suggestions(asked));
         }

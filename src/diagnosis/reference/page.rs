@@ -1,9 +1,10 @@
 //! A page of the reference, and what stands on it.
 
+use super::words;
 use crate::diagnosis::meaning::{Meaning, Offer, Phrase, Row};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::smtp::parameters::{MAIL_PARAMETERS, RCPT_PARAMETERS};
-use crate::protocol::verb::{Secrecy, Verb, verbs};
+use crate::protocol::verb::{Secrecy, Verb};
 
 /// What is known of one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +73,7 @@ pub(super) fn verb_page(verb: &Verb, protocols: &[Protocol]) -> Page {
         let label = if number == 0 { "parameters" } else { "" };
         rows.push((label, format!("{}: {}", with_value(row.keyword, row.value), row.summary)));
     }
+    rows.extend(words::rows(verb));
     Page { title: format!("{} ({} command)", verb.name, names.join(", ")), rows }
 }
 
@@ -108,16 +110,7 @@ pub fn meaning_page(meaning: &Meaning) -> Page {
 
 pub(super) fn offer_page(offer: &Offer) -> Page {
     let mut rows = vec![("allows", offer.says.to_owned()), ("defined in", offer.rfc.to_owned())];
-    let mut names = Vec::new();
-    for protocol in [Protocol::Smtp, Protocol::Imap, Protocol::Pop3].into_iter().filter(|one| offer.is_of(*one)) {
-        names.extend(verbs(protocol).iter().filter(|v| v.capability == Some(offer.keyword)).map(|v| v.name.to_owned()));
-    }
-    for (verb, table) in [("MAIL", MAIL_PARAMETERS), ("RCPT", RCPT_PARAMETERS)] {
-        let smtp = offer.is_of(Protocol::Smtp);
-        let of = table.iter().filter(|row| smtp && row.capability == offer.keyword);
-        names.extend(of.map(|row| format!("{} after {verb}", row.keyword)));
-    }
-    names.dedup();
+    let names = words::used_by(offer);
     if !names.is_empty() {
         rows.push(("used by", names.join(", ")));
     }

@@ -300,6 +300,14 @@ fn a_hostile_zone_is_bounded() {
 }
 
 #[test]
+fn a_finding_about_a_hostile_name_is_safe_to_draw() {
+    let zone = World::new(&["x.org MX 1 a\u{1b}[2J", "a\u{1b}[2j A 127.0.0.1"]);
+    let subjects: Vec<String> = zone.survey("x.org").findings().into_iter().map(|found| found.subject).collect();
+    assert!(subjects.iter().any(|subject| subject.starts_with("a␛[2")), "{subjects:?}");
+    assert!(!subjects.concat().contains('\u{1b}'), "{subjects:?}");
+}
+
+#[test]
 fn aliases_in_a_ring_end() {
     let mut survey = Survey::new("x.org");
     for query in survey.questions() {

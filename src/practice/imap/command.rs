@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::imap::grammar::{Astring, awaits_literal};
-use crate::protocol::line::{Ending, Frame, LINE_CAP, Literals, literal_announced};
+use crate::protocol::line::{Ending, Frame, LINE_CAP};
 use crate::protocol::verb::{Cursor, Phase, find_verb};
 
 use super::super::{MESSAGE_CAP, Output, World};
@@ -135,7 +135,7 @@ impl Imap {
     ) -> bool {
         let mut gathering = self.gathering.take().unwrap_or_default();
         let whole = frame.ending != Ending::None;
-        let announced = if whole { literal_announced(frame.bytes, Literals::Client) } else { None };
+        let announced = frame.announces;
         gathering.take_literal(announced.is_none() && whole && frame.bytes.is_empty());
         if gathering.text.len() + frame.bytes.len() <= LINE_CAP && whole {
             gathering.text.extend_from_slice(frame.bytes);

@@ -41,7 +41,7 @@ enum Item {
     /// Named by [`FetchItem::name`], no section.
     Plain(String),
     /// `BODY[section]<partial>`, the section as it is to be repeated.
-    Section { section: Section, shown: String, partial: Option<(u32, u32)> },
+    Section { section: Section, shown: String, partial: Option<(u64, u64)> },
 }
 
 impl Imap {
@@ -227,7 +227,7 @@ fn write(out: &mut Vec<u8>, message: &Message, items: &[Item], room: usize) -> b
 }
 
 /// The text of a message.
-fn pick(out: &mut Vec<u8>, text: &Text, whole: &[u8], header: &[u8], body: &[u8], partial: Option<(u32, u32)>) {
+fn pick(out: &mut Vec<u8>, text: &Text, whole: &[u8], header: &[u8], body: &[u8], partial: Option<(u64, u64)>) {
     match text {
         Text::All => cut(out, whole, partial),
         Text::Header | Text::Mime => cut(out, header, partial),
@@ -245,7 +245,7 @@ fn pick(out: &mut Vec<u8>, text: &Text, whole: &[u8], header: &[u8], body: &[u8]
 }
 
 /// The octets, or the part of them asked for, as a string.
-fn cut(out: &mut Vec<u8>, octets: &[u8], partial: Option<(u32, u32)>) {
+fn cut(out: &mut Vec<u8>, octets: &[u8], partial: Option<(u64, u64)>) {
     let octets = match partial {
         None => octets,
         Some((first, count)) => {

@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::protocol::imap::grammar::{astring, atom, flag_list, parenthesized, quoted};
+use crate::protocol::imap::grammar::{atom, flag_list, parenthesized, quoted};
 
-use super::super::envelope;
 use super::super::mailbox::{Flags, Mailbox, SYSTEM_FLAGS};
 use super::super::world::{Account, same_name};
-use super::super::{MESSAGE_CAP, Output, World, send};
+use super::super::{MESSAGE_CAP, Output, World};
 use super::command::{Command, bad};
 use super::pattern::{matches, patterns};
 use super::view::View;
@@ -16,13 +15,6 @@ use super::{Imap, say};
 const NONEXISTENT: &str = "NO [NONEXISTENT] there is no such mailbox";
 /// Octets of a mailbox name.
 pub(super) const NAME_CAP: usize = 500;
-
-/// The next argument, a space before it taken too.
-fn name(command: &mut Command<'_>) -> Result<String, String> {
-    command.cursor.eat(' ');
-    let name = astring(&mut command.cursor).map_err(|fault| bad(&fault))?;
-    Ok(command.text(&name))
-}
 
 impl Imap {
     fn account<'w>(&self, world: &'w World) -> Result<&'w Account, String> {
@@ -39,7 +31,7 @@ impl Imap {
         command: &mut Command<'_>,
         out: &mut Vec<Output>,
     ) -> Result<String, String> {
-        let name = name(command)?;
+        let name = self.name(command)?;
         let read_only = command.verb == "EXAMINE";
         // Also when the new mailbox is not there, the old one is closed (RFC 9051 §6.3.2).
         if self.view.take().is_some() {
@@ -66,7 +58,7 @@ impl Imap {
         say(out, &format!("* OK [UIDVALIDITY {}] UIDs are valid", mailbox.uid_validity));
         say(out, &format!("* OK [UIDNEXT {}] the next UID", mailbox.uid_next));
         if self.rev2 {
-            line(out, "LIST", "", &mailbox.name);
+            self.list_line(out, "LIST", "", &mailbox.name);
         }
         self.view = Some(View::new(mailbox, read_only));
         let access = if read_only { "READ-ONLY" } else { "READ-WRITE" };
@@ -100,12 +92,14 @@ impl Imap {
             only = options.split(' ').map(str::to_ascii_uppercase).collect();
             command.cursor.eat(')');
         }
-        let reference = name(command)?;
+        let reference = self.name(command)?;
         command.cursor.eat(' ');
         let patterns = patterns(command)?;
+        let patterns: Vec<String> =
+            patterns.into_iter().map(|pattern| self.plain(pattern)).collect::<Result<_, _>>()?;
         // LIST with an empty pattern asks for the separator (RFC 9051 §6.3.9).
         if patterns.iter().all(String::is_empty) {
-            line(out, command.verb, "\\Noselect", "");
+            self.list_line(out, command.verb, "\\Noselect", "");
             return Ok(format!("OK {} completed", command.verb));
         }
         let account = self.account(world)?;
@@ -123,7 +117,7 @@ impl Imap {
             if subscribed && command.verb != "LSUB" {
                 attributes.push("\\Subscribed");
             }
-            line(out, command.verb, &attributes.join(" "), &mailbox.name);
+            self.list_line(out, command.verb, &attributes.join(" "), &mailbox.name);
         }
         Ok(format!("OK {} completed", command.verb))
     }
@@ -134,7 +128,7 @@ impl Imap {
         command: &mut Command<'_>,
         out: &mut Vec<Output>,
     ) -> Result<String, String> {
-        let name = name(command)?;
+        let name = self.name(command)?;
         let mailbox = self.account(world)?.find(&name).ok_or(NONEXISTENT)?;
         command.cursor.eat(' ');
         let items = parenthesized(&mut command.cursor, "status items", |cursor| {
@@ -155,15 +149,12 @@ impl Imap {
             };
             shown.push(format!("{item} {value}"));
         }
-        let mut octets = b"* STATUS ".to_vec();
-        envelope::string(&mut octets, mailbox.name.as_bytes());
-        octets.extend_from_slice(format!(" ({})\r\n", shown.join(" ")).as_bytes());
-        send(out, &octets);
+        self.status_line(out, &mailbox.name, &shown.join(" "));
         Ok("OK STATUS completed".to_owned())
     }
 
     pub(super) fn create(&mut self, world: &mut World, command: &mut Command<'_>) -> Result<String, String> {
-        let name = name(command)?;
+        let name = self.name(command)?;
         let name = name.trim_end_matches('/');
         check_name(name)?;
         if self.account(world)?.find(name).is_some() {
@@ -174,7 +165,7 @@ impl Imap {
     }
 
     pub(super) fn delete(&mut self, world: &mut World, command: &mut Command<'_>) -> Result<String, String> {
-        let name = name(command)?;
+        let name = self.name(command)?;
         if same_name(&name, "INBOX") {
             return Err("NO [CANNOT] INBOX stays".to_owned());
         }
@@ -190,8 +181,8 @@ impl Imap {
     }
 
     pub(super) fn rename(&mut self, world: &mut World, command: &mut Command<'_>) -> Result<String, String> {
-        let old = name(command)?;
-        let new = name(command)?;
+        let old = self.name(command)?;
+        let new = self.name(command)?;
         let new = new.trim_end_matches('/');
         check_name(new)?;
         let account = self.account_mut(world)?;
@@ -228,7 +219,7 @@ impl Imap {
     }
 
     pub(super) fn subscribe(&mut self, world: &mut World, command: &mut Command<'_>) -> Result<String, String> {
-        let name = name(command)?;
+        let name = self.name(command)?;
         let mailbox = self.account_mut(world)?.find_mut(&name).ok_or(NONEXISTENT)?;
         mailbox.subscribed = command.verb == "SUBSCRIBE";
         Ok(format!("OK {} completed", command.verb))
@@ -240,7 +231,7 @@ impl Imap {
         now: Timestamp,
         command: &mut Command<'_>,
     ) -> Result<String, String> {
-        let name = name(command)?;
+        let name = self.name(command)?;
         let mut flags = Flags::default();
         let mut date = now;
         command.cursor.eat(' ');
@@ -275,14 +266,6 @@ impl Imap {
         world.touch();
         Ok(answer)
     }
-}
-
-/// `* LIST (attributes) "/" name`.
-fn line(out: &mut Vec<Output>, verb: &str, attributes: &str, name: &str) {
-    let mut octets = format!("* {verb} ({attributes}) \"/\" ").into_bytes();
-    envelope::string(&mut octets, name.as_bytes());
-    octets.extend_from_slice(b"\r\n");
-    send(out, &octets);
 }
 
 fn check_name(name: &str) -> Result<(), String> {

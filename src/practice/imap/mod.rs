@@ -2,13 +2,14 @@
 //!
 //! A command is gathered line by line. A literal within it is written into the text as a quoted string, or as a
 //! token that stands for it, so that the line grammar of the client reads the whole command; only the message of
-//! APPEND stays announced at the end. Mailbox names are UTF-8, also before `ENABLE IMAP4rev2`.
+//! APPEND stays announced at the end.
 
 mod command;
 mod compress;
 mod fetch;
 mod folders;
 mod login;
+mod names;
 mod pattern;
 mod search;
 mod store;

@@ -107,7 +107,7 @@ fn weigh(keys: &[SearchKey]) -> Result<usize, String> {
             SearchKey::Not(key) => weigh(std::slice::from_ref(key))?,
             SearchKey::Or(left, right) => weigh(std::slice::from_ref(left))? + weigh(std::slice::from_ref(right))?,
             SearchKey::And(keys) => weigh(keys)?,
-            SearchKey::Other(name, _) => return Err(format!("BAD the search key {name} is not offered")),
+            SearchKey::Other(name) => return Err(format!("BAD the search key {name} is not offered")),
             SearchKey::ModSeq(_) => return Err("BAD the search key MODSEQ is not offered".to_owned()),
             SearchKey::Uid(set) | SearchKey::Sequence(set) if set.0.is_empty() => {
                 return Err("BAD $ needs SEARCHRES, which is not offered".to_owned());

@@ -1,6 +1,6 @@
 //! STORE, COPY, MOVE and EXPUNGE (RFC 9051 §6.4.3, §6.4.6 to §6.4.9).
 
-use crate::protocol::imap::grammar::{SequenceSet, astring, flag, flag_list, sequence_set, space};
+use crate::protocol::imap::grammar::{SequenceSet, flag, flag_list, sequence_set, space};
 
 use super::super::{Output, World};
 use super::command::{Command, bad};
@@ -101,9 +101,7 @@ impl Imap {
         out: &mut Vec<Output>,
     ) -> Result<String, String> {
         let chosen = self.chosen(command)?;
-        space(&mut command.cursor, "a mailbox").map_err(|fault| bad(&fault))?;
-        let name = astring(&mut command.cursor).map_err(|fault| bad(&fault))?;
-        let name = command.text(&name);
+        let name = self.name(command)?;
         let moves = command.verb.ends_with("MOVE");
         if moves {
             self.writable()?;

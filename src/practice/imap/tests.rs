@@ -236,6 +236,44 @@ fn storing_copying_and_removing() {
 }
 
 #[test]
+fn names_are_modified_utf7_until_imap4rev2_is_enabled() {
+    let mut world = World::new(now());
+    let mut peer = alice(&mut world);
+    peer.play(
+        &mut world,
+        "C: a CREATE Entw&APw-rfe
+         S: a OK CREATE completed
+         C: b LIST \"\" Entw*
+         S: * LIST (\\HasNoChildren) \"/\" \"Entw&APw-rfe\"
+         S: b OK LIST completed
+         C: c LIST \"\" Entw&APw-%
+         S: * LIST (\\HasNoChildren) \"/\" \"Entw&APw-rfe\"
+         S: c OK LIST completed
+         C: d CREATE \"Entwürfe\"
+         S: d NO [CANNOT] a name outside ASCII is written in modified UTF-7 here
+         C: e STATUS Entw&APw-rfe (MESSAGES)
+         S: * STATUS \"Entw&APw-rfe\" (MESSAGES 0)
+         S: e OK STATUS completed
+         C: f DELETE &x
+         S: f NO [CANNOT]…
+         C: g CREATE R&-D
+         S: g OK CREATE completed
+         C: h ENABLE IMAP4rev2
+         S: * ENABLED IMAP4rev2
+         S: h OK ENABLE completed
+         C: i STATUS \"Entwürfe\" (MESSAGES)
+         S: * STATUS {9}
+         S: Entwürfe (MESSAGES 0)
+         S: i OK STATUS completed
+         C: j SELECT Entw&APw-rfe
+         S: j NO [NONEXISTENT]…
+         C: k STATUS R&D (MESSAGES)
+         S: * STATUS \"R&D\" (MESSAGES 0)
+         S: k OK STATUS completed",
+    );
+}
+
+#[test]
 fn searching() {
     let mut world = World::new(now());
     let mut peer = selected(&mut world);
@@ -319,11 +357,10 @@ fn mailboxes() {
          S: l NO [CANNOT]…
          C: m SELECT Nowhere
          S: m NO [NONEXISTENT]…
-         C: n CREATE \"Grüße\"
+         C: n CREATE Gr&APwA3w-e
          S: n OK CREATE completed
-         C: o STATUS \"Grüße\" (UIDNEXT)
-         S: * STATUS {7}
-         S: Grüße (UIDNEXT 1)
+         C: o STATUS Gr&APwA3w-e (UIDNEXT)
+         S: * STATUS \"Gr&APwA3w-e\" (UIDNEXT 1)
          S: o OK STATUS completed
          C: p ENABLE IMAP4rev2
          S: * ENABLED IMAP4rev2

@@ -2,68 +2,91 @@
 
 use std::ops::Range;
 
-use super::{Parts, Reading, begins_verb, faults, offers, parts, secret_range, starts_with, suggestion};
+use super::{Parts, Reading, begins_verb, faults, limits, offers, parts, secret_range, starts_with, suggestion};
+use crate::protocol::cursor::{Need, REMARKS};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::imap::grammar::awaits_literal;
+use crate::protocol::progress::Enabled;
 use crate::protocol::sasl;
-use crate::protocol::verb::{Context, Cursor, Fault, Phase, Verb, Weight};
+use crate::protocol::verb::{Context, Cursor, Fault, Note, Phase, Verb, Weight};
 
 /// Checks a line that is about to be sent in this context. Lines of data and literals have no grammar; what goes on
-/// after a literal has one, but the command that it belongs to is not on this line.
+/// after a literal is checked as the rest of its command, as long as that is known.
 #[must_use]
 pub fn check(line: &str, context: &Context<'_>) -> Reading {
-    let nothing = Reading { verb: None, verb_at: 0..0, tag: None, faults: Vec::new() };
     match context.phase {
-        Phase::Data | Phase::Literal | Phase::LiteralEnd => nothing,
-        Phase::Sasl => Reading { faults: response(line, context.protocol), ..nothing },
+        Phase::Data | Phase::Literal => Reading::default(),
+        Phase::LiteralEnd => continuation(line, context),
+        Phase::Sasl => Reading { faults: response(line, context.protocol), ..Reading::default() },
         _ => command(line, context),
     }
 }
 
 fn command(line: &str, context: &Context<'_>) -> Reading {
     let Parts { tag, verb, verb_at } = parts(context.protocol, line);
-    let mut found = faults::characters(line, context.protocol, tag.as_ref().map_or(verb_at.start, |tag| tag.start));
-    found.extend(faults::length(line, context.protocol, verb));
+    let mut found = faults::characters(line, context, tag.as_ref().map_or(verb_at.start, |tag| tag.start));
+    found.extend(faults::length(line, verb, context));
     if let Some(tag) = &tag {
         found.extend(tag_faults(line, tag, &verb_at, context));
     }
+    let mut notes = Vec::new();
     match verb {
         None => found.push(unknown(line, &verb_at, tag.is_some(), context)),
         Some(verb) => {
             found.extend(faults::sequence(verb, &verb_at, context));
             found.extend(offers::verb(verb, &verb_at, context));
-            let (remarks, fault) = arguments(line, verb, &verb_at);
-            // The address rule knows better what is allowed where: its remarks take the place of the general one.
-            if matches!(verb.name, "MAIL" | "RCPT") && fault.is_none() {
-                found.retain(|fault| !fault.reason.starts_with(faults::NOT_ASCII));
-            }
-            found.extend(remarks);
-            // Where a character is wrong in itself, the grammar need not say so again.
-            let known = |fault: &Fault| {
-                found.iter().any(|f| f.weight == Weight::Syntax && !f.at.is_empty() && f.at.contains(&fault.at.start))
-            };
-            found.extend(fault.filter(|fault| !known(fault)));
+            let mut arguments = Arguments::read(line, verb, &verb_at, context, false);
+            notes = std::mem::take(&mut arguments.notes);
+            arguments.merge(&mut found, matches!(verb.name, "MAIL" | "RCPT" | "VRFY" | "EXPN"));
+            found.extend(offers::needs(&arguments.needs, context.capabilities));
             found.extend(offers::arguments(line, verb, &verb_at, context));
+            found.extend(limits::arguments(line, verb, &verb_at, context));
         }
     }
-    // A space at the end of an unfinished line is the one before what is still to come.
+    finish(&mut found);
+    conceal(&mut found, &mut notes, line, context);
+    Reading { verb, verb_at, tag, faults: found, notes }
+}
+
+/// The line behind a literal, read as a part of its command: what is found in it, at its places in the line.
+fn continuation(line: &str, context: &Context<'_>) -> Reading {
+    let Some(before) = context.progress.joined() else { return Reading::default() };
+    let text = format!("{before}{line}");
+    let Parts { verb: Some(verb), verb_at, .. } = parts(context.protocol, &text) else { return Reading::default() };
+    let arguments = Arguments::read(&text, verb, &verb_at, context, true);
+    let here = |at: &Range<usize>| {
+        let inside = at.start >= before.len() || at.end > before.len();
+        inside.then(|| at.start.saturating_sub(before.len())..at.end - before.len())
+    };
+    let mut found = faults::characters(line, context, 0);
+    let offered = offers::needs(&arguments.needs, context.capabilities);
+    let all = arguments.remarks.into_iter().chain(arguments.fault).chain(offered);
+    found.extend(all.filter_map(|fault| Some(Fault { at: here(&fault.at)?, ..fault })));
+    found.extend(offers::literal(line, context.capabilities));
+    finish(&mut found);
+    let notes = arguments.notes.into_iter().filter_map(|note| Some(Note { at: here(&note.at)?, ..note })).collect();
+    Reading { verb: Some(verb), faults: found, notes, ..Reading::default() }
+}
+
+/// A space at the end of an unfinished line is the one before what is still to come; the rest in the order of the line.
+fn finish(found: &mut Vec<Fault>) {
     let trailing = |fault: &Fault| fault.reason == faults::TRAILING_SPACE;
     if found.iter().any(|fault| fault.weight == Weight::Incomplete && !trailing(fault)) {
         found.retain(|fault| !trailing(fault));
     }
-    conceal(&mut found, line, context);
     found.sort_by_key(|fault| (fault.at.start, fault.at.end));
-    Reading { verb, verb_at, tag, faults: found }
 }
 
-/// Takes what may be a password out of the reasons: they are shown, and stay on the screen.
-fn conceal(faults: &mut [Fault], line: &str, context: &Context<'_>) {
-    let Some(secret) = secret_range(line, context).and_then(|range| line.get(range)) else { return };
+/// Takes what may be a password out of the reasons and notes: they are shown, and stay on the screen.
+fn conceal(faults: &mut [Fault], notes: &mut Vec<Note>, line: &str, context: &Context<'_>) {
+    let Some(range) = secret_range(line, context) else { return };
+    notes.retain(|note| note.at.end <= range.start || note.at.start >= range.end);
+    let Some(secret) = line.get(range) else { return };
     // Reasons quote the beginning of a word at least, in upper case some of them.
     let words: Vec<String> = secret
         .split_ascii_whitespace()
         .filter(|word| word.len() >= 4)
-        .take(REMARK_CAP)
+        .take(REMARKS)
         .map(|word| word.chars().take(8).collect::<String>().to_ascii_lowercase())
         .collect();
     for fault in faults {
@@ -74,30 +97,60 @@ fn conceal(faults: &mut [Fault], line: &str, context: &Context<'_>) {
     }
 }
 
-/// More remarks on one line than anyone reads; a pasted list of flags has thousands.
-const REMARK_CAP: usize = 32;
+/// What the verb's own rule finds in what follows it.
+struct Arguments {
+    remarks: Vec<Fault>,
+    fault: Option<Fault>,
+    needs: Vec<Need>,
+    notes: Vec<Note>,
+}
 
-/// Runs the verb's own rule over what follows it.
-fn arguments(line: &str, verb: &Verb, verb_at: &Range<usize>) -> (Vec<Fault>, Option<Fault>) {
-    // Spaces at the end have their own remark; those of a password are part of it.
-    let text = if verb.name == "PASS" { line } else { line.trim_end_matches(' ') };
-    let mut at = verb_at.end;
-    if text.get(at..).is_some_and(|rest| rest.starts_with([' ', '\t'])) {
-        at += 1;
-    }
-    let mut remarks = Vec::new();
-    if verb.name != "PASS" {
-        let rest = text.get(at..).unwrap_or("");
-        let more = rest.len() - rest.trim_start_matches(' ').len();
-        if more > 0 {
-            remarks.push(Fault::syntax(at - 1..at + more, format!("one space stands after {}", verb.name)));
-            at += more;
+impl Arguments {
+    fn read(line: &str, verb: &Verb, verb_at: &Range<usize>, context: &Context<'_>, joined: bool) -> Self {
+        // Spaces at the end have their own remark; those of a password are part of it.
+        let text = if verb.name == "PASS" { line } else { line.trim_end_matches(' ') };
+        let mut at = verb_at.end;
+        if text.get(at..).is_some_and(|rest| rest.starts_with([' ', '\t'])) {
+            at += 1;
         }
+        let mut cursor = Cursor::new(text, at);
+        if verb.name != "PASS" {
+            let more = cursor.take_while(|c| c == ' ').len();
+            if more > 0 {
+                let reason = format!("one space stands after {}", verb.name);
+                cursor.remark_at(Fault::syntax(at - 1..at + more, reason));
+            }
+        }
+        cursor.enabled = enabled(context);
+        cursor.joined = joined;
+        let fault = (verb.arguments)(&mut cursor).err().filter(|fault| !awaits_literal(text, fault));
+        Self { remarks: cursor.remarks, fault, needs: cursor.needs, notes: cursor.notes }
     }
-    let mut cursor = Cursor::new(text, at);
-    let fault = (verb.arguments)(&mut cursor).err().filter(|fault| !awaits_literal(text, fault));
-    remarks.extend(cursor.remarks.into_iter().take(REMARK_CAP));
-    (remarks, fault)
+
+    /// Puts what was found to what is known already. Where a character is wrong in itself, the grammar need not say so
+    /// again; where the grammar speaks of what is not ASCII, it knows better. `addresses` speak for all of the line.
+    fn merge(&self, found: &mut Vec<Fault>, addresses: bool) {
+        let own: Vec<&Fault> = self.remarks.iter().chain(&self.fault).collect();
+        let meets = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+        found.retain(|general| {
+            let speaks = addresses && self.fault.is_none() || own.iter().any(|fault| meets(&fault.at, &general.at));
+            !(general.reason.starts_with(faults::NOT_ASCII) && speaks)
+        });
+        let known = |fault: &Fault| {
+            found.iter().any(|f| f.weight == Weight::Syntax && !f.at.is_empty() && f.at.contains(&fault.at.start))
+        };
+        let more: Vec<Fault> = self.fault.iter().filter(|fault| !known(fault)).cloned().collect();
+        found.extend(self.remarks.iter().cloned());
+        found.extend(more);
+    }
+}
+
+/// What is turned on for this line.
+fn enabled(context: &Context<'_>) -> Enabled {
+    let mut enabled = context.progress.enabled;
+    // A server that offers nothing older needs no ENABLE (RFC 9051 §6.3.1).
+    enabled.rev2 |= context.capabilities.has("IMAP4REV2") && !context.capabilities.has("IMAP4REV1");
+    enabled
 }
 
 fn tag_faults(line: &str, tag: &Range<usize>, verb_at: &Range<usize>, context: &Context<'_>) -> Option<Fault> {
@@ -137,12 +190,17 @@ fn unknown(line: &str, at: &Range<usize>, tagged: bool, context: &Context<'_>) -
         let both = at.start..at.end + second.map_or(0, |second| second.len() + 1);
         let text = line.get(both.clone()).unwrap_or("");
         if both.end == line.len() && begins_verb(protocol, text.trim_end_matches(' ')) {
-            let reason = "expected FETCH, STORE, COPY, MOVE, SEARCH or EXPUNGE after UID".to_owned();
+            let reason =
+                "expected FETCH, STORE, COPY, MOVE, SEARCH, SORT, THREAD, EXPUNGE, REPLACE or CONVERT after UID"
+                    .to_owned();
             return Fault { at: both, weight: Weight::Incomplete, reason };
         }
         return match suggestion(protocol, text) {
             Some(verb) => Fault::syntax(both, format!("\"{text}\" is not a command, did you mean {}", verb.name)),
-            None => Fault::syntax(both, "UID is followed by FETCH, STORE, COPY, MOVE, SEARCH or EXPUNGE"),
+            None => Fault::syntax(
+                both,
+                "UID is followed by FETCH, STORE, COPY, MOVE, SEARCH, SORT, THREAD, EXPUNGE, REPLACE or CONVERT",
+            ),
         };
     }
     if at.end == line.len()

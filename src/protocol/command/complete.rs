@@ -5,9 +5,7 @@ use std::ops::Range;
 use super::next::possible;
 use super::{dialect, known, offers, parts, starts_with};
 use crate::protocol::endpoint::Protocol;
-use crate::protocol::imap::STATUS_ITEMS;
-use crate::protocol::imap::fetch::{FETCH_ITEMS, FETCH_MACROS};
-use crate::protocol::imap::search::{SEARCH_KEYS, SEARCH_KEYS_WITH_ARGUMENTS};
+use crate::protocol::imap::words;
 use crate::protocol::smtp::parameters::{MAIL_PARAMETERS, ParameterRow, RCPT_PARAMETERS};
 use crate::protocol::verb::{Context, Cursor, Phase, Verb, Weight};
 
@@ -93,7 +91,6 @@ fn arguments(before: &str, verb: &Verb, from: usize, context: &Context<'_>) -> V
             matching(before, start, words)
         }
         "BDAT" if typed.contains(' ') => matching(before, word_start(before), [("LAST", "the last piece")]),
-        "UTF8" => matching(before, start, [("USER", "user name and password in UTF-8 as well")]),
         _ if context.protocol == Protocol::Imap => imap(before, typed, start, verb.name, context),
         _ => Vec::new(),
     }
@@ -170,23 +167,39 @@ fn imap(before: &str, typed: &str, start: usize, name: &str, context: &Context<'
     let from = word_start(before);
     let in_list = typed.rfind('(') > typed.rfind(')');
     let (argument, _) = known::last_argument(typed);
-    let plain = |words: &'static [(&'static str, &'static str)]| matching(before, from, words.iter().copied());
+    // Words of these kinds that the server offers, as far as that is known.
+    let of = |kinds: &[&'static str]| -> Vec<Completion> {
+        let table = kinds.iter().flat_map(|kind| words(kind));
+        let offered = table.filter(|word| offers::any_offered(context.capabilities, word.needs));
+        matching(before, from, offered.map(|word| (word.name, word.summary)))
+    };
     let flags = || known::flags(before, from, context.seen);
     let name = name.strip_prefix("UID ").unwrap_or(name);
     if let Some(mailboxes) = known::mailboxes(name, typed, start, context.seen) {
         return mailboxes;
     }
     match (name, argument) {
+        ("SELECT" | "EXAMINE", _) if in_list => of(&["parameter of SELECT"]),
+        ("CREATE", _) if in_list && typed.matches('(').count() > 1 => of(&["special use"]),
+        ("CREATE", _) if in_list => of(&["parameter of CREATE"]),
         ("LIST", 0) => matching(before, start, [("\"\" \"*\"", "every mailbox"), ("\"\" %", "the top level")]),
-        ("STATUS", _) if in_list => plain(STATUS_ITEMS),
+        ("LIST", _) if in_list && typed.to_ascii_uppercase().contains(" RETURN (") => {
+            of(&["return option of LIST", "status item"])
+        }
+        ("LIST", _) if in_list => of(&["selection option of LIST"]),
+        ("STATUS", _) if in_list => of(&["status item"]),
         ("STATUS", 1) => matching(before, from, [("(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)", "the usual counts")]),
-        ("APPEND", _) if in_list => flags(),
+        ("APPEND" | "REPLACE", _) if in_list && typed.to_ascii_uppercase().contains("CATENATE (") => {
+            of(&["part of CATENATE"])
+        }
+        ("APPEND" | "REPLACE", _) if in_list => flags(),
+        ("APPEND" | "REPLACE", 1..) => of(&["message data"]),
         ("FETCH", 1..) if !typed.contains('[') || typed.rfind('[') < typed.rfind(']') => {
             let mut out = Vec::new();
             if !in_list && argument == 1 {
-                out.extend(plain(FETCH_MACROS));
+                out.extend(of(&["fetch macro"]));
             }
-            out.extend(plain(FETCH_ITEMS));
+            out.extend(of(&["fetch item"]));
             out.extend(matching(
                 before,
                 from,
@@ -197,36 +210,32 @@ fn imap(before: &str, typed: &str, start: usize, name: &str, context: &Context<'
                     ("BODY[]", "the whole message, sets \\Seen"),
                 ],
             ));
+            if in_list && argument > 1 {
+                out.extend(of(&["fetch modifier"]));
+            }
             out
         }
-        ("STORE", 1) => matching(
-            before,
-            from,
-            [
-                ("+FLAGS", "adds flags"),
-                ("-FLAGS", "takes flags off"),
-                ("FLAGS", "sets exactly these flags"),
-                ("+FLAGS.SILENT", "adds flags, without an answer"),
-                ("-FLAGS.SILENT", "takes flags off, without an answer"),
-            ],
-        ),
+        ("STORE", 1) if in_list => of(&["store modifier"]),
+        ("STORE", 1) => of(&["store item"]),
         ("STORE", 2..) => flags(),
-        ("SEARCH", _) | ("SORT" | "THREAD", 2..) if after_keyword(typed) => {
+        ("SEARCH" | "ESEARCH", _) | ("SORT" | "THREAD", 2..) if after_keyword(typed) => {
             // System flags have search keys of their own.
             flags().into_iter().filter(|flag| !flag.text.starts_with('\\')).collect()
         }
-        ("SEARCH", _) | ("SORT" | "THREAD", 2..) => {
-            let mut out = plain(SEARCH_KEYS);
-            out.extend(plain(SEARCH_KEYS_WITH_ARGUMENTS));
-            out
-        }
-        ("ENABLE", _) => {
-            const ENABLED: [&str; 4] = ["UTF8=ACCEPT", "CONDSTORE", "QRESYNC", "IMAP4REV2"];
-            let capabilities = context.capabilities;
-            let words = ENABLED.into_iter().filter(|name| !capabilities.known || offers::offered(capabilities, name));
-            matching(before, from, words.map(|name| (name, "extension")))
-        }
-        ("COMPRESS", 0) => matching(before, from, [("DEFLATE", "the one algorithm")]),
+        ("SEARCH" | "ESEARCH" | "SORT", _) if in_list && returns(typed) => of(&["result option"]),
+        ("SORT", _) if in_list => of(&["sort key"]),
+        ("ESEARCH", _) if in_list => of(&["mailboxes of ESEARCH"]),
+        ("THREAD", 0) => of(&["thread algorithm"]),
+        ("SEARCH" | "ESEARCH", _) | ("SORT" | "THREAD", 2..) => of(&["search key"]),
+        ("NOTIFY", 0) => of(&["form of NOTIFY"]),
+        ("NOTIFY", _) if typed.matches('(').count() > typed.matches(')').count() + 1 => of(&["event"]),
+        ("NOTIFY", _) if in_list => of(&["mailboxes of NOTIFY"]),
+        ("CONVERT", 2..) => of(&["item of CONVERT"]),
+        ("URLFETCH", 1..) if in_list => of(&["item of URLFETCH"]),
+        ("GETMETADATA", _) if in_list => of(&["option of GETMETADATA"]),
+        ("SETQUOTA", 1..) if in_list => of(&["quota resource"]),
+        ("ENABLE", _) => of(&["name for ENABLE"]),
+        ("COMPRESS", 0) => of(&["algorithm of COMPRESS"]),
         ("ID", 0) => matching(before, start, [("NIL", "tell nothing"), ("(\"name\" \"ehlo\")", "tell the name")]),
         _ => Vec::new(),
     }
@@ -236,4 +245,10 @@ fn imap(before: &str, typed: &str, start: usize, name: &str, context: &Context<'
 fn after_keyword(typed: &str) -> bool {
     let word = typed.rsplit([' ', '(']).nth(1).unwrap_or("");
     ["KEYWORD", "UNKEYWORD"].iter().any(|key| word.eq_ignore_ascii_case(key))
+}
+
+/// Whether the list that is open is that of RETURN.
+fn returns(typed: &str) -> bool {
+    let open = typed.rfind('(').unwrap_or(0);
+    typed.get(..open).is_some_and(|before| before.trim_end().to_ascii_uppercase().ends_with("RETURN"))
 }

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::obstacle::{self, Obstacle};
+use crate::protocol::capability::Capabilities;
 use crate::protocol::endpoint::Protocol;
+use crate::protocol::smtp::parameters::{MAIL_PARAMETERS, RCPT_PARAMETERS};
 use crate::protocol::verb::{Context, Fault, Verb, Weight};
 
 pub(super) const DURING_IDLE: &str = "IDLE runs: say DONE first, the server takes anything else for an error";
@@ -16,7 +18,8 @@ pub(super) const TRAILING_SPACE: &str = "a space at the end of the line, go on o
 const CHARACTER_CAP: usize = 16;
 
 /// Characters that no command holds, and spaces where none belong. `start` is where tag or verb begin.
-pub(super) fn characters(line: &str, protocol: Protocol, start: usize) -> Vec<Fault> {
+pub(super) fn characters(line: &str, context: &Context<'_>, start: usize) -> Vec<Fault> {
+    let protocol = context.protocol;
     let mut out = Vec::new();
     let mut begin = 0;
     if line.starts_with('\u{feff}') {
@@ -50,7 +53,8 @@ pub(super) fn characters(line: &str, protocol: Protocol, start: usize) -> Vec<Fa
             },
         }
     }
-    if let Some(at) = foreign {
+    // In IMAP quotes may hold UTF-8 once that is enabled; what may not says so itself.
+    if let Some(at) = foreign.filter(|_| protocol != Protocol::Imap || !context.progress.enabled.utf8_names()) {
         let reason = match protocol {
             Protocol::Smtp | Protocol::Lmtp => " allowed in addresses with SMTPUTF8 only (RFC 6531)",
             Protocol::Imap => " allowed in quotes with IMAP4rev2 or after ENABLE UTF8=ACCEPT, else in a literal",
@@ -69,15 +73,13 @@ pub(super) fn characters(line: &str, protocol: Protocol, start: usize) -> Vec<Fa
 }
 
 /// Lines that are longer than a server need take.
-pub(super) fn length(line: &str, protocol: Protocol, verb: Option<&Verb>) -> Option<Fault> {
+pub(super) fn length(line: &str, verb: Option<&Verb>, context: &Context<'_>) -> Option<Fault> {
     let octets = line.len() + 2;
-    let (most, source) = match protocol {
-        Protocol::Smtp | Protocol::Lmtp => match verb.map(|verb| verb.name) {
-            Some("AUTH") => (12288, "RFC 4954 §4.3"),
-            _ => (512, "RFC 5321 §4.5.3.1.4"),
-        },
-        // RFC 5034 §4 lets AUTH alone be longer than the 255 octets of RFC 2449 §4.
-        Protocol::Pop3 if verb.is_some_and(|verb| verb.name == "AUTH") => return None,
+    let name = verb.map_or("", |verb| verb.name);
+    let (most, source) = match context.protocol {
+        // A response may be that long; the command has room for a short initial response only (RFC 4954 §4).
+        Protocol::Smtp | Protocol::Lmtp if name == "AUTH" && octets > 12288 => (12288, "RFC 4954 §4"),
+        Protocol::Smtp | Protocol::Lmtp => (512 + extensions(name, context.capabilities), "RFC 5321 §4.5.3.1.4"),
         Protocol::Pop3 => (255, "RFC 2449 §4"),
         Protocol::Imap => (8192, "RFC 7162 §4"),
     };
@@ -86,9 +88,20 @@ pub(super) fn length(line: &str, protocol: Protocol, verb: Option<&Verb>) -> Opt
         while !line.is_char_boundary(from) {
             from -= 1;
         }
-        let reason = format!("{octets} octets with the line ending, servers need take only {most} ({source})");
+        let then = if name == "AUTH" { ": without it, the response goes out when the server asks" } else { "" };
+        let reason = format!("{octets} octets with the line ending, servers need take only {most} ({source}){then}");
         Fault { at: from..line.len(), weight: Weight::Advice, reason }
     })
+}
+
+/// By how much the extensions that are offered lengthen MAIL and RCPT.
+fn extensions(verb: &str, capabilities: &Capabilities) -> usize {
+    let rows = match verb {
+        "MAIL" => MAIL_PARAMETERS,
+        "RCPT" => RCPT_PARAMETERS,
+        _ => &[],
+    };
+    rows.iter().filter(|row| capabilities.has(row.capability)).map(|row| row.octets).sum()
 }
 
 /// A verb that is not legal in this phase.

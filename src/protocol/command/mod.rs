@@ -4,6 +4,7 @@ mod check;
 mod complete;
 mod faults;
 mod known;
+mod limits;
 mod next;
 mod obstacle;
 mod offers;
@@ -18,10 +19,11 @@ pub use obstacle::obstacle;
 pub use secret::{LiteralSecrecy, literal_secrecy, secret_range};
 
 use super::endpoint::Protocol;
-use super::verb::{Fault, Verb, Weight, find_verb, verbs};
+use super::verb::{Fault, Note, Verb, Weight, find_verb, verbs};
+pub use super::word::distance;
 
 /// A typed line, read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Reading {
     /// The verb, if the line begins with one.
     pub verb: Option<&'static Verb>,
@@ -31,6 +33,8 @@ pub struct Reading {
     pub tag: Option<Range<usize>>,
     /// All that is to be said, in the order of their places.
     pub faults: Vec<Fault>,
+    /// What is worth knowing, whether or not anything is wrong: `münchen.de = xn--mnchen-3ya.de`.
+    pub notes: Vec<Note>,
 }
 
 impl Reading {
@@ -132,7 +136,14 @@ fn starts_with(name: &str, begin: &str) -> bool {
 
 /// The verb that was probably meant: at most two slips away, fewer for short words.
 fn suggestion(protocol: Protocol, word: &str) -> Option<&'static Verb> {
+    if word.len() > 32 {
+        return None;
+    }
     let word = word.to_ascii_uppercase();
+    // SMTP greets with EHLO, LMTP with LHLO alone (RFC 2033 §4.1).
+    if matches!(word.as_str(), "EHLO" | "HELO" | "LHLO") {
+        return dialect(protocol).find(|verb| matches!(verb.name, "EHLO" | "LHLO"));
+    }
     // A word of one or two letters is near everything.
     let most = match word.len() {
         0..=2 => return None,
@@ -144,30 +155,6 @@ fn suggestion(protocol: Protocol, word: &str) -> Option<&'static Verb> {
         .filter(|(slips, _)| *slips <= most)
         .min_by_key(|(slips, _)| *slips)
         .map(|(_, verb)| verb)
-}
-
-/// Edit distance where swapping two neighbours is one slip (optimal string alignment); 99 when the lengths are far apart.
-#[must_use]
-pub fn distance(a: &[u8], b: &[u8]) -> usize {
-    const FAR: usize = 99;
-    if a.len().abs_diff(b.len()) > 2 {
-        return FAR;
-    }
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, &x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &y) in b.iter().enumerate() {
-            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(FAR);
-            let mut best = (at(&last, j + 1) + 1).min(at(&row, j) + 1).min(at(&last, j) + usize::from(x != y));
-            if i > 0 && j > 0 && a.get(i - 1) == Some(&y) && b.get(j - 1) == Some(&x) {
-                best = best.min(at(&before, j - 1) + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last.last().copied().unwrap_or(FAR)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Why a verb is not legal now: one place for the check of a line, the legal next commands and the help.
 
 use super::faults::DURING_IDLE;
-use super::offers::offered;
+use super::offers::{any_offered, offered};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::verb::{Context, Phase, Verb, Weight};
 
@@ -45,9 +45,8 @@ pub(super) fn sequence(verb: &Verb, context: &Context<'_>) -> Option<Obstacle> {
         return obstacle(Weight::Sequence, reason, true);
     }
     if verb.phases.contains(&context.phase) {
-        // After a login AUTH is refused for the rest of the session (RFC 4954 §4).
-        let again = context.authenticated && name == "AUTH";
-        return if again { obstacle(Weight::Sequence, "AUTH was done already", true) } else { None };
+        let (reason, refused) = said_before(verb, context)?;
+        return obstacle(Weight::Sequence, &reason, refused);
     }
     match context.phase {
         Phase::Greeting => {
@@ -63,6 +62,31 @@ pub(super) fn sequence(verb: &Verb, context: &Context<'_>) -> Option<Obstacle> {
     }
 }
 
+/// What was said before and rules the verb out in a phase in which it is legal, and whether the usual answer comes.
+fn said_before(verb: &Verb, context: &Context<'_>) -> Option<(String, bool)> {
+    let progress = context.progress;
+    let (reason, refused) = match verb.name {
+        // After a login AUTH is refused for the rest of the session (RFC 4954 §4).
+        "AUTH" if context.authenticated => ("AUTH was done already", true),
+        "ATRN" if !context.authenticated && any_offered(context.capabilities, &["ATRN"]) => {
+            ("ATRN needs AUTH first, the server would answer 530", false)
+        }
+        "DATA" if progress.transaction.chunked => ("DATA cannot follow BDAT in a mail: go on with BDAT, or RSET", true),
+        "DATA" if progress.transaction.binary => {
+            ("DATA cannot carry BODY=BINARYMIME, which MAIL said: BDAT sends the message, or RSET", true)
+        }
+        "STLS" if progress.utf8_mode => ("STLS cannot follow UTF8 (RFC 6856 §2.1)", true),
+        "FETCH" | "STORE" | "SEARCH" | "COPY" | "MOVE" | "SORT" | "THREAD" | "REPLACE" | "CONVERT"
+            if progress.enabled.uid_only =>
+        {
+            let name = verb.name;
+            return Some((format!("{name} counts messages by number, and UIDONLY is enabled: say UID {name}"), true));
+        }
+        _ => return None,
+    };
+    Some((reason.to_owned(), refused))
+}
+
 /// What has to come first.
 fn needs(verb: &Verb, phase: Phase, protocol: Protocol) -> String {
     let name = verb.name;
@@ -70,16 +94,16 @@ fn needs(verb: &Verb, phase: Phase, protocol: Protocol) -> String {
     match phase {
         Phase::Fresh => match name {
             "RCPT" => format!("RCPT needs {hello} and MAIL first"),
-            "DATA" | "BDAT" => format!("{name} needs {hello}, MAIL and RCPT first"),
+            "DATA" | "BDAT" | "BURL" => format!("{name} needs {hello}, MAIL and RCPT first"),
             _ => format!("{name} needs {hello} first"),
         },
         Phase::Ready => match name {
-            "DATA" | "BDAT" => format!("{name} needs MAIL and RCPT first"),
+            "DATA" | "BDAT" | "BURL" => format!("{name} needs MAIL and RCPT first"),
             _ => format!("{name} needs MAIL first"),
         },
         Phase::Mail | Phase::Rcpt => match name {
             "MAIL" => "MAIL was said already, RSET drops it".to_owned(),
-            "DATA" | "BDAT" => format!("{name} needs RCPT first"),
+            "DATA" | "BDAT" | "BURL" => format!("{name} needs RCPT first"),
             _ => format!("{name} cannot stand in a mail transaction, RSET drops it"),
         },
         _ if name == "DONE" => "DONE ends IDLE, and IDLE does not run".to_owned(),

@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use crate::protocol::capability::Capabilities;
+use crate::protocol::cursor::Need;
 use crate::protocol::endpoint::Protocol;
-use crate::protocol::smtp::address::NEEDS_SMTPUTF8;
-use crate::protocol::smtp::parameters::{MAIL_PARAMETERS, Parameter, RCPT_PARAMETERS, mail, rcpt};
 use crate::protocol::verb::{Context, Cursor, Fault, Verb, Weight};
 
 /// What IMAP4rev2 has within itself (RFC 9051 appendix E).
@@ -22,18 +21,40 @@ const IN_REV2: &[&str] = &[
     "LIST-STATUS",
     "MOVE",
     "LITERAL-",
-    "BINARY",
-    "SPECIAL-USE",
 ];
 
-/// Whether `name` is offered, also as `name=…` (`THREAD=REFERENCES`) or as a part of IMAP4rev2.
+/// Whether `name` is offered, also as `name=…` (`THREAD=REFERENCES`), as a part of IMAP4rev2, or by what implies it.
 pub(super) fn offered(capabilities: &Capabilities, name: &str) -> bool {
-    capabilities.list().iter().any(|capability| {
-        let is = capability.name.eq_ignore_ascii_case(name);
-        is || capability.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
-    }) || IN_REV2.contains(&name) && capabilities.has("IMAP4REV2")
-        // RFC 5464 §1: annotations of the server alone.
-        || name == "METADATA" && capabilities.has("METADATA-SERVER")
+    let listed = capabilities.list().iter().any(|capability| {
+        let begins = capability.name.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name));
+        begins && matches!(capability.name.as_bytes().get(name.len()), None | Some(b'='))
+    });
+    let rev2 = || capabilities.has("IMAP4REV2");
+    listed
+        || IN_REV2.contains(&name) && rev2()
+        || match name {
+            // A list that names neither is of a server that says little.
+            "IMAP4REV1" => !rev2(),
+            // RFC 5464 §1: annotations of the server alone.
+            "METADATA" => capabilities.has("METADATA-SERVER"),
+            // RFC 9755 §7.
+            "UTF8=ACCEPT" => capabilities.has("UTF8=ONLY"),
+            // RFC 7162 §3.2.3.
+            "CONDSTORE" => capabilities.has("QRESYNC"),
+            "QUOTASET" => has_old_quota(capabilities),
+            _ => name.starts_with("QUOTA=RES-") && has_old_quota(capabilities),
+        }
+}
+
+/// The quotas of RFC 2087 have no capability for each resource, and setting them belongs to them (RFC 9208 §3.1).
+fn has_old_quota(capabilities: &Capabilities) -> bool {
+    let resource = |name: &str| name.get(..10).is_some_and(|begin| begin.eq_ignore_ascii_case("QUOTA=RES-"));
+    capabilities.has("QUOTA") && !capabilities.list().iter().any(|capability| resource(&capability.name))
+}
+
+/// Whether any of these is offered; none needed: yes.
+pub(super) fn any_offered(capabilities: &Capabilities, names: &[&str]) -> bool {
+    !capabilities.known || names.is_empty() || names.iter().any(|name| offered(capabilities, name))
 }
 
 fn advice(at: Range<usize>, reason: String) -> Fault {
@@ -50,57 +71,46 @@ pub(super) fn verb(verb: &Verb, at: &Range<usize>, context: &Context<'_>) -> Opt
     Some(advice(at.clone(), format!("the server does not offer {name}")))
 }
 
-/// Parameters, mechanisms and literals that are not offered.
+/// What the line uses of extensions that are not offered, each place once.
+pub(super) fn needs(needs: &[Need], capabilities: &Capabilities) -> Vec<Fault> {
+    let mut out: Vec<Fault> = Vec::new();
+    for need in needs.iter().filter(|need| !any_offered(capabilities, need.capabilities)) {
+        if out.iter().any(|fault| fault.at.start == need.at.start) {
+            continue;
+        }
+        let reason = match need.capabilities {
+            [one] => format!("the server does not offer {one}"),
+            [one, other] => format!("the server offers neither {one} nor {other}"),
+            several => format!("the server offers none of {}", several.join(", ")),
+        };
+        out.push(advice(need.at.clone(), reason));
+    }
+    out
+}
+
+/// Mechanisms and literals that are not offered.
 pub(super) fn arguments(line: &str, verb: &Verb, verb_at: &Range<usize>, context: &Context<'_>) -> Vec<Fault> {
     let capabilities = context.capabilities;
-    if !capabilities.known {
-        return Vec::new();
-    }
-    let at = verb_at.end + 1;
-    let mut cursor = Cursor::new(line, at);
     let mut out = Vec::new();
-    match verb.name {
-        "MAIL" => {
-            if let Ok(command) = mail(&mut cursor) {
-                for parameter in &command.parameters {
-                    let row = MAIL_PARAMETERS.iter().find(|row| row.keyword == parameter.keyword);
-                    out.extend(row.and_then(|row| mail_parameter(parameter, row.capability, capabilities)));
-                }
-            }
-        }
-        "RCPT" => {
-            if let Ok(command) = rcpt(&mut cursor) {
-                for parameter in &command.parameters {
-                    let row = RCPT_PARAMETERS.iter().find(|row| row.keyword == parameter.keyword);
-                    out.extend(row.and_then(|row| missing(parameter, row.capability, capabilities)));
-                }
-            }
-        }
-        "AUTH" | "AUTHENTICATE" => {
-            let name = cursor.word();
-            let offered = capabilities.mechanisms();
-            if !name.is_empty() && !offered.is_empty() && !offered.iter().any(|m| m.eq_ignore_ascii_case(name)) {
-                let reason = format!("the server does not offer {name}, but {}", offered.join(" "));
-                out.push(advice(at..cursor.at(), reason));
-            }
-            if context.protocol == Protocol::Imap
-                && cursor.peek() == Some(' ')
-                && !self::offered(capabilities, "SASL-IR")
-            {
-                let from = cursor.at() + 1;
-                out.push(advice(
-                    from.min(line.len())..line.len(),
-                    "the server does not offer SASL-IR: wait for + and send the response then".to_owned(),
-                ));
-            }
-        }
-        _ => {}
+    if !capabilities.known {
+        return out;
     }
-    if matches!(verb.name, "MAIL" | "RCPT")
-        && let Some(remark) = cursor.remarks.iter().find(|fault| fault.reason.starts_with(NEEDS_SMTPUTF8))
-        && !capabilities.has("SMTPUTF8")
-    {
-        out.push(advice(remark.at.clone(), "the server does not offer SMTPUTF8".to_owned()));
+    if matches!(verb.name, "AUTH" | "AUTHENTICATE") {
+        let at = verb_at.end + 1;
+        let mut cursor = Cursor::new(line, at);
+        let name = cursor.word();
+        let offered = capabilities.mechanisms();
+        if !name.is_empty() && !offered.is_empty() && !offered.iter().any(|m| m.eq_ignore_ascii_case(name)) {
+            let reason = format!("the server does not offer {name}, but {}", offered.join(" "));
+            out.push(advice(at..cursor.at(), reason));
+        }
+        if context.protocol == Protocol::Imap && cursor.peek() == Some(' ') && !self::offered(capabilities, "SASL-IR") {
+            let from = cursor.at() + 1;
+            out.push(advice(
+                from.min(line.len())..line.len(),
+                "the server does not offer SASL-IR: wait for + and send the response then".to_owned(),
+            ));
+        }
     }
     if context.protocol == Protocol::Imap {
         out.extend(literal(line, capabilities));
@@ -108,34 +118,13 @@ pub(super) fn arguments(line: &str, verb: &Verb, verb_at: &Range<usize>, context
     out
 }
 
-fn missing(parameter: &Parameter, capability: &str, capabilities: &Capabilities) -> Option<Fault> {
-    (!capabilities.has(capability))
-        .then(|| advice(parameter.at.clone(), format!("the server does not offer {capability}")))
-}
-
-fn mail_parameter(parameter: &Parameter, capability: &str, capabilities: &Capabilities) -> Option<Fault> {
-    let value = parameter.value.as_deref().unwrap_or("");
-    match parameter.keyword.as_str() {
-        "BODY" if value.eq_ignore_ascii_case("BINARYMIME") => missing(parameter, "BINARYMIME", capabilities),
-        "SIZE" => match (capabilities.size_limit(), value.parse::<u64>()) {
-            (Some(limit), Ok(size)) if limit > 0 && size > limit => Some(advice(
-                parameter.at.clone(),
-                format!("the server takes at most {limit} octets, it would answer 552"),
-            )),
-            (None, _) => missing(parameter, capability, capabilities),
-            _ => None,
-        },
-        _ => missing(parameter, capability, capabilities),
-    }
-}
-
 /// `{n+}` needs LITERAL+, or LITERAL- and at most 4096 octets (RFC 7888 §5).
-fn literal(line: &str, capabilities: &Capabilities) -> Option<Fault> {
+pub(super) fn literal(line: &str, capabilities: &Capabilities) -> Option<Fault> {
     let body = line.strip_suffix("+}")?;
     let open = body.rfind('{')?;
     let octets: u64 = body.get(open + 1..)?.parse().ok()?;
     let at = open..line.len();
-    if capabilities.has("LITERAL+") {
+    if !capabilities.known || capabilities.has("LITERAL+") {
         None
     } else if !offered(capabilities, "LITERAL-") {
         Some(advice(at, format!("the server does not offer LITERAL+: write {{{octets}}} and wait for +")))

@@ -5,7 +5,7 @@ use crate::protocol::capability::{Capabilities, Capability};
 use crate::protocol::endpoint::Protocol::{self, Imap, Lmtp, Pop3, Smtp};
 use crate::protocol::verb::Phase::{self, *};
 use crate::protocol::verb::Weight::{Advice, Incomplete, Sequence, Syntax};
-use crate::protocol::verb::{Context, Verb, Weight, find_verb};
+use crate::protocol::verb::{Context, Verb, find_verb};
 
 fn offers(lines: &[&str]) -> Capabilities {
     let mut out = Capabilities::heard();
@@ -23,160 +23,19 @@ fn read(protocol: Protocol, phase: Phase, line: &str) -> Reading {
     check(line, &context(protocol, phase, &Capabilities::default()))
 }
 
+/// What verbs take is in the lists of the RFCs, by the tables; here is what stands around them.
 #[test]
 fn right_lines_have_no_fault() {
     for (protocol, phase, lines) in [
-        (
-            Smtp,
-            Fresh,
-            &[
-                "EHLO client.example.net",
-                "ehlo [192.0.2.1]",
-                "EHLO [IPv6:2001:db8::1]",
-                "HELO a.example",
-                "NOOP",
-                "QUIT",
-            ][..],
-        ),
-        (Lmtp, Fresh, &["LHLO client.example.net"]),
-        (
-            Smtp,
-            Ready,
-            &[
-                "STARTTLS",
-                "AUTH PLAIN",
-                "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm",
-                "AUTH EXTERNAL =",
-                "mail from:<>",
-                "MAIL FROM:<jo@example.com> SIZE=1000 BODY=8BITMIME",
-                "VRFY jo",
-                "EXPN staff",
-                "HELP",
-                "HELP MAIL",
-                "NOOP anything goes",
-                "ETRN @example.com",
-                "ETRN #queue",
-                "XCLIENT NAME=a.example ADDR=192.0.2.1",
-                "XFORWARD NAME=[UNAVAILABLE] SOURCE=LOCAL",
-                "RSET",
-            ],
-        ),
-        (Smtp, Mail, &["RCPT TO:<jo@example.com>", "RCPT TO:<Postmaster> NOTIFY=NEVER"]),
-        (Smtp, Rcpt, &["DATA", "BDAT 1000", "BDAT 0 LAST", "RCPT TO:<a@b.example>", "EHLO again.example"]),
+        (Lmtp, Fresh, &["LHLO client.example.net"][..]),
         (Smtp, Data, &["anything", ".", "\0\u{feff} \t"]),
         (Smtp, Sasl, &["*", "", "AHRpbQB0YW5zdGFhZnRhbnN0YWFm", "AQ=="]),
-        (
-            Imap,
-            NotAuthenticated,
-            &[
-                "CAPABILITY",
-                "a1 NOOP",
-                ". LOGIN x y",
-                "LOGIN \"jo smith\" \"pass \\\" word\"",
-                "LOGIN {5}",
-                "a1 LOGIN jo {6+}",
-                "AUTHENTICATE PLAIN",
-                "AUTHENTICATE PLAIN =",
-                "ID NIL",
-                "ID (\"name\" \"ehlo\" \"version\" NIL)",
-                "STARTTLS",
-                "LOGOUT",
-            ],
-        ),
-        (
-            Imap,
-            Authenticated,
-            &[
-                "SELECT INBOX",
-                "EXAMINE \"Sent Items\" (CONDSTORE)",
-                "SELECT INBOX (QRESYNC (67890007 20050715194045000 41,43:211))",
-                "CREATE a/b",
-                "DELETE Entw&APw-rfe",
-                "RENAME a b",
-                "SUBSCRIBE a",
-                "UNSUBSCRIBE a",
-                "LIST \"\" *",
-                "LIST (SUBSCRIBED) \"\" (\"a%\" b*) RETURN (STATUS (MESSAGES UNSEEN))",
-                "LSUB \"\" %",
-                "NAMESPACE",
-                "STATUS INBOX (MESSAGES uidnext)",
-                "APPEND INBOX {310}",
-                "APPEND INBOX (\\Seen $x) \" 1-Feb-2026 09:30:00 +0100\" {310+}",
-                "APPEND INBOX ~{10}",
-                "APPEND INBOX UTF8 (~{10}",
-                "IDLE",
-                "ENABLE UTF8=ACCEPT CONDSTORE",
-                "GETQUOTA \"\"",
-                "GETQUOTAROOT INBOX",
-                "SETQUOTA \"\" (STORAGE 512)",
-                "GETACL INBOX",
-                "SETACL INBOX jo +lrs",
-                "DELETEACL INBOX jo",
-                "LISTRIGHTS INBOX jo",
-                "MYRIGHTS INBOX",
-                "GETMETADATA (DEPTH 1) \"\" (/shared/comment /private/x)",
-                "SETMETADATA INBOX (/private/comment \"x\" /private/y NIL)",
-                "COMPRESS DEFLATE",
-                "NOTIFY NONE",
-                "NOTIFY SET STATUS (selected (MessageNew (UID FLAGS) MessageExpunge))",
-                "UNAUTHENTICATE",
-            ],
-        ),
-        (
-            Imap,
-            Selected,
-            &[
-                "FETCH 1:* FLAGS",
-                "FETCH 1 (UID BODY.PEEK[HEADER.FIELDS (From)]) (CHANGEDSINCE 12)",
-                "UID FETCH 5,7 FULL",
-                "STORE 1 +FLAGS.SILENT (\\Seen)",
-                "STORE 1 FLAGS \\Seen \\Draft",
-                "UID STORE 5 (UNCHANGEDSINCE 5) -FLAGS ()",
-                "COPY $ Trash",
-                "MOVE 1:3 Trash",
-                "UID COPY 1 x",
-                "UID MOVE 1 x",
-                "SEARCH UNSEEN SUBJECT {5}",
-                "UID SEARCH RETURN () ALL",
-                "UID EXPUNGE 1:5",
-                "EXPUNGE",
-                "CHECK",
-                "CLOSE",
-                "UNSELECT",
-                "SORT (REVERSE DATE SUBJECT) UTF-8 ALL",
-                "UID SORT RETURN (COUNT) (ARRIVAL) US-ASCII SINCE 1-Feb-2026",
-                "THREAD REFERENCES UTF-8 ALL",
-                "UID THREAD ORDEREDSUBJECT UTF-8 ALL",
-                "REPLACE 4 Drafts (\\Draft) {312}",
-                "UID REPLACE 4 Drafts {312}",
-            ],
-        ),
+        (Imap, NotAuthenticated, &["a1 NOOP", ". LOGIN x y", "LOGIN {5}", "a1 LOGIN jo {6+}", "~ CAPABILITY"]),
+        (Imap, Selected, &["a1 UID FETCH 1 FLAGS", "x99 uid search all"]),
         (Imap, Idle, &["DONE", "done"]),
         (Imap, Literal, &["a LOGIN", "\0"]),
         (Imap, LiteralEnd, &[" {6}", "", " secret"]),
-        (
-            Pop3,
-            Authorization,
-            &[
-                "CAPA",
-                "STLS",
-                "USER jo",
-                "PASS my pass word",
-                "APOP mrose c4c9334bac560ecc979e58001b3e22fb",
-                "AUTH XOAUTH2 dXNlcj1qbw==",
-                "UTF8",
-                "UTF8 USER",
-                "LANG",
-                "LANG *",
-                "LANG de-DE",
-                "QUIT",
-            ],
-        ),
-        (
-            Pop3,
-            Transaction,
-            &["STAT", "LIST", "LIST 1", "UIDL", "UIDL 2", "RETR 1", "TOP 1 0", "DELE 1", "RSET", "NOOP", "QUIT"],
-        ),
+        (Pop3, Authorization, &["capa", "quit"]),
     ] {
         for line in lines {
             assert_eq!(read(protocol, phase, line).faults, [], "{protocol} {phase:?} {line}");
@@ -186,163 +45,64 @@ fn right_lines_have_no_fault() {
 
 #[test]
 fn wrong_lines_say_where_and_why() {
-    let right_place = |protocol, phase, line: &str, at: Range<usize>, weight: Weight, part: &str| {
+    for (protocol, phase, line, at, weight, part) in [
+        (Smtp, Fresh, "", 0..0, Incomplete, "a command"),
+        (Smtp, Fresh, "ELHO x.example", 0..4, Syntax, "did you mean EHLO"),
+        (Smtp, Fresh, "EHL", 0..3, Incomplete, "EHLO"),
+        (Smtp, Fresh, "LHLO a.example", 0..4, Syntax, "did you mean EHLO"),
+        (Smtp, Fresh, "FROBNICATE", 0..10, Syntax, "not a command of SMTP"),
+        (Smtp, Fresh, " EHLO a.example", 0..1, Syntax, "start of the line"),
+        (Smtp, Fresh, "\u{feff}EHLO a.example", 0..3, Syntax, "byte order mark"),
+        (Smtp, Fresh, "EHLO\ta.example", 4..5, Syntax, "tab"),
+        (Smtp, Fresh, "EHLO  a.example", 4..6, Syntax, "one space"),
+        (Smtp, Fresh, "QUIT ", 4..5, Advice, "end of the line"),
+        (Smtp, Fresh, "NOOP a\0b", 6..7, Syntax, "NUL"),
+        (Smtp, Fresh, "NOOP \u{1b}[31m", 5..6, Syntax, "U+001B"),
+        (Smtp, Fresh, "NOOP a\r\nQUIT", 6..7, Syntax, "two commands"),
+        (Smtp, Fresh, ".", 0..1, Syntax, "lone dot"),
+        (Smtp, Ready, "RCPT TO:<a@b.example", 0..4, Sequence, "503"),
+        (Smtp, Fresh, "BDAT 5", 0..4, Sequence, "EHLO, MAIL and RCPT"),
+        (Smtp, Closed, "STARTTLS", 0..8, Sequence, "connect again"),
+        (Smtp, Greeting, "EHLO a.example", 0..4, Advice, "greeting"),
+        (Smtp, Sasl, "QUIT", 0..4, Sequence, "* cancels"),
+        (Smtp, Sasl, "=", 0..1, Syntax, "initial response"),
+        (Smtp, Sasl, "abc def", 3..4, Syntax, "spaces"),
+        (Lmtp, Fresh, "EHLO a.example", 0..4, Syntax, "did you mean LHLO"),
+        (Lmtp, Fresh, "HELO a.example", 0..4, Syntax, "did you mean LHLO"),
+        (Lmtp, Fresh, "MAIL FROM:<>", 0..4, Sequence, "LHLO"),
+        (
+            Imap,
+            NotAuthenticated,
+            "SELECT INBOX",
+            0..6,
+            Sequence,
+            "LOGIN or AUTHENTICATE first, the server would answer BAD",
+        ),
+        (Imap, NotAuthenticated, "a1 FETCH 1 FLAGS", 3..8, Sequence, "then SELECT first"),
+        (Imap, Authenticated, "FETCH 1 FLAGS", 0..5, Sequence, "SELECT or EXAMINE"),
+        (Imap, Authenticated, "LOGIN a b", 0..5, Sequence, "before authentication"),
+        (Imap, Selected, "ENABLE CONDSTORE", 0..6, Sequence, "before SELECT"),
+        (Imap, Selected, "DONE", 0..4, Sequence, "ends IDLE"),
+        (Imap, Idle, "NOOP", 0..4, Sequence, "DONE first"),
+        (Imap, Idle, "hello", 0..5, Sequence, "DONE first"),
+        (Imap, Idle, "a1 DONE", 0..2, Syntax, "no tag"),
+        (Imap, NotAuthenticated, "a1 LOGN x y", 3..7, Syntax, "did you mean LOGIN"),
+        (Imap, NotAuthenticated, "a1 ", 3..3, Incomplete, "after the tag"),
+        (Imap, NotAuthenticated, "a1  NOOP", 2..4, Syntax, "one space"),
+        (Imap, Selected, "UID", 0..3, Incomplete, "after UID"),
+        (Imap, Selected, "UID FETHC 1 FLAGS", 0..9, Syntax, "UID FETCH"),
+        (Imap, Selected, "FETHC 1 FLAGS", 0..5, Syntax, "did you mean FETCH"),
+        (Imap, Authenticated, "SELECT INBOX ", 12..13, Incomplete, "end of the line"),
+        (Imap, Authenticated, "SELECT \"\tx\"", 8..9, Syntax, "tab"),
+        (Pop3, Authorization, "RETR 1", 0..4, Sequence, "RETR needs USER and PASS first, the server would answer -ERR"),
+        (Pop3, Authorization, "PASS x ", 5..7, Advice, "part of it"),
+        (Pop3, Transaction, "RTER 1", 0..4, Syntax, "did you mean RETR"),
+    ] {
         let reading = read(protocol, phase, line);
         let worst = reading.worst().unwrap_or_else(|| panic!("{protocol} {phase:?} {line}: no fault"));
         assert_eq!((worst.at.clone(), worst.weight), (at, weight), "{protocol} {phase:?} {line}: {:?}", reading.faults);
         assert!(worst.reason.contains(part), "{protocol} {phase:?} {line}: {}", worst.reason);
         assert_eq!(reading.is_sendable(), weight == Advice, "{line}");
-    };
-    for (line, phase, at, weight, part) in [
-        ("", Fresh, 0..0, Incomplete, "a command"),
-        ("ELHO x.example", Fresh, 0..4, Syntax, "did you mean EHLO"),
-        ("EHLO", Fresh, 4..4, Incomplete, "name of this machine"),
-        ("EHL", Fresh, 0..3, Incomplete, "EHLO"),
-        ("EHLO localhost", Fresh, 5..14, Advice, "without a dot"),
-        ("EHLO 192.0.2.1", Fresh, 5..14, Advice, "brackets"),
-        ("EHLO a.example b", Fresh, 14..16, Syntax, "nothing more"),
-        ("EHLO bücher.example", Fresh, 5..20, Syntax, "A-label"),
-        ("HELO [192.0.2.1]", Fresh, 5..16, Advice, "EHLO"),
-        ("LHLO a.example", Fresh, 0..4, Syntax, "did you mean EHLO"),
-        ("FROBNICATE", Fresh, 0..10, Syntax, "not a command of SMTP"),
-        (" EHLO a.example", Fresh, 0..1, Syntax, "start of the line"),
-        ("\u{feff}EHLO a.example", Fresh, 0..3, Syntax, "byte order mark"),
-        ("EHLO\ta.example", Fresh, 4..5, Syntax, "tab"),
-        ("EHLO  a.example", Fresh, 4..6, Syntax, "one space"),
-        ("QUIT ", Fresh, 4..5, Advice, "end of the line"),
-        ("QUIT now", Fresh, 5..8, Syntax, "nothing more"),
-        ("NOOP a\0b", Fresh, 6..7, Syntax, "NUL"),
-        ("NOOP \u{1b}[31m", Fresh, 5..6, Syntax, "U+001B"),
-        ("NOOP a\r\nQUIT", Fresh, 6..7, Syntax, "two commands"),
-        ("NOOP é", Fresh, 5..7, Advice, "not ASCII"),
-        (".", Fresh, 0..1, Syntax, "lone dot"),
-        ("MAIL FROM:<>", Fresh, 0..4, Sequence, "needs EHLO first, the server would answer 503"),
-        ("RCPT TO:<a@b.example>", Ready, 0..4, Sequence, "RCPT needs MAIL first, the server would answer 503"),
-        ("RCPT TO:<a@b.example", Ready, 0..4, Sequence, "503"),
-        ("DATA", Ready, 0..4, Sequence, "MAIL and RCPT"),
-        ("DATA", Mail, 0..4, Sequence, "RCPT first"),
-        ("BDAT 5", Fresh, 0..4, Sequence, "EHLO, MAIL and RCPT"),
-        ("MAIL FROM:<>", Rcpt, 0..4, Sequence, "RSET"),
-        ("AUTH PLAIN", Mail, 0..4, Sequence, "RSET"),
-        ("STARTTLS", Closed, 0..8, Sequence, "connect again"),
-        ("EHLO a.example", Greeting, 0..4, Advice, "greeting"),
-        ("MAIL FROM: <jo@example.com>", Ready, 10..11, Syntax, "no space"),
-        ("MAIL FROM:<jo@example.com> SIZE=x", Ready, 27..33, Syntax, "SIZE"),
-        ("MAIL ", Ready, 4..4, Incomplete, "FROM:"),
-        ("RCPT TO:<jo@example.com", Mail, 23..23, Incomplete, "\">\""),
-        ("MAIL FROM:<jö@example.com>", Ready, 11..26, Advice, "SMTPUTF8"),
-        ("AUTH", Ready, 4..4, Incomplete, "mechanism"),
-        ("AUTH PLAIN a*b=", Ready, 12..13, Syntax, "base64"),
-        ("AUTH PLAIN dGlt", Ready, 11..15, Advice, "0 NUL"),
-        ("AUTH PLAIN AHRpbQBwYXNzCg==", Ready, 11..27, Advice, "newline"),
-        ("BDAT", Rcpt, 4..4, Incomplete, "octets"),
-        ("BDAT 5 FIRST", Rcpt, 7..8, Syntax, "LAST"),
-        ("DATA x", Rcpt, 5..6, Syntax, "nothing more"),
-        ("VRFY", Ready, 4..4, Incomplete, "user name"),
-        ("EXPN", Ready, 4..4, Incomplete, "list"),
-        ("RSET x", Ready, 5..6, Syntax, "nothing more"),
-        ("STARTTLS x", Ready, 9..10, Syntax, "nothing more"),
-        ("ETRN -x", Ready, 5..7, Syntax, "hyphen"),
-        ("XCLIENT NAME", Ready, 12..12, Incomplete, "\"=\""),
-        ("XFORWARD LOGIN=x", Ready, 9..16, Advice, "IDENT"),
-        ("QUIT", Sasl, 0..4, Sequence, "* cancels"),
-        ("=", Sasl, 0..1, Syntax, "initial response"),
-        ("abc def", Sasl, 3..4, Syntax, "spaces"),
-    ] {
-        right_place(Smtp, phase, line, at, weight, part);
-    }
-    right_place(Lmtp, Fresh, "EHLO a.example", 0..4, Syntax, "did you mean LHLO");
-    right_place(Lmtp, Fresh, "MAIL FROM:<>", 0..4, Sequence, "LHLO");
-    for (line, phase, at, weight, part) in [
-        (
-            "SELECT INBOX",
-            NotAuthenticated,
-            0..6,
-            Sequence,
-            "SELECT needs LOGIN or AUTHENTICATE first, the server would answer BAD",
-        ),
-        ("a1 FETCH 1 FLAGS", NotAuthenticated, 3..8, Sequence, "then SELECT first"),
-        ("FETCH 1 FLAGS", Authenticated, 0..5, Sequence, "SELECT or EXAMINE"),
-        ("LOGIN a b", Authenticated, 0..5, Sequence, "before authentication"),
-        ("ENABLE CONDSTORE", Selected, 0..6, Sequence, "before SELECT"),
-        ("DONE", Selected, 0..4, Sequence, "ends IDLE"),
-        ("NOOP", Idle, 0..4, Sequence, "DONE first"),
-        ("hello", Idle, 0..5, Sequence, "DONE first"),
-        ("a1 DONE", Idle, 0..2, Syntax, "no tag"),
-        ("LOGIN jo", NotAuthenticated, 8..8, Incomplete, "password"),
-        ("LOGIN jo ", NotAuthenticated, 8..8, Incomplete, "password"),
-        ("LOGIN jo pass*", NotAuthenticated, 13..14, Syntax, "quotes"),
-        ("LOGIN jo \"pass", NotAuthenticated, 9..14, Incomplete, "not closed"),
-        ("a1 LOGN x y", NotAuthenticated, 3..7, Syntax, "did you mean LOGIN"),
-        ("a1 ", NotAuthenticated, 3..3, Incomplete, "after the tag"),
-        ("a1  NOOP", NotAuthenticated, 2..4, Syntax, "one space"),
-        ("UID", Selected, 0..3, Incomplete, "after UID"),
-        ("UID FETHC 1 FLAGS", Selected, 0..9, Syntax, "UID FETCH"),
-        ("FETHC 1 FLAGS", Selected, 0..5, Syntax, "did you mean FETCH"),
-        ("FETCH 0 FLAGS", Selected, 6..7, Syntax, "begin at 1"),
-        ("FETCH 1 FLAGS UID", Selected, 14..15, Syntax, "\"(\""),
-        ("FETCH 1", Selected, 7..7, Incomplete, "fetch"),
-        ("UID FETCH 1 (FLAGS", Selected, 18..18, Incomplete, "\")\""),
-        ("STORE 1 FLAGZ (\\Seen)", Selected, 8..13, Syntax, "+FLAGS"),
-        ("STORE 1 +FLAGS (\\Recent)", Selected, 16..23, Syntax, "server alone"),
-        ("SEARCH", Selected, 6..6, Incomplete, "search key"),
-        ("SEARCH SINCE 1-2-2026", Selected, 13..21, Syntax, "1-Feb-2026"),
-        ("COPY 1", Selected, 6..6, Incomplete, "after the set"),
-        ("MOVE 1 a b", Selected, 8..10, Syntax, "nothing more"),
-        ("UID EXPUNGE", Selected, 11..11, Incomplete, "number"),
-        ("EXPUNGE 1", Selected, 8..9, Syntax, "nothing more"),
-        ("SORT (SIZ) UTF-8 ALL", Selected, 6..9, Syntax, "SIZE"),
-        ("THREAD REFERENCES", Selected, 17..17, Incomplete, "charset"),
-        ("REPLACE 0 x {5}", Selected, 8..9, Syntax, "begin at 1"),
-        ("SELECT", Authenticated, 6..6, Incomplete, "mailbox"),
-        ("SELECT Sent Items", Authenticated, 12..13, Syntax, "\"(\""),
-        ("SELECT INBOX ", Authenticated, 12..13, Incomplete, "end of the line"),
-        ("CREATE a&b", Authenticated, 7..10, Advice, "UTF-7"),
-        ("DELETE", Authenticated, 6..6, Incomplete, "mailbox"),
-        ("RENAME a", Authenticated, 8..8, Incomplete, "new name"),
-        ("LIST \"\"", Authenticated, 7..7, Incomplete, "pattern"),
-        ("LIST \"\" * RETRUN (X)", Authenticated, 10..16, Syntax, "RETURN"),
-        ("STATUS INBOX MESSAGES", Authenticated, 13..14, Syntax, "\"(\""),
-        ("STATUS INBOX (MESAGES)", Authenticated, 14..21, Syntax, "not a status item"),
-        ("APPEND INBOX", Authenticated, 12..12, Incomplete, "literal"),
-        ("APPEND INBOX \"1-Feb-2026\" {5}", Authenticated, 13..25, Syntax, "09:30"),
-        ("APPEND INBOX {5} x", Authenticated, 13..16, Syntax, "end of the line"),
-        ("ID (name ehlo)", Authenticated, 4..5, Syntax, "quotes"),
-        ("SETACL INBOX jo LRS", Authenticated, 16..19, Syntax, "lower case"),
-        ("GETACL", Authenticated, 6..6, Incomplete, "mailbox"),
-        ("SETQUOTA \"\" (STORAGE x)", Authenticated, 21..22, Syntax, "limit"),
-        ("GETMETADATA INBOX", Authenticated, 17..17, Incomplete, "entry"),
-        ("SETMETADATA INBOX (/private/x)", Authenticated, 29..30, Syntax, "value"),
-        ("COMPRESS GZIP", Authenticated, 9..13, Syntax, "DEFLATE"),
-        ("NOTIFY", Authenticated, 6..6, Incomplete, "NONE"),
-        ("ENABLE", Authenticated, 6..6, Incomplete, "capability"),
-        ("NAMESPACE x", Authenticated, 10..11, Syntax, "nothing more"),
-        ("AUTHENTICATE", NotAuthenticated, 12..12, Incomplete, "mechanism"),
-    ] {
-        right_place(Imap, phase, line, at, weight, part);
-    }
-    for (line, phase, at, weight, part) in [
-        ("RETR 1", Authorization, 0..4, Sequence, "RETR needs USER and PASS first, the server would answer -ERR"),
-        ("USER jo", Transaction, 0..4, Sequence, "authentication"),
-        ("USER", Authorization, 4..4, Incomplete, "user name"),
-        ("USER jo smith", Authorization, 5..13, Advice, "space"),
-        ("PASS", Authorization, 4..4, Incomplete, "password"),
-        ("PASS x ", Authorization, 5..7, Advice, "part of it"),
-        ("APOP jo C4C9", Authorization, 8..12, Syntax, "lower case"),
-        ("APOP jo c4", Authorization, 10..10, Incomplete, "32"),
-        ("AUTH", Authorization, 4..4, Advice, "CAPA"),
-        ("UTF8 x", Authorization, 5..6, Syntax, "USER"),
-        ("LIST 0", Transaction, 5..6, Syntax, "begin at 1"),
-        ("UIDL x", Transaction, 5..6, Syntax, "message number"),
-        ("RETR", Transaction, 4..4, Incomplete, "message number"),
-        ("DELE 1 2", Transaction, 6..8, Syntax, "nothing more"),
-        ("TOP 1", Transaction, 5..5, Incomplete, "lines"),
-        ("LANG de DE", Transaction, 7..10, Syntax, "nothing more"),
-        ("STAT 1", Transaction, 5..6, Syntax, "nothing more"),
-        ("CAPA 1", Transaction, 5..6, Syntax, "nothing more"),
-        ("RTER 1", Transaction, 0..4, Syntax, "did you mean RETR"),
-    ] {
-        right_place(Pop3, phase, line, at, weight, part);
     }
 }
 
@@ -400,6 +160,59 @@ fn long_lines_are_advice() {
         assert!(reading.is_sendable());
     }
     assert_eq!(read(Smtp, Ready, &format!("NOOP {}", "x".repeat(505))).faults, []);
+}
+
+/// MAIL and RCPT may be longer by what each offered extension allows (RFC 5321 §4.5.3.1.4, RFC 1870 §3, RFC 3461 §5).
+#[test]
+fn what_is_offered_lengthens_mail_and_rcpt() {
+    for (phase, verb, offered, most) in [
+        (Ready, "MAIL FROM:<>", &[][..], 512),
+        (Ready, "MAIL FROM:<>", &["SIZE"], 538),
+        (Ready, "MAIL FROM:<>", &["SIZE", "8BITMIME", "DSN"], 670),
+        (Ready, "MAIL FROM:<>", &["AUTH PLAIN", "FUTURERELEASE"], 1046),
+        (Mail, "RCPT TO:<a@b.example>", &["SIZE"], 512),
+        (Mail, "RCPT TO:<a@b.example>", &["DSN", "RRVS"], 1081),
+        (Ready, "VRFY", &["DSN", "SIZE"], 512),
+    ] {
+        let list = offers(offered);
+        let of = |octets: usize| format!("{verb} {}", "x".repeat(octets - verb.len() - 3));
+        for (octets, told) in [(most, false), (most + 1, true)] {
+            let reading = check(&of(octets), &context(Smtp, phase, &list));
+            let long = reading.faults.iter().any(|fault| fault.reason.contains("with the line ending"));
+            assert_eq!(long, told, "{verb} {offered:?} {octets}: {:?}", reading.faults);
+        }
+    }
+}
+
+#[test]
+fn what_is_encoded_is_told_in_its_other_form() {
+    for (protocol, phase, line, at, text) in [
+        (Smtp, Ready, "MAIL FROM:<jo@münchen.de> SMTPUTF8", 14..25, "münchen.de = xn--mnchen-3ya.de"),
+        (Smtp, Mail, "RCPT TO:<jo@xn--mnchen-3ya.de>", 12..29, "xn--mnchen-3ya.de = münchen.de"),
+        (Smtp, Fresh, "EHLO XN--MNCHEN-3YA.de", 5..22, "XN--MNCHEN-3YA.de = münchen.de"),
+        (Smtp, Ready, "ETRN @münchen.de", 6..17, "münchen.de = xn--mnchen-3ya.de"),
+        (Smtp, Ready, "VRFY jo@münchen.de", 8..19, "münchen.de = xn--mnchen-3ya.de"),
+        (Imap, Authenticated, "a1 SELECT Entw&APw-rfe", 10..22, "Entw&APw-rfe = Entwürfe"),
+        (Imap, Authenticated, "CREATE \"a&-b\"", 7..13, "a&-b = a&b"),
+        (Imap, Selected, "COPY 1:* &U,BTFw-", 9..17, "&U,BTFw- = 台北"),
+    ] {
+        let notes = read(protocol, phase, line).notes;
+        assert_eq!(
+            notes.iter().map(|note| (note.at.clone(), note.text.as_str())).collect::<Vec<_>>(),
+            [(at, text)],
+            "{line}"
+        );
+    }
+    for (protocol, phase, line) in [
+        (Smtp, Ready, "MAIL FROM:<jo@example.org>"),
+        (Smtp, Ready, "MAIL FROM:<jo@a.xn>"),
+        (Imap, Authenticated, "SELECT INBOX"),
+        (Imap, Authenticated, "SELECT &APw"),
+        // A password is not told in any form.
+        (Imap, NotAuthenticated, "LOGIN &APw- &APw-"),
+    ] {
+        assert_eq!(read(protocol, phase, line).notes, [], "{line}");
+    }
 }
 
 #[test]
@@ -592,15 +405,6 @@ fn the_tables_are_whole() {
 }
 
 #[test]
-fn slips_are_counted() {
-    for (a, b, slips) in
-        [("ELHO", "EHLO", 1), ("EHLO", "EHLO", 0), ("HLO", "EHLO", 1), ("MIAL", "MAIL", 1), ("X", "EHLO", 99)]
-    {
-        assert_eq!(distance(a.as_bytes(), b.as_bytes()), slips, "{a} {b}");
-    }
-}
-
-#[test]
 fn a_long_line_of_anything_is_read_in_linear_time() {
     // No clock here: the sizes are such that quadratic work would stop the test run.
     for line in [
@@ -724,13 +528,14 @@ proptest! {
     fn nothing_panics_and_every_place_is_inside_the_line(line in anything(), cursor in 0usize..80, tls: bool) {
         let list = offers(&["SIZE 10", "AUTH PLAIN", "LITERAL-", "STARTTLS"]);
         for (protocol, phase) in every_context() {
-            let context = Context { tls, ..Context::new(protocol, phase, &list) };
+            let context = Context { tls, ..context(protocol, phase, &list) };
             let reading = check(&line, &context);
             prop_assert!(line.get(reading.verb_at.clone()).is_some());
             prop_assert!(reading.tag.clone().is_none_or(|at| line.get(at).is_some()));
             for fault in &reading.faults {
                 prop_assert!(line.get(fault.at.clone()).is_some(), "{:?}", fault);
-                prop_assert!(!fault.reason.is_empty() && !fault.reason.ends_with('.'));
+                // A reason may end in the name that was meant, and that in a full stop.
+                prop_assert!(!fault.reason.is_empty() && (!fault.reason.ends_with('.') || line.contains('.')));
             }
             prop_assert!(secret_range(&line, &context).is_none_or(|at| line.get(at).is_some()));
             for completion in complete(&line, cursor, &context) {

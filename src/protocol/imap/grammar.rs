@@ -1,14 +1,17 @@
-//! The words of IMAP (RFC 9051 §9): atoms, strings, literals, numbers, sets, flags.
+//! The words of IMAP (RFC 9051 §9): atoms, strings, literals, numbers.
 //!
 //! A line ends where a literal is announced: what follows it is on the next line. A rule that wants more there
 //! answers [`Weight::Incomplete`](crate::protocol::verb::Weight) with an empty range at the end of the line, and
 //! [`awaits_literal`] tells that from a line that is truly unfinished.
 
 use super::super::line::{Literals, literal_announced};
+use crate::protocol::cursor::SENT;
 use crate::protocol::verb::{Cursor, Fault, Weight};
 
 pub use super::fetch::{FetchItem, fetch_items};
+pub use super::flags::{SYSTEM_FLAGS, flag, flag_list};
 pub use super::search::{SearchDate, SearchKey, search_keys};
+pub use super::sets::{SequenceSet, sequence_set};
 
 /// Lists in lists go no deeper than this.
 pub const DEPTH_LIMIT: usize = 32;
@@ -30,24 +33,6 @@ impl Astring {
             Self::Text(text) => Some(text),
             Self::Literal(..) => None,
         }
-    }
-}
-
-/// Message numbers or UIDs. Each pair is a range, a single number is a range of one, `None` is `*`.
-///
-/// An empty set stands for `$`, the saved result of a search (RFC 5182).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SequenceSet(pub Vec<(Option<u32>, Option<u32>)>);
-
-impl SequenceSet {
-    /// Whether `number` is in the set when `max` is the largest number in use. `4:2` is `2:4`; `*` is `max`, so that
-    /// `99:*` holds the last message even if that is smaller (RFC 9051 §9, `seq-range`).
-    #[must_use]
-    pub fn contains(&self, number: u32, max: u32) -> bool {
-        self.0.iter().any(|&(from, to)| {
-            let (from, to) = (from.unwrap_or(max), to.unwrap_or(max));
-            (from.min(to)..=from.max(to)).contains(&number)
-        })
     }
 }
 
@@ -177,7 +162,7 @@ pub fn quoted(cursor: &mut Cursor<'_>) -> Result<String, Fault> {
     }
 }
 
-/// `{n}` or `{n+}` at the end of the line (RFC 9051 §4.3, RFC 7888).
+/// `{n}` or `{n+}` at the end of the line (RFC 9051 §4.3, RFC 7888), or within a line that goes on behind it.
 ///
 /// # Errors
 /// Where and why it announces no literal.
@@ -188,17 +173,56 @@ pub fn literal(cursor: &mut Cursor<'_>) -> Result<Astring, Fault> {
     if digits.is_empty() {
         return Err(cursor.expected("the number of octets"));
     }
-    let Ok(octets) = digits.parse::<u64>() else {
+    let octets = digits.parse::<u64>().ok().filter(|octets| *octets <= u64::MAX / 2);
+    let Some(octets) = octets else {
         return Err(cursor.fault_from(start, "the number of octets is too large"));
     };
-    let goes_at_once = cursor.eat('+') || cursor.eat('-');
+    let goes_at_once = cursor.eat('+');
+    if cursor.peek() == Some('-') {
+        let at = cursor.at();
+        return Err(Fault::syntax(at..at + 1, "a literal that does not wait is written {n+}, with LITERAL- as well"));
+    }
     cursor.expect('}', "\"}\"")?;
-    if !cursor.is_end() {
+    if !(cursor.is_end() || cursor.joined && cursor.eat(SENT)) {
         return Err(
             cursor.fault_from(start, "a literal is announced at the end of the line, its octets follow after it")
         );
     }
     Ok(Astring::Literal(octets, goes_at_once))
+}
+
+/// `~{n}`, which may hold NUL (RFC 3516 §4.4), or a plain literal.
+///
+/// # Errors
+/// Where and why it announces no literal.
+pub fn literal8(cursor: &mut Cursor<'_>) -> Result<Astring, Fault> {
+    let start = cursor.at();
+    let binary = cursor.eat('~');
+    let literal = literal(cursor)?;
+    if binary {
+        cursor.need(start, &["BINARY", "UTF8=ACCEPT"]);
+    }
+    Ok(literal)
+}
+
+/// `NIL`, a quoted string or a literal.
+///
+/// # Errors
+/// Where and why it is none of them.
+pub fn nstring(cursor: &mut Cursor<'_>, what: &str) -> Result<Option<Astring>, Fault> {
+    if matches!(cursor.peek(), Some('"' | '{')) {
+        return string(cursor, what).map(Some);
+    }
+    let start = cursor.at();
+    let word = cursor.take_while(is_atom_char);
+    match word {
+        "" => Err(cursor.expected(what)),
+        _ if word.eq_ignore_ascii_case("NIL") => Ok(None),
+        _ if cursor.is_end() && "NIL".get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word)) => {
+            Err(cursor.expected(what))
+        }
+        _ => Err(cursor.fault_from(start, format!("expected {what}"))),
+    }
 }
 
 /// A number up to 2³²−1.
@@ -212,6 +236,18 @@ pub fn number(cursor: &mut Cursor<'_>, what: &str) -> Result<u32, Fault> {
         return Err(cursor.expected(what));
     }
     digits.parse().map_err(|_| cursor.fault_from(start, format!("{what} is at most {}", u32::MAX)))
+}
+
+/// A number from 1 to 2³²−1.
+///
+/// # Errors
+/// None is here, it is 0, or it is too large.
+pub fn nz_number(cursor: &mut Cursor<'_>, what: &str) -> Result<u32, Fault> {
+    let start = cursor.at();
+    match number(cursor, what)? {
+        0 => Err(cursor.fault_from(start, format!("expected {what}, from 1 on"))),
+        number => Ok(number),
+    }
 }
 
 /// A number up to 2⁶³−1.
@@ -230,89 +266,6 @@ pub fn number64(cursor: &mut Cursor<'_>, what: &str) -> Result<u64, Fault> {
     }
 }
 
-/// `1,3:5,8:*` or `$`.
-///
-/// # Errors
-/// Where and why it is no sequence set.
-pub fn sequence_set(cursor: &mut Cursor<'_>) -> Result<SequenceSet, Fault> {
-    if cursor.eat('$') {
-        return Ok(SequenceSet::default());
-    }
-    let mut ranges = Vec::new();
-    loop {
-        let from = sequence_number(cursor)?;
-        let to = if cursor.eat(':') { sequence_number(cursor)? } else { from };
-        ranges.push((from, to));
-        if !cursor.eat(',') {
-            break;
-        }
-    }
-    match cursor.peek() {
-        None | Some(' ' | ')') => Ok(SequenceSet(ranges)),
-        Some(_) => Err(cursor.expected("\",\" or \":\" or the end of the set")),
-    }
-}
-
-fn sequence_number(cursor: &mut Cursor<'_>) -> Result<Option<u32>, Fault> {
-    if cursor.eat('*') {
-        return Ok(None);
-    }
-    let start = cursor.at();
-    match number(cursor, "a message number, a range like 1:5, or *")? {
-        0 => Err(cursor.fault_from(start, "message numbers begin at 1")),
-        number => Ok(Some(number)),
-    }
-}
-
-/// `(\Seen $Forwarded)`, possibly empty.
-///
-/// # Errors
-/// Where and why it is no list of flags.
-pub fn flag_list(cursor: &mut Cursor<'_>) -> Result<Vec<String>, Fault> {
-    cursor.expect('(', "a list of flags in parentheses")?;
-    let mut flags = Vec::new();
-    if cursor.eat(')') {
-        return Ok(flags);
-    }
-    loop {
-        flags.push(flag(cursor)?);
-        if cursor.eat(')') {
-            return Ok(flags);
-        }
-        if cursor.is_end() {
-            return Err(cursor.expected("\")\" or another flag"));
-        }
-        space(cursor, "another flag")?;
-    }
-}
-
-/// The flags that a client may set (RFC 9051 §2.3.2).
-pub const SYSTEM_FLAGS: &[&str] = &["\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft"];
-
-/// `\Seen` or a keyword.
-///
-/// # Errors
-/// Where and why it is no flag.
-pub fn flag(cursor: &mut Cursor<'_>) -> Result<String, Fault> {
-    let start = cursor.at();
-    if !cursor.eat('\\') {
-        let keyword = atom(cursor, "a flag like \\Seen or a keyword")?;
-        if SYSTEM_FLAGS.iter().any(|flag| flag.trim_start_matches('\\').eq_ignore_ascii_case(keyword)) {
-            cursor.advise(start, format!("a keyword named {keyword}; the system flag is written \\{keyword}"));
-        }
-        return Ok(keyword.to_owned());
-    }
-    let name = atom(cursor, "the name of a flag, like \\Seen")?;
-    let flag = format!("\\{name}");
-    if flag.eq_ignore_ascii_case("\\Recent") {
-        return Err(cursor.fault_from(start, "\\Recent is set by the server alone"));
-    }
-    if !SYSTEM_FLAGS.iter().any(|known| known.eq_ignore_ascii_case(&flag)) {
-        cursor.advise(start, format!("{flag} is no flag of RFC 9051; keywords are written without a backslash"));
-    }
-    Ok(flag)
-}
-
 /// Items within parentheses, read by `item`, with one space between them.
 ///
 /// # Errors
@@ -322,7 +275,9 @@ pub fn parenthesized<T>(
     what: &str,
     mut item: impl FnMut(&mut Cursor<'_>) -> Result<T, Fault>,
 ) -> Result<Vec<T>, Fault> {
-    cursor.expect('(', &format!("\"(\" and {what}"))?;
+    if !cursor.eat('(') {
+        return Err(cursor.expected(&format!("\"(\" and {what}")));
+    }
     let mut out = Vec::new();
     loop {
         out.push(item(cursor)?);
@@ -367,6 +322,9 @@ mod tests {
             ("{}", 1..2, Weight::Syntax, "octets"),
             ("{5", 2..2, Weight::Incomplete, "}"),
             ("{5} x", 0..3, Weight::Syntax, "end of the line"),
+            ("{5-}", 2..3, Weight::Syntax, "{n+}"),
+            ("{9223372036854775808}", 0..20, Weight::Syntax, "too large"),
+            ("{5}\u{fdd0} x", 0..3, Weight::Syntax, "end of the line"),
             ("{99999999999999999999}", 0..21, Weight::Syntax, "too large"),
         ] {
             let fault = astring(&mut Cursor::new(text, 0)).expect_err(text);
@@ -374,48 +332,5 @@ mod tests {
             assert!(fault.reason.contains(part), "{text}: {}", fault.reason);
             assert!(!awaits_literal(text, &fault), "{text}");
         }
-    }
-
-    #[test]
-    fn sets() {
-        let set = sequence_set(&mut Cursor::new("2,4:3,9:*", 0)).unwrap();
-        assert_eq!(set.0, [(Some(2), Some(2)), (Some(4), Some(3)), (Some(9), None)]);
-        for (number, max, inside) in
-            [(2, 5, true), (3, 5, true), (1, 5, false), (5, 5, true), (7, 12, false), (10, 12, true)]
-        {
-            assert_eq!(set.contains(number, max), inside, "{number} of {max}");
-        }
-        for (text, at, part) in [
-            ("0", 0..1, "begin at 1"),
-            ("1,", 2..2, "number"),
-            ("1-3", 1..2, "\":\""),
-            ("x", 0..1, "number"),
-            ("4294967296", 0..10, "at most"),
-        ] {
-            let fault = sequence_set(&mut Cursor::new(text, 0)).expect_err(text);
-            assert_eq!(fault.at, at, "{text}");
-            assert!(fault.reason.contains(part), "{text}: {}", fault.reason);
-        }
-        assert_eq!(sequence_set(&mut Cursor::new("$", 0)), Ok(SequenceSet::default()));
-    }
-
-    #[test]
-    fn flags() {
-        assert_eq!(flag_list(&mut Cursor::new("(\\Seen $Junk)", 0)).unwrap(), ["\\Seen", "$Junk"]);
-        assert_eq!(flag_list(&mut Cursor::new("()", 0)).unwrap(), Vec::<String>::new());
-        for (text, at, part) in [
-            ("(\\Recent)", 1..8, "server alone"),
-            ("(\\Seen", 6..6, "\")\""),
-            ("(\\Seen  \\Draft)", 6..8, "one space"),
-            ("(\\)", 2..3, "name of a flag"),
-            ("\\Seen", 0..1, "parentheses"),
-        ] {
-            let fault = flag_list(&mut Cursor::new(text, 0)).expect_err(text);
-            assert_eq!(fault.at, at, "{text}");
-            assert!(fault.reason.contains(part), "{text}: {}", fault.reason);
-        }
-        let mut cursor = Cursor::new("(Seen \\Sene)", 0);
-        assert_eq!(flag_list(&mut cursor).unwrap().len(), 2);
-        assert_eq!(cursor.remarks.iter().map(|r| r.at.clone()).collect::<Vec<_>>(), [1..5, 6..11]);
     }
 }

@@ -4,3 +4,6 @@ pub mod apop;
 mod verbs;
 
 pub use verbs::VERBS;
+
+#[cfg(test)]
+mod tests;

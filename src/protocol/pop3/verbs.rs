@@ -1,5 +1,6 @@
 //! The verbs of POP3 and what may follow them.
 
+use crate::protocol::imap::is_language_range;
 use crate::protocol::sasl;
 use crate::protocol::verb::Phase::{Authorization, Transaction};
 use crate::protocol::verb::{Body, Cursor, Fault, Phase, Verb};
@@ -23,7 +24,7 @@ pub static VERBS: &[Verb] = &[
         "RFC 1939 §7", "logs in with MD5 of the greeting's timestamp and a shared secret").secret(1),
     Verb::row("AUTH", "AUTH mechanism [initial-response]", BEFORE, auth,
         "RFC 5034 §4", "proves who the user is").offered("SASL").with_body(Body::WithoutArgument).secret(1).last(),
-    Verb::row("UTF8", "UTF8 [USER]", BEFORE, utf8,
+    Verb::row("UTF8", "UTF8", BEFORE, utf8,
         "RFC 6856 §2.1", "asks for messages in UTF-8").offered("UTF8"),
     Verb::row("STAT", "STAT", AFTER, |cursor| cursor.end("STAT"),
         "RFC 1939 §5", "counts the messages and their octets"),
@@ -99,23 +100,25 @@ fn auth(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
     sasl::arguments(cursor)
 }
 
+/// `UTF8 USER` is what a server offers, not what is said (RFC 6856 §2.2).
 fn utf8(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
-    let typed = cursor.rest();
-    if !typed.is_empty() && !cursor.eat_word("USER") {
-        if "USER".get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed)) {
-            cursor.take_while(|_| true);
-        }
-        return Err(cursor.expected("USER, or nothing"));
+    let start = cursor.at();
+    if cursor.eat_word("USER") && cursor.is_end() {
+        return Err(cursor.fault_from(start, "UTF8 has no argument; USER in CAPA says that user names may be UTF-8"));
     }
     cursor.end("UTF8")
 }
 
 fn lang(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
-    if cursor.eat('*') {
-        return cursor.end("LANG *");
+    let start = cursor.at();
+    let range = cursor.word();
+    if range.is_empty() || is_language_range(range) {
+        return cursor.end("the language");
     }
-    cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '-');
-    cursor.end("the language")
+    if cursor.is_end() && range.strip_suffix('-').is_some_and(is_language_range) {
+        return Err(cursor.expected("the rest of the language, like de-AT"));
+    }
+    Err(cursor.fault_from(start, "expected a language like de or en-GB, or *"))
 }
 
 fn optional_message(cursor: &mut Cursor<'_>) -> Result<(), Fault> {

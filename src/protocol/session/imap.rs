@@ -2,7 +2,6 @@
 
 use super::{Reading, Signal, State};
 use crate::protocol::capability::{Capabilities, Capability};
-use crate::protocol::line::{Literals, literal_announced};
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::verb::Phase;
 
@@ -45,19 +44,19 @@ pub(super) fn response_code(text: &[u8]) -> Option<&[u8]> {
 }
 
 impl State {
-    pub(super) fn read_imap(&mut self, octets: &[u8], literal: bool) -> Reading {
+    pub(super) fn read_imap(&mut self, octets: &[u8], literal: bool, announces: Option<u64>) -> Reading {
         self.seen.hear(octets, literal);
         if literal {
             return Reading { answers: self.only_outstanding(), ..Reading::of(ReplyClass::Data) };
         }
         if self.open.take().is_some() {
             // The rest of a response after a literal.
-            self.note_literal(octets);
+            self.note_literal(announces);
             return Reading { answers: self.only_outstanding(), ..Reading::of(ReplyClass::Data) };
         }
         match split_word(octets) {
             (b"+", text) => self.continuation(text),
-            (b"*", rest) => self.untagged(octets, rest),
+            (b"*", rest) => self.untagged(rest, announces),
             (tag, rest) => match status(rest) {
                 Some((name, text)) => self.tagged(tag, name, text),
                 None => Reading {
@@ -68,9 +67,9 @@ impl State {
         }
     }
 
-    /// Remembers that the response goes on behind the literal announced at the end of `line`.
-    pub(super) fn note_literal(&mut self, line: &[u8]) {
-        if literal_announced(line, Literals::Server).is_some() {
+    /// Remembers that the response goes on behind the literal that its line announces.
+    pub(super) fn note_literal(&mut self, announces: Option<u64>) {
+        if announces.is_some() {
             self.open = Some(super::OpenReply { code: crate::protocol::reply::ReplyCode(0), lines: 1 });
         }
     }
@@ -122,7 +121,7 @@ impl State {
         reading
     }
 
-    fn untagged(&mut self, line: &[u8], rest: &[u8]) -> Reading {
+    fn untagged(&mut self, rest: &[u8], announces: Option<u64>) -> Reading {
         let Some((name, text)) = status(rest) else {
             let (word, list) = split_word(rest);
             let mut reading = Reading::of(ReplyClass::Data);
@@ -137,7 +136,10 @@ impl State {
                 self.capabilities = capabilities(list);
                 reading.signal = Some(Signal::Capabilities);
             }
-            self.note_literal(line);
+            if word.eq_ignore_ascii_case(b"ENABLED") {
+                self.progress.enable(list);
+            }
+            self.note_literal(announces);
             return reading;
         };
         let mut reading = Reading::of(status_class(name, text));
@@ -201,6 +203,7 @@ impl State {
             }
         }
         let ok = name == "OK";
+        self.progress.answered(command.verb.map_or("", |verb| verb.name), &command.argument, ok);
         match command.verb.map_or("", |verb| verb.name) {
             verb @ ("LOGIN" | "AUTHENTICATE") => {
                 if ok {
@@ -243,7 +246,8 @@ impl State {
             }
             _ => {}
         }
-        if midst {
+        // The handshake ends whatever else was in the midst.
+        if midst && self.phase != Phase::Tls {
             self.phase = phase;
         }
         reading

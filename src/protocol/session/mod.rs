@@ -15,6 +15,7 @@ use super::capability::{Capabilities, Change, Occasion};
 use super::endpoint::Protocol;
 use super::imap::seen::Seen;
 use super::line::{Ending, Framer, Literals};
+use super::progress::Progress;
 use super::reply::{ReplyClass, ReplyCode};
 use super::verb::{Context, Phase, Verb, find_verb};
 
@@ -60,6 +61,8 @@ struct State {
     piece: Option<(ReplyClass, Option<ReplyCode>, Option<u64>)>,
     /// IMAP: octets of a literal that we announced and have not sent, and whether the server must agree first.
     literal: Option<Announced>,
+    /// What was said so far and decides about the next line.
+    progress: Progress,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -196,6 +199,7 @@ impl Session {
                 open: None,
                 piece: None,
                 literal: None,
+                progress: Progress::new(),
             },
         }
     }
@@ -300,7 +304,7 @@ impl Session {
     /// Takes the next frame off `input` and reads it. `None`: the rest is kept until more comes.
     pub fn next<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Option<Heard<'a>> {
         let frame = self.framer.next(input)?;
-        let reading = self.state.read(frame.bytes, frame.literal, frame.continues);
+        let reading = self.state.read(&frame);
         Some(Heard {
             octets: frame.bytes,
             ending: frame.ending,
@@ -370,6 +374,7 @@ impl Session {
         state.mailbox = None;
         state.seen = Seen::new();
         state.recipients = 0;
+        state.progress.restart();
         state.set_base(match state.protocol {
             Protocol::Smtp | Protocol::Lmtp => Phase::Fresh,
             Protocol::Imap => Phase::NotAuthenticated,

@@ -57,6 +57,7 @@ impl State {
             self.outstanding.push_front(command);
             return reading;
         }
+        self.progress.answered(name, &command.argument, ok);
         match name {
             "USER" => self.user = ok.then_some(command.argument),
             "PASS" | "APOP" | "AUTH" if ok => {

@@ -54,7 +54,9 @@ impl State {
             reading.remark = Some("nobody asked for this reply");
             return;
         };
-        match command.verb.map_or("", |verb| verb.name) {
+        let name = command.verb.map_or("", |verb| verb.name);
+        self.progress.answered(name, &command.argument, positive);
+        match name {
             "EHLO" | "LHLO" if positive => {
                 self.capabilities = std::mem::take(&mut self.listing);
                 self.capabilities.known = true;
@@ -83,9 +85,14 @@ impl State {
                 self.phase = Phase::Data;
                 reading.signal = Some(Signal::GoAhead);
             }
-            "BDAT" if positive && command.argument.to_ascii_uppercase().ends_with("LAST") => {
+            "BDAT" | "BURL" if positive && command.argument.to_ascii_uppercase().ends_with("LAST") => {
                 self.recipients = 0;
                 self.set_base(Phase::Ready);
+            }
+            // The server greets again and forgets the rest (Postfix XCLIENT_README).
+            "XCLIENT" if code == ReplyCode::SERVICE_READY => {
+                self.capabilities = Capabilities::unheard();
+                self.set_base(Phase::Fresh);
             }
             "STARTTLS" if code == ReplyCode::SERVICE_READY => {
                 self.phase = Phase::Tls;

@@ -4,7 +4,7 @@ use super::{Announced, Outstanding, Reading, State};
 use crate::protocol::capability::Occasion;
 use crate::protocol::command::secret_range;
 use crate::protocol::endpoint::Protocol;
-use crate::protocol::line::{Literals, literal_announced};
+use crate::protocol::line::{Frame, Literals, literal_announced};
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::verb::{Context, Phase, find_verb};
 
@@ -17,6 +17,7 @@ impl State {
             tls: self.tls,
             authenticated: self.user.is_some() && !matches!(self.phase, Phase::Authorization),
             seen: &self.seen,
+            progress: &self.progress,
             timestamp: self.timestamp.is_some(),
         }
     }
@@ -43,6 +44,7 @@ impl State {
             Phase::Literal => return,
             Phase::LiteralEnd => {
                 self.phase = self.base;
+                self.progress.announced(line, None);
                 self.announce(line);
                 return;
             }
@@ -60,6 +62,7 @@ impl State {
             "LOGIN" | "AUTH" | "AUTHENTICATE" | "PASS" | "APOP" => self.before_login = self.capabilities.clone(),
             _ => {}
         }
+        self.progress.sent(verb, argument);
         self.outstanding.push_back(Outstanding {
             number,
             verb,
@@ -68,6 +71,7 @@ impl State {
             body: false,
         });
         if self.protocol == Protocol::Imap {
+            self.progress.announced(command, verb);
             self.announce(line);
         } else if verb.is_some_and(|verb| verb.name == "BDAT") {
             self.chunk(number);
@@ -105,19 +109,20 @@ impl State {
         }
     }
 
-    pub(super) fn read(&mut self, octets: &[u8], literal: bool, continues: bool) -> Reading {
+    pub(super) fn read(&mut self, frame: &Frame<'_>) -> Reading {
+        let Frame { bytes: octets, literal, continues, announces, .. } = *frame;
         if let Some((class, code, answers)) = self.piece {
             if !continues {
                 self.piece = None;
                 if self.protocol == Protocol::Imap && class == ReplyClass::Data {
-                    self.note_literal(octets);
+                    self.note_literal(announces);
                 }
             }
             return Reading { code, answers, ..Reading::of(class) };
         }
         let reading = match self.protocol {
             Protocol::Smtp | Protocol::Lmtp => self.read_smtp(octets),
-            Protocol::Imap => self.read_imap(octets, literal),
+            Protocol::Imap => self.read_imap(octets, literal, announces),
             Protocol::Pop3 => self.read_pop3(octets),
         };
         if continues && !literal {

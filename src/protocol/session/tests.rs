@@ -128,6 +128,19 @@ fn implicit_tls_forgets_nothing_and_waits_for_the_greeting() {
     assert!(session.change().is_none());
 }
 
+#[test]
+fn starttls_ends_an_exchange_that_was_begun_behind_it() {
+    let mut session = Session::new(Protocol::Imap);
+    hear(&mut session, b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n");
+    session.sent("a1 STARTTLS", Some("a1"), 1);
+    session.sent("a2 AUTHENTICATE PLAIN", Some("a2"), 2);
+    let readings = hear(&mut session, b"+ \r\na1 OK go\r\n");
+    assert_eq!(readings.last().and_then(|reading| reading.signal.clone()), Some(Signal::StartTls));
+    assert_eq!(session.phase(), Phase::Tls);
+    session.tls_started();
+    assert!(!session.capabilities().known && session.outstanding().is_empty());
+}
+
 fn any_line() -> impl Strategy<Value = String> {
     let lines = vec![
         "EHLO a",

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::protocol::text::domain::to_unicode;
 use crate::protocol::verb::{Cursor, Fault};
 
 /// A local part is at most this many octets (RFC 5321 §4.5.3.1.1).
@@ -12,8 +13,8 @@ pub const DOMAIN_LIMIT: usize = 255;
 /// A path with its angle brackets is at most this many octets (RFC 5321 §4.5.3.1.3).
 pub const PATH_LIMIT: usize = 256;
 
-/// The start of the advice that [`super::parameters::mail`] takes back when SMTPUTF8 is asked for.
-pub(in crate::protocol) const NEEDS_SMTPUTF8: &str = "not ASCII";
+/// Hosts of a source route that are read: a path of [`PATH_LIMIT`] octets has no room for more.
+const ROUTE_LIMIT: usize = 64;
 
 /// `local-part@domain`, both as they were typed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -129,11 +130,16 @@ fn close(cursor: &mut Cursor<'_>, start: usize) -> Result<(), Fault> {
 fn path_mailbox(cursor: &mut Cursor<'_>) -> Result<Mailbox, Fault> {
     if cursor.peek() == Some('@') {
         let start = cursor.at();
+        let mut hosts = 0;
         loop {
             cursor.expect('@', "\"@\" and a domain of the source route")?;
             domain(cursor)?;
+            hosts += 1;
             if !cursor.eat(',') {
                 break;
+            }
+            if hosts >= ROUTE_LIMIT {
+                return Err(cursor.fault_from(start, format!("a source route over more than {ROUTE_LIMIT} hosts")));
             }
         }
         cursor.expect(':', "\":\" after the source route")?;
@@ -159,9 +165,6 @@ pub fn mailbox(cursor: &mut Cursor<'_>) -> Result<Mailbox, Fault> {
         _ => return Err(cursor.expected("\"@\" and a domain")),
     };
     let domain = if cursor.peek() == Some('[') { address_literal(cursor)? } else { domain(cursor)? };
-    if !local_part.is_ascii() || !domain.is_ascii() {
-        cursor.advise(start, format!("{NEEDS_SMTPUTF8}: MAIL needs the parameter SMTPUTF8 (RFC 6531)"));
-    }
     Ok(Mailbox { local_part, domain })
 }
 
@@ -192,7 +195,8 @@ fn misplaced_dot(text: &str) -> Option<usize> {
     })
 }
 
-fn quoted_string(cursor: &mut Cursor<'_>) -> Result<String, Fault> {
+/// A quoted local part, with its quotes.
+pub(super) fn quoted_string(cursor: &mut Cursor<'_>) -> Result<String, Fault> {
     let start = cursor.at();
     cursor.expect('"', "a quote")?;
     loop {
@@ -282,10 +286,18 @@ pub fn domain(cursor: &mut Cursor<'_>) -> Result<String, Fault> {
     if text.len() > DOMAIN_LIMIT {
         cursor.advise(start, format!("the domain has {} octets, servers need only take {DOMAIN_LIMIT}", text.len()));
     }
-    if !text.is_ascii()
-        && let Err(reason) = to_ascii_domain(text)
+    if !text.is_ascii() {
+        match to_ascii_domain(text) {
+            Ok(ascii) => cursor.tell(start, format!("{text} = {ascii}")),
+            Err(reason) => return Err(cursor.fault_from(start, reason)),
+        }
+    } else if !cursor.is_told()
+        && text.split('.').any(|label| label.get(..4).is_some_and(|tag| tag.eq_ignore_ascii_case("xn--")))
     {
-        return Err(cursor.fault_from(start, reason));
+        match to_unicode(text) {
+            Some(plain) => cursor.tell(start, format!("{text} = {plain}")),
+            None => cursor.advise(start, "a label begins with xn-- and is no A-label of IDNA"),
+        }
     }
     Ok(text.to_owned())
 }
@@ -382,8 +394,10 @@ mod tests {
             ("<POSTMASTER>", "<postmaster>", None),
             ("<postmaster@example.com>", "<postmaster@example.com>", None),
             ("<@a.example,@b.example:jo@example.com>", "<jo@example.com>", Some("obsolete")),
-            ("<jö@example.com>", "<jö@example.com>", Some("SMTPUTF8")),
-            ("<jo@bücher.example>", "<jo@bücher.example>", Some("SMTPUTF8")),
+            ("<jö@example.com>", "<jö@example.com>", None),
+            ("<jo@bücher.example>", "<jo@bücher.example>", None),
+            ("<jo@xn--bcher-kva.example>", "<jo@xn--bcher-kva.example>", None),
+            ("<jo@xn--99999999999.example>", "<jo@xn--99999999999.example>", Some("no A-label")),
             ("<jo@a_b.example>", "<jo@a_b.example>", Some("\"_\"")),
         ] {
             let (path, remarks) = forward(text).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));

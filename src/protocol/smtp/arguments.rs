@@ -1,7 +1,8 @@
 //! What may follow each verb.
 
-use super::address::{address_literal, domain};
+use super::address::{address_literal, domain, mailbox, quoted_string, reverse_path, to_ascii_domain};
 use super::parameters;
+use crate::protocol::imap::url::{Kind, check};
 use crate::protocol::verb::{Cursor, Fault};
 
 pub(super) fn mail(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
@@ -46,7 +47,9 @@ fn after_domain(cursor: &mut Cursor<'_>, start: usize) -> Result<(), Fault> {
         cursor.advise(start, "a name without a dot; many servers want a full domain name");
     }
     if !name.is_ascii() {
-        return Err(cursor.fault_from(start, "write the A-label form, xn--…, the server has not said SMTPUTF8 yet"));
+        let ascii = to_ascii_domain(name).unwrap_or_else(|_| "xn--…".to_owned());
+        let reason = format!("write the A-label form, {ascii}: the server has not said SMTPUTF8 yet");
+        return Err(cursor.fault_from(start, reason));
     }
     Ok(())
 }
@@ -62,13 +65,7 @@ pub(super) fn bdat(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
         return Err(cursor.fault_from(start, "the number of octets is too large"));
     }
     if cursor.eat(' ') {
-        let typed = cursor.rest();
-        if !cursor.eat_word("LAST") {
-            if "LAST".get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed)) {
-                cursor.take_while(|_| true);
-            }
-            return Err(cursor.expected("LAST, or nothing"));
-        }
+        last(cursor)?;
     }
     cursor.end("BDAT octets LAST")
 }
@@ -88,32 +85,124 @@ pub(super) fn etrn(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
         return text(cursor, "the name of a queue");
     }
     cursor.eat('@');
-    domain(cursor)?;
+    let start = cursor.at();
+    let name = domain(cursor)?;
+    if !name.contains('.') {
+        cursor.advise(start, "a name without a dot; a full domain name is wanted here (RFC 1985 §5)");
+    }
     cursor.end("the domain")
 }
 
-pub(super) const XCLIENT: &[&str] =
-    &["NAME", "ADDR", "PORT", "PROTO", "HELO", "LOGIN", "DESTADDR", "DESTPORT", "REVERSE_NAME"];
-pub(super) const XFORWARD: &[&str] = &["NAME", "ADDR", "PORT", "PROTO", "HELO", "IDENT", "SOURCE"];
-
-/// `name=value`, one or more.
-pub(super) fn attributes(cursor: &mut Cursor<'_>, names: &[&str]) -> Result<(), Fault> {
+/// Domains with commas between them, or nothing: all of the user's (RFC 2645 §5.2.1).
+pub(super) fn atrn(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+    if cursor.is_end() {
+        return Ok(());
+    }
     loop {
         let start = cursor.at();
-        let name = cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '_').to_ascii_uppercase();
-        if name.is_empty() {
-            return Err(cursor.expected(&format!("an attribute like {}=value", names.first().unwrap_or(&"NAME"))));
+        let name = domain(cursor)?;
+        if !name.is_ascii() {
+            return Err(cursor.fault_from(start, "a domain of ATRN is ASCII: write the A-label form, xn--…"));
         }
-        cursor.expect('=', "\"=\" and a value")?;
-        if cursor.take_while(|c| c.is_ascii_graphic()).is_empty() {
-            return Err(cursor.expected("a value, or [UNAVAILABLE]"));
+        if !name.contains('.') {
+            cursor.advise(start, "a name without a dot is no domain here");
         }
-        if !names.contains(&name.as_str()) {
-            cursor.advise(start, format!("{name} is not an attribute that I know: {}", names.join(" ")));
+        if !cursor.eat(',') {
+            break;
         }
-        if cursor.is_end() {
-            return Ok(());
-        }
-        cursor.expect(' ', "a space before the next attribute")?;
     }
+    cursor.end("the domains")
+}
+
+/// `absolute-URI [SP "LAST"]` (RFC 4468 §3.5).
+pub(super) fn burl(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+    let start = cursor.at();
+    let uri = cursor.word();
+    if uri.is_empty() {
+        return Err(cursor.expected("an absolute URL like imap://user@host/…"));
+    }
+    let imap = uri.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("imap://"));
+    // A server that trusts the IMAP server takes URLs that are not signed (RFC 4468 §3.3).
+    let kind = if uri.to_ascii_lowercase().contains(";urlauth=") { Kind::Full } else { Kind::Part };
+    if imap && let Err((at, reason)) = check(uri, kind) {
+        if cursor.is_end() && at.end >= uri.len() {
+            return Err(cursor.expected("the rest of the URL"));
+        }
+        return Err(Fault::syntax(start + at.start..start + at.end, reason));
+    }
+    if !imap {
+        let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
+        let name = |scheme: &str| scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+        if scheme.is_empty() || !name(scheme) {
+            return Err(if cursor.is_end() && name(uri) {
+                cursor.expected("the rest of the URL")
+            } else {
+                cursor.fault_from(start, "expected an absolute URL like imap://user@host/…")
+            });
+        }
+        cursor.advise(start, "servers are bound to know imap:// only (RFC 4468 §3.3)");
+    }
+    if cursor.eat(' ') {
+        last(cursor)?;
+    }
+    cursor.end("BURL URL LAST")
+}
+
+/// `LAST`, or nothing.
+fn last(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+    let typed = cursor.rest();
+    if cursor.eat_word("LAST") {
+        return Ok(());
+    }
+    if "LAST".get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed)) {
+        cursor.take_while(|_| true);
+    }
+    Err(cursor.expected("LAST, or nothing"))
+}
+
+/// The argument of VRFY and EXPN: an atom, a quoted string or, as every server has it, an address; then perhaps SMTPUTF8
+/// (RFC 5321 §4.1.1.6, RFC 6531 §3.7.4.2).
+pub(super) fn user(cursor: &mut Cursor<'_>, what: &str) -> Result<(), Fault> {
+    let start = cursor.at();
+    if cursor.is_end() {
+        return Err(cursor.expected(what));
+    }
+    let mut ahead = cursor.clone();
+    let read = match ahead.peek() {
+        Some('<') => reverse_path(&mut ahead).map(drop),
+        _ => mailbox(&mut ahead).map(drop),
+    };
+    if read.is_ok() && matches!(ahead.peek(), None | Some(' ')) {
+        *cursor = ahead;
+    } else if cursor.peek() == Some('"') {
+        quoted_string(cursor)?;
+    } else {
+        cursor.word();
+    }
+    let word = cursor.since(start);
+    let foreign = !word.is_ascii();
+    if cursor.is_end() {
+        if foreign {
+            cursor.need(start, &["SMTPUTF8"]);
+            cursor.advise(start, "not ASCII: SMTPUTF8 goes behind it, so that the answer may be UTF-8 too");
+        }
+        return Ok(());
+    }
+    let gap = cursor.at();
+    cursor.expect(' ', "a space, or the end of the line")?;
+    let typed = cursor.rest();
+    let word_at = cursor.at();
+    if cursor.eat_word("SMTPUTF8") && cursor.is_end() {
+        cursor.need(word_at, &["SMTPUTF8"]);
+        return Ok(());
+    }
+    cursor.take_while(|_| true);
+    if "SMTPUTF8".get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed)) {
+        return Err(cursor.expected("SMTPUTF8, or nothing"));
+    }
+    if typed.get(..9).is_some_and(|begin| begin.eq_ignore_ascii_case("SMTPUTF8=")) {
+        return Err(cursor.fault_from(word_at, "SMTPUTF8 takes no value"));
+    }
+    cursor.advise(gap, "a name with a space is written in quotes (RFC 5321 §4.1.1.6)");
+    Ok(())
 }

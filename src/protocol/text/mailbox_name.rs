@@ -1,10 +1,12 @@
-//! Mailbox names outside ASCII in IMAP4rev1: modified UTF-7 (RFC 3501 §5.1.3), both ways.
+//! Mailbox names outside ASCII in IMAP4rev1: modified UTF-7 (RFC 3501 §5.1.3), both ways, and what is wrong with one.
+
+use std::ops::Range;
 
 use super::NotUnderstood;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
 
-/// The name in plain text. A name that is UTF-8 already (RFC 6855, IMAP4rev2) passes unchanged.
+/// The name in plain text. A name that is UTF-8 already (RFC 9755, IMAP4rev2) passes unchanged.
 ///
 /// # Errors
 /// Where the name is neither: an `&` that begins nothing, a broken shift, octets that are no UTF-8.
@@ -58,6 +60,114 @@ fn units(encoded: &str, at: usize, out: &mut String) -> Result<(), NotUnderstood
         out.push(c.map_err(|_| NotUnderstood::new(at, "half a surrogate pair"))?);
     }
     Ok(())
+}
+
+/// What is wrong with a name, and how it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// Octets of the name.
+    pub at: Range<usize>,
+    /// Why, without a full stop.
+    pub reason: &'static str,
+    /// It holds characters that are not encoded at all.
+    pub raw: bool,
+    /// More letters at the end of the name could make it right.
+    pub unfinished: bool,
+    /// The name that was probably meant, as IMAP4rev1 writes it.
+    pub mend: String,
+}
+
+/// What is wrong with a name that is not encoded.
+pub const RAW: &str = "a name outside ASCII is written in modified UTF-7 here";
+
+/// Whether a name is written as IMAP4rev1 has it, and only as it has it: every name has one form. Right: what it says,
+/// when it has a shift.
+///
+/// # Errors
+/// What is wrong first, where, and the form that is right.
+pub fn check(name: &str) -> Result<Option<String>, Wrong> {
+    let mend = || encode(&lenient(name));
+    let wrong = |at: Range<usize>, reason| Wrong { at, reason, raw: false, unfinished: false, mend: mend() };
+    let (mut at, mut shifted) = (0, false);
+    while let Some(&byte) = name.as_bytes().get(at) {
+        let rest = name.get(at..).unwrap_or("");
+        if byte != b'&' {
+            let c = rest.chars().next().unwrap_or(' ');
+            if !matches!(c, ' '..='~') {
+                let end = at + rest.find(|c| matches!(c, ' '..='~')).unwrap_or(rest.len());
+                return Err(Wrong { raw: true, ..wrong(at..end, RAW) });
+            }
+            at += 1;
+            continue;
+        }
+        let letters = rest.bytes().skip(1).take_while(|&b| is_letter(b)).count();
+        let end = at + 1 + letters;
+        let encoded = name.get(at + 1..end).unwrap_or("");
+        match rest.as_bytes().get(1 + letters) {
+            Some(b'-') => {}
+            None => {
+                let reason = "\"&\" begins modified UTF-7, which goes on to \"-\"; a lone & is &-";
+                return Err(Wrong { unfinished: true, ..wrong(at..end, reason) });
+            }
+            Some(_) => {
+                let c = name.get(end..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+                let reason = "modified UTF-7 has the letters of base64 with , for / between & and -; a lone & is &-";
+                return Err(wrong(end..end + c, reason));
+            }
+        }
+        if !encoded.is_empty() {
+            let mut plain = String::new();
+            if let Err(stopped) = units(encoded, at + 1, &mut plain) {
+                return Err(wrong(stopped.at..end.max(stopped.at + 1), stopped.reason));
+            }
+            if plain.contains(|c| matches!(c, ' '..='~')) {
+                return Err(wrong(at..end + 1, "printable ASCII stands for itself and is not encoded"));
+            }
+            if name.get(end + 1..).is_some_and(|next| next.starts_with('&') && !next.starts_with("&-")) {
+                let next = name.get(end + 1..).map_or(0, |next| next.find('-').map_or(next.len(), |end| end + 1));
+                return Err(wrong(at..end + 1 + next, "two shifts in a row are written as one"));
+            }
+            shifted = true;
+        }
+        at = end + 1;
+    }
+    Ok(if shifted || name.contains('&') { decode(name.as_bytes()).ok() } else { None })
+}
+
+const fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b',')
+}
+
+/// What a name says that is not written right: shifts that can be read are, also one of a European script whose end was
+/// forgotten (any three letters can be read as something), and everything else stands for itself.
+fn lenient(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((before, shift)) = rest.split_once('&') {
+        out.push_str(before);
+        let letters = shift.bytes().take_while(|&b| is_letter(b)).count();
+        let (encoded, behind) = shift.split_at(letters);
+        let mut plain = String::new();
+        let closed = behind.starts_with('-');
+        let readable = units(encoded, 0, &mut plain).is_ok();
+        let right = readable && (closed || encoded.starts_with('A') && plain.chars().all(char::is_alphabetic));
+        rest = match (encoded, closed) {
+            ("", true) => {
+                out.push('&');
+                behind.get(1..).unwrap_or("")
+            }
+            (_, _) if right && !encoded.is_empty() => {
+                out.push_str(&plain);
+                behind.strip_prefix('-').unwrap_or(behind)
+            }
+            _ => {
+                out.push('&');
+                shift
+            }
+        };
+    }
+    out.push_str(rest);
+    out
 }
 
 /// A name as IMAP4rev1 writes it.
@@ -142,7 +252,60 @@ mod tests {
         }
     }
 
+    #[test]
+    fn right_names_are_told_what_they_say() {
+        for (name, says) in [
+            ("INBOX", None),
+            ("", None),
+            ("Entw&APw-rfe", Some("Entwürfe")),
+            ("R&-D", Some("R&D")),
+            ("&-&-", Some("&&")),
+            ("&U,BTF2XlZyyKng-", Some("台北日本語")),
+            ("&AOk-&-", Some("é&")),
+            ("&2D3eAA-", Some("😀")),
+        ] {
+            assert_eq!(check(name).as_ref().map(Option::as_deref), Ok(says), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_other_form_is_wrong_with_its_place_and_its_mend() {
+        for (name, at, unfinished, part, mend) in [
+            ("Entwürfe", 4..6, false, "outside ASCII", "Entw&APw-rfe"),
+            ("日本 語", 0..6, false, "outside ASCII", "&ZeVnLA- &ip4-"),
+            ("a&b", 1..3, true, "goes on to", "a&-b"),
+            ("R&D dept", 3..4, false, "lone & is &-", "R&-D dept"),
+            ("Entw&APw", 4..8, true, "goes on to", "Entw&APw-"),
+            ("Entw&AP", 4..7, true, "goes on to", "Entw&-AP"),
+            ("&Jjo!", 4..5, false, "lone & is &-", "&-Jjo!"),
+            ("&AP/8-", 3..4, false, ", for /", "&-AP/8-"),
+            ("a&AP-b", 4..5, false, "cut short", "a&-AP-b"),
+            ("&2D0-", 1..4, false, "surrogate", "&-2D0-"),
+            ("&AGE-", 0..5, false, "stands for itself", "a"),
+            ("&AOkAYQ-", 0..8, false, "stands for itself", "&AOk-a"),
+            ("x&U,BTFw-&ZeVnLIqe-y", 1..19, false, "as one", "x&U,BTF2XlZyyKng-y"),
+        ] {
+            let wrong = check(name).expect_err(name);
+            assert_eq!((wrong.at.clone(), wrong.unfinished), (at, unfinished), "{name}: {wrong:?}");
+            assert!(wrong.reason.contains(part), "{name}: {}", wrong.reason);
+            assert_eq!(wrong.mend, mend, "{name}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_name_is_right_exactly_in_the_form_that_is_written(name in "[ -~é日😀&+,-]{0,20}") {
+            match check(&name) {
+                Ok(says) => prop_assert_eq!(encode(&says.unwrap_or_else(|| name.clone())), name.clone()),
+                Err(wrong) => {
+                    prop_assert!(name.get(wrong.at.clone()).is_some(), "{:?}", wrong);
+                    prop_assert!(check(&wrong.mend).is_ok(), "{:?}", wrong);
+                }
+            }
+            let written = encode(&name);
+            prop_assert!(check(&written).is_ok(), "{}", written);
+        }
+
         #[test]
         fn what_is_written_is_read_again(name in "\\PC{0,60}") {
             prop_assert_eq!(decode(encode(&name).as_bytes()), Ok(name));

@@ -1,5 +1,5 @@
 //! How text is written so that it passes through mail, and how it is read back: RFC 2047 words, base64,
-//! quoted-printable, modified UTF-7, IDNA, percent and xtext, JSON.
+//! quoted-printable, modified UTF-7, IDNA, percent and xtext, JSON, RFC 3339 dates.
 //!
 //! Every reader here takes any octets, stops where it no longer understands, and says where that is. What comes out
 //! may hold anything: draw it through [`super::visible::visible`] only.
@@ -10,6 +10,7 @@ pub mod encoded_word;
 pub mod json;
 pub mod mailbox_name;
 pub mod percent;
+pub mod timestamp;
 pub mod transfer;
 
 /// Nesting is read to this depth: nothing real is deeper, something hostile may be.

@@ -7,13 +7,13 @@ use ehlo::diagnosis::tls::{TlsReport, Verdict};
 
 use super::drawn;
 
-pub const OPENINGS: &[&[u8]] = &[b"", b"0\x82"];
+pub(crate) const OPENINGS: &[&[u8]] = &[b"", b"0\x82"];
 
 /// Octets shown of one octet: of a name of two octets that is none there is a word, and it is told twice.
 const TIMES: usize = 40;
 
 /// What is said of any chain at any time is safe to draw and bounded. The octets are certificates one after another.
-pub fn holds(octets: &[u8]) {
+pub(crate) fn holds(octets: &[u8]) {
     let chain = chain(octets);
     for judged_at in [0, 1_795_219_200, i64::MIN, i64::MAX] {
         let odd = || Verdict::Bad("a\u{1b}[2J".to_owned());

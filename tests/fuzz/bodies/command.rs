@@ -16,21 +16,17 @@ use ehlo::protocol::verb::{Context, Phase};
 
 use super::Dice;
 
-pub const OPENINGS: &[&[u8]] = &[
+pub(crate) const OPENINGS: &[&[u8]] = &[
+    b"imap Selected\na1 FETCH 1 ",
     b"smtp Ready\n",
     b"smtp Ready\nMAIL FROM:<",
     b"smtp Ready\nMAIL FROM:<a@b> ",
-    b"smtp Ready\nEHLO ",
     b"smtp Sasl\n",
-    b"imap Selected\na1 FETCH 1 ",
-    b"imap Selected\na1 FETCH 1 (BODY[",
     b"imap Selected\na1 SEARCH ",
-    b"imap Selected\na1 STORE 1 FLAGS ",
     b"imap NotAuthenticated\na1 LOGIN ",
     b"imap Authenticated\na1 LIST ",
     b"imap Authenticated\na1 APPEND x ",
     b"pop3 Authorization\nPASS ",
-    b"pop3 Transaction\nTOP ",
 ];
 
 const PHASES: [Phase; 17] = [
@@ -55,7 +51,7 @@ const PHASES: [Phase; 17] = [
 
 /// Every place lies within the line and between characters, the remarks are few, what is to be masked is masked to the
 /// end of the line, and no remark repeats it.
-pub fn holds(octets: &[u8]) {
+pub(crate) fn holds(octets: &[u8]) {
     let text = String::from_utf8_lossy(octets);
     let (first, lines) = text.split_once('\n').unwrap_or((&text, ""));
     let mut parts = first.split(';');
@@ -74,15 +70,15 @@ pub fn holds(octets: &[u8]) {
         Capability::read(part.trim_ascii().as_bytes()).into_iter().for_each(|offer| capabilities.push(offer));
     }
     let context = Context {
-        protocol,
-        phase: phase.unwrap_or(Phase::Ready),
-        capabilities: &capabilities,
         tls: flags.contains(&"tls"),
         authenticated: flags.contains(&"authenticated"),
+        timestamp: flags.contains(&"timestamp"),
+        ..Context::new(protocol, phase.unwrap_or(Phase::Ready), &capabilities)
     };
     verbs(&context);
     let mut dice = Dice::of(octets);
-    for line in lines.split('\n') {
+    // One line knows nothing of another: a megabyte of empty ones is not worth the time.
+    for line in lines.split('\n').take(200) {
         checked(line, &context);
         for cursor in [0, line.len(), dice.roll(line.len() + 1), dice.roll(line.len() + 1)] {
             completed(line, cursor, &context);
@@ -121,9 +117,12 @@ fn checked(line: &str, context: &Context<'_>) {
     let Some(secret) = secret_range(line, context) else { return };
     within(line, &secret);
     assert_eq!(secret.end, line.len(), "masked to the end");
-    for word in line[secret].split_ascii_whitespace().filter(|word| word.len() >= 8) {
+    // A verb is no secret, where a response in base64 is awaited.
+    let is_verb = |word: &str| dialect(context.protocol).any(|verb| verb.name.eq_ignore_ascii_case(word));
+    for word in line[secret].split_ascii_whitespace().filter(|word| word.len() >= 8 && !is_verb(word)) {
         let told = |reason: &str| reason.to_ascii_lowercase().contains(&word.to_ascii_lowercase());
-        let fault = reading.faults.iter().find(|fault| told(&fault.reason) && !fault.reason.contains("may be a password"));
+        let fault =
+            reading.faults.iter().find(|fault| told(&fault.reason) && !fault.reason.contains("may be a password"));
         assert!(fault.is_none(), "{word:?} of {line:?} is told: {fault:?}");
     }
 }

@@ -4,7 +4,20 @@ use ehlo::diagnosis::message::{Message, open};
 
 use super::drawn;
 
-pub const OPENINGS: &[&[u8]] = &[b"", b"\n", b"a:", b"Subject: ", b"From: a@", b"Received: ", b"Received: from a; ", b"Authentication-Results: a; b=c ", b"Content-Type: ", b"Content-Type: text/plain; name=\"", b"Content-Type: text/plain; name*0*=utf-8''", b"Content-Type: multipart/mixed; boundary=a\n\n--a\n"];
+pub(crate) const OPENINGS: &[&[u8]] = &[
+    b"Content-Type: multipart/mixed; boundary=a\n\n--a\n",
+    b"",
+    b"\n",
+    b"a:",
+    b"Subject: ",
+    b"From: a@",
+    b"Received: ",
+    b"Received: from a; ",
+    b"Authentication-Results: a; b=c ",
+    b"Content-Type: ",
+    b"Content-Type: text/plain; name=\"",
+    b"Content-Type: text/plain; name*0*=utf-8''",
+];
 
 /// Octets shown of one octet: a field `a:` is a line of its own, a character is drawn as `<U+202E>`.
 const TIMES: usize = 40;
@@ -14,7 +27,7 @@ const MOST: (usize, usize) = (130, 1100);
 
 /// Places lie within and in their order, depth and number are bounded, the page is safe to draw; LF or CR LF is the
 /// same message.
-pub fn holds(octets: &[u8]) {
+pub(crate) fn holds(octets: &[u8]) {
     check(&open(octets), octets.len());
     let lf: Vec<u8> = octets.iter().copied().filter(|b| *b != b'\r').collect();
     let mut crlf = Vec::with_capacity(lf.len() * 2);
@@ -46,9 +59,7 @@ fn check(message: &Message, length: usize) {
 fn outline(message: Message) -> impl PartialEq + std::fmt::Debug {
     let Message { fields, parts, hops, authentications, .. } = message;
     let fields: Vec<_> = fields.into_iter().map(|field| (field.name, field.raw, field.decoded)).collect();
-    let parts: Vec<_> = parts
-        .into_iter()
-        .map(|part| (part.section, part.depth, part.kind, part.file, part.unclosed))
-        .collect();
+    let parts: Vec<_> =
+        parts.into_iter().map(|part| (part.section, part.depth, part.kind, part.file, part.unclosed)).collect();
     (fields, parts, hops, authentications)
 }

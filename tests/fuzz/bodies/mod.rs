@@ -3,31 +3,32 @@
 //! more than that nothing panics: nothing is lost, cuts change nothing, places lie within, depth and memory are
 //! bounded, what is shown is safe to draw.
 
-pub mod certificate;
-pub mod command;
-pub mod framing;
-pub mod hostile;
-pub mod message;
-pub mod response;
-pub mod session;
-pub mod survey;
-pub mod text;
+pub(crate) mod certificate;
+pub(crate) mod command;
+pub(crate) mod framing;
+pub(crate) mod hostile;
+pub(crate) mod message;
+pub(crate) mod response;
+mod say;
+pub(crate) mod session;
+pub(crate) mod survey;
+pub(crate) mod text;
 
 use ehlo::protocol::visible::visible;
 
 /// One target.
 #[derive(Clone, Copy, Debug)]
-pub struct Target {
+pub(crate) struct Target {
     /// Its name, in all three places.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What must hold.
-    pub holds: fn(&[u8]),
-    /// Beginnings that lead a reader to where a run of one kind hurts; see [`hostile::inputs`].
-    pub openings: &'static [&'static [u8]],
+    pub(crate) holds: fn(&[u8]),
+    /// Beginnings that lead a reader to where a run of one kind hurts, the best first; see [`hostile::inputs`].
+    pub(crate) openings: &'static [&'static [u8]],
 }
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub(crate) const TARGETS: [Target; 8] = [
     Target { name: "framing", holds: framing::holds, openings: framing::OPENINGS },
     Target { name: "session", holds: session::holds, openings: session::OPENINGS },
     Target { name: "response", holds: response::holds, openings: response::OPENINGS },
@@ -59,9 +60,12 @@ struct Dice(u64);
 impl Dice {
     fn of(octets: &[u8]) -> Self {
         // FNV-1a of the beginning: any mixture does.
-        Self(octets.iter().take(4096).fold(0xcbf2_9ce4_8422_2325, |hash, octet| {
-            (hash ^ u64::from(*octet)).wrapping_mul(0x0100_0000_01b3)
-        }))
+        Self(
+            octets
+                .iter()
+                .take(4096)
+                .fold(0xcbf2_9ce4_8422_2325, |hash, octet| (hash ^ u64::from(*octet)).wrapping_mul(0x0100_0000_01b3)),
+        )
     }
 
     /// A number below `sides`.
@@ -75,8 +79,8 @@ impl Dice {
 enum Cuts {
     /// Not at all.
     None,
-    /// Between any two octets.
-    All,
+    /// Between any two octets, as long as that is worth the time; this many pieces so far.
+    All(usize),
     /// Here and there.
     Some(Dice),
 }
@@ -84,14 +88,17 @@ enum Cuts {
 impl Cuts {
     /// The three ways for these octets.
     fn of(octets: &[u8]) -> [Self; 3] {
-        [Self::None, Self::All, Self::Some(Dice::of(octets))]
+        [Self::None, Self::All(0), Self::Some(Dice::of(octets))]
     }
 
     /// The length of the next piece, from 1 to what is left.
     fn next(&mut self, left: usize) -> usize {
         let most = match self {
             Self::None => left,
-            Self::All => 1,
+            Self::All(pieces) => {
+                *pieces += 1;
+                if *pieces <= 70_000 { 1 } else { 1001 }
+            }
             Self::Some(dice) => {
                 let most = [1, 3, 20, 400, 70_000][dice.roll(5)];
                 1 + dice.roll(most)

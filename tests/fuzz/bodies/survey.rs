@@ -15,7 +15,7 @@ use ehlo::diagnosis::survey::{Row, Survey, asked, single_rows};
 
 use super::drawn;
 
-pub const OPENINGS: &[&[u8]] = &[
+pub(crate) const OPENINGS: &[&[u8]] = &[
     b"",
     b"example.test\nTXT ",
     b"example.test\nTXT v=spf1 ",
@@ -31,12 +31,14 @@ const QUESTIONS: usize = 200;
 const TIMES: usize = 2000;
 
 /// A survey ends, and asks a bounded number of questions; what it shows is safe to draw and bounded.
-pub fn holds(octets: &[u8]) {
+pub(crate) fn holds(octets: &[u8]) {
     let text = String::from_utf8_lossy(octets);
     let (subject, records) = text.split_once('\n').unwrap_or((&text, ""));
     let records: Vec<Result<Value, u16>> = records.split('\n').filter_map(record).collect();
     let _ = asked(subject);
-    let mut survey = Survey::new(subject);
+    // The program makes a name in A-label form of what the user typed.
+    let subject: String = subject.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:".contains(*c)).collect();
+    let mut survey = Survey::new(&subject);
     let mut total = 0;
     loop {
         let questions = survey.questions();
@@ -74,15 +76,15 @@ fn record(line: &str) -> Option<Result<Value, u16>> {
     Some(Ok(match word {
         "A" => Value::A(rest.parse().ok()?),
         "AAAA" => Value::Aaaa(rest.parse().ok()?),
-        "MX" => match numbers(1)? {
-            (numbers, exchange) => Value::Mx { preference: *numbers.first()?, exchange },
-        },
-        "SRV" => match numbers(3)? {
-            (numbers, target) => {
-                let [priority, weight, port] = numbers[..] else { return None };
-                Value::Srv { priority, weight, port, target }
-            }
-        },
+        "MX" => {
+            let (numbers, exchange) = numbers(1)?;
+            Value::Mx { preference: *numbers.first()?, exchange }
+        }
+        "SRV" => {
+            let (numbers, target) = numbers(3)?;
+            let [priority, weight, port] = numbers[..] else { return None };
+            Value::Srv { priority, weight, port, target }
+        }
         "TXT" => Value::Txt(rest.split('|').map(|string| string.as_bytes().to_vec()).collect()),
         "PTR" => Value::Ptr(rest.to_owned()),
         "CNAME" => Value::Cname(rest.to_owned()),
@@ -99,7 +101,8 @@ fn answer(query: Query, records: &[Result<Value, u16>]) -> Answer {
     let reply = if rcode == Some(u16::MAX) {
         Err(QueryFailure::TimedOut)
     } else {
-        let fits = |value: &&Value| value.kind().is_none_or(|kind| kind == query.kind) || matches!(value, Value::Cname(_));
+        let fits =
+            |value: &&Value| value.kind().is_none_or(|kind| kind == query.kind) || matches!(value, Value::Cname(_));
         let answers = records
             .iter()
             .filter_map(|record| record.as_ref().ok())

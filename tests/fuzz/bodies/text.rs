@@ -3,16 +3,14 @@
 
 use ehlo::protocol::reply::{EnhancedStatusCode, reply_line};
 use ehlo::protocol::sasl;
-use ehlo::protocol::text::{
-    DEPTH, Decoded, charset, domain, encoded_word, json, mailbox_name, percent, transfer,
-};
+use ehlo::protocol::text::{DEPTH, Decoded, charset, domain, encoded_word, json, mailbox_name, percent, transfer};
 use ehlo::protocol::visible::{is_plain, visible, visible_ascii};
 
-pub const OPENINGS: &[&[u8]] = &[b"", b"utf-8\n", b"iso-2022-jp\n\x1b$B", b"=?utf-8?B?", b"&", b"[\"", b"xn--", b"334 "];
+pub(crate) const OPENINGS: &[&[u8]] = &[b"", b"utf-8\n", b"iso-2022-jp\n\x1b$B", b"=?utf-8?B?", b"&", b"[\""];
 
 /// No reader gives more octets than it was given but by a stated factor, places lie within, what is written again is
 /// read again, and what a charset does not have is listed. The first line names the charset of the others.
-pub fn holds(octets: &[u8]) {
+pub(crate) fn holds(octets: &[u8]) {
     let within = |decoded: Decoded| {
         assert!(decoded.octets.len() <= octets.len(), "more octets than were read");
         assert!(decoded.stopped.is_none_or(|stopped| stopped.at <= octets.len()), "{:?}", decoded.stopped);

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| ehlo::bodies::certificate::holds(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| ehlo::holds("certificate", octets));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| ehlo::bodies::framing::holds(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| ehlo::holds("framing", octets));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| ehlo::bodies::session::holds(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| ehlo::holds("session", octets));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| ehlo::bodies::text::holds(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| ehlo::holds("text", octets));

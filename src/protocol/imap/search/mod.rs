@@ -1,20 +1,24 @@
-//! What SEARCH asks for (RFC 9051 §6.4.4, RFC 4731, RFC 5032), as a tree.
+//! What SEARCH asks for (RFC 9051 §6.4.4 and the extensions that the tables name), as a tree.
 
+mod date;
+mod keys;
+mod options;
+
+pub use date::SearchDate;
+pub(super) use date::{days, month};
+pub use keys::{ANNOTATION_ATTRIBUTES, ENTRY_TYPES, SEARCH_KEYS};
+pub use options::RESULT_OPTIONS;
+pub(super) use options::{Kind, result_options};
+
+use super::fetch::entry;
+use super::flags::keyword;
 use super::grammar::{
-    Astring, DEPTH_LIMIT, SequenceSet, atom, flag, named_astring, number, number64, parenthesized, sequence_set, space,
+    Astring, DEPTH_LIMIT, SequenceSet, is_atom_char, named_astring, nstring, number64, nz_number, quoted, sequence_set,
+    space,
 };
-use crate::protocol::verb::{Cursor, Fault};
-
-/// A day without a time zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SearchDate {
-    /// Four digits.
-    pub year: u16,
-    /// 1 to 12.
-    pub month: u8,
-    /// 1 to 31.
-    pub day: u8,
-}
+use crate::protocol::verb::{Cursor, Fault, Weight};
+use crate::protocol::word::choose;
+use date::date;
 
 /// One search key. `UNSEEN` is `Not(Flag("\\Seen"))`, `NEW` is `And([Recent, Not(Flag("\\Seen"))])`, and so on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +61,8 @@ pub enum SearchKey {
     Sequence(SequenceSet),
     /// The modification sequence is at least this (RFC 7162).
     ModSeq(u64),
-    /// A key of an extension and its argument, not evaluated here: `EMAILID`, `X-GM-RAW`.
-    Other(String, Astring),
+    /// A key of an extension, whose argument is not kept: `EMAILID`, `X-GM-RAW`.
+    Other(&'static str),
     /// Not this one.
     Not(Box<Self>),
     /// Either.
@@ -78,92 +82,28 @@ pub struct Search {
     pub keys: Vec<SearchKey>,
 }
 
-/// Keys that take no argument, with what they find.
-pub static SEARCH_KEYS: &[(&str, &str)] = &[
-    ("ALL", "every message"),
-    ("UNSEEN", "without \\Seen"),
-    ("SEEN", "with \\Seen"),
-    ("ANSWERED", "with \\Answered"),
-    ("DELETED", "with \\Deleted"),
-    ("DRAFT", "with \\Draft"),
-    ("FLAGGED", "with \\Flagged"),
-    ("UNANSWERED", "without \\Answered"),
-    ("UNDELETED", "without \\Deleted"),
-    ("UNDRAFT", "without \\Draft"),
-    ("UNFLAGGED", "without \\Flagged"),
-    ("NEW", "\\Recent and not \\Seen (RFC 3501)"),
-    ("OLD", "not \\Recent (RFC 3501)"),
-    ("RECENT", "\\Recent (RFC 3501)"),
-];
-
-/// Keys that take arguments, with their form.
-pub static SEARCH_KEYS_WITH_ARGUMENTS: &[(&str, &str)] = &[
-    ("FROM", "text in the From field"),
-    ("TO", "text in the To field"),
-    ("SUBJECT", "text in the Subject field"),
-    ("CC", "text in the Cc field"),
-    ("BCC", "text in the Bcc field"),
-    ("BODY", "text in the body"),
-    ("TEXT", "text anywhere"),
-    ("HEADER", "field name, then text"),
-    ("SINCE", "date like 1-Feb-2026: came then or later"),
-    ("BEFORE", "date: came earlier"),
-    ("ON", "date: came that day"),
-    ("SENTSINCE", "date: sent then or later"),
-    ("SENTBEFORE", "date: sent earlier"),
-    ("SENTON", "date: sent that day"),
-    ("LARGER", "octets"),
-    ("SMALLER", "octets"),
-    ("YOUNGER", "seconds (RFC 5032)"),
-    ("OLDER", "seconds (RFC 5032)"),
-    ("KEYWORD", "keyword that is set"),
-    ("UNKEYWORD", "keyword that is not set"),
-    ("UID", "set of unique identifiers"),
-    ("MODSEQ", "number (RFC 7162)"),
-    ("NOT", "key"),
-    ("OR", "key key"),
-    ("EMAILID", "object identifier (RFC 8474)"),
-    ("THREADID", "object identifier (RFC 8474)"),
-    ("X-GM-RAW", "Gmail query"),
-    ("X-GM-MSGID", "Gmail message number"),
-    ("X-GM-THRID", "Gmail thread number"),
-    ("X-GM-LABELS", "Gmail label"),
-];
-
 /// `RETURN (…)`, `CHARSET …` and the keys.
 ///
 /// # Errors
 /// Where and why it is no search.
 pub fn search(cursor: &mut Cursor<'_>) -> Result<Search, Fault> {
-    let mut returns = None;
+    let returns = result_options(cursor, Kind::Search, "a search key")?;
+    program(cursor, returns)
+}
+
+/// What stands behind the result options (RFC 9051 §9, `search-program`).
+pub(super) fn program(cursor: &mut Cursor<'_>, returns: Option<Vec<String>>) -> Result<Search, Fault> {
     let mut charset = None;
-    if cursor.eat_word("RETURN ") {
-        returns = Some(if cursor.eat_word("()") {
-            Vec::new()
-        } else {
-            parenthesized(cursor, "result options", return_option)?
-        });
-        space(cursor, "a search key")?;
-    }
+    let start = cursor.at();
     if cursor.eat_word("CHARSET ") {
         charset = Some(named_astring(cursor, "a charset like UTF-8")?);
+        if cursor.enabled.utf8 {
+            let reason = "no charset is named after ENABLE UTF8=ACCEPT, it is UTF-8; the server would answer BAD";
+            cursor.remark(start, Weight::Sequence, reason);
+        }
         space(cursor, "a search key")?;
     }
     Ok(Search { returns, charset, keys: search_keys(cursor)? })
-}
-
-fn return_option(cursor: &mut Cursor<'_>) -> Result<String, Fault> {
-    let start = cursor.at();
-    let option = atom(cursor, "MIN, MAX, ALL, COUNT or SAVE")?.to_ascii_uppercase();
-    match option.as_str() {
-        "MIN" | "MAX" | "ALL" | "COUNT" | "SAVE" | "UPDATE" | "CONTEXT" => {}
-        "PARTIAL" => {
-            space(cursor, "a range like 1:100")?;
-            cursor.take_while(|c| c.is_ascii_digit() || matches!(c, ':' | '-'));
-        }
-        _ => cursor.advise(start, format!("{option} is not a result option that I know")),
-    }
-    Ok(option)
 }
 
 /// One or more keys, all of which must hold, to the end of the line or a closing parenthesis.
@@ -195,34 +135,35 @@ fn key(cursor: &mut Cursor<'_>, depth: usize) -> Result<SearchKey, Fault> {
             cursor.expect(')', "\")\" or another search key")?;
             return Ok(SearchKey::And(inner));
         }
-        Some('0'..='9' | '*' | '$') => return sequence_set(cursor).map(SearchKey::Sequence),
+        Some('0'..='9' | '*' | '$') => {
+            let set = sequence_set(cursor)?;
+            if cursor.enabled.uid_only && !set.0.is_empty() {
+                let reason = "message numbers are not allowed after ENABLE UIDONLY: write UID before the set";
+                cursor.remark(start, Weight::Sequence, reason);
+            }
+            return Ok(SearchKey::Sequence(set));
+        }
         _ => {}
     }
-    let word = cursor.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')).to_ascii_uppercase();
-    if word.is_empty() {
-        return Err(cursor.expected("a search key like UNSEEN or FROM"));
-    }
-    if let Some(key) = plain_key(&word) {
+    let word = choose(cursor, SEARCH_KEYS, "a search key like UNSEEN or FROM")?;
+    if word.form.is_empty() {
         return match cursor.peek() {
-            None | Some(' ' | ')') => Ok(key),
+            None | Some(' ' | ')') => Ok(plain_key(word.name)),
             Some(_) => Err(cursor.expected("a space before the next key")),
         };
     }
-    let Some((_, form)) = SEARCH_KEYS_WITH_ARGUMENTS.iter().find(|(name, _)| *name == word) else {
-        let mut known = SEARCH_KEYS.iter().chain(SEARCH_KEYS_WITH_ARGUMENTS);
-        if cursor.is_end() && known.any(|(name, _)| name.starts_with(&word)) {
-            return Err(cursor.expected("the rest of a search key"));
-        }
-        return Err(cursor.fault_from(start, format!("{word} is not a search key")));
-    };
-    space(cursor, &format!("after {word} {form}"))?;
-    with_argument(cursor, &word, depth)
+    if cursor.peek() != Some(' ') {
+        let needs = format!("{} {}", word.name, word.form);
+        return Err(cursor.expected(&if cursor.is_end() { needs } else { format!("a space: {needs}") }));
+    }
+    space(cursor, word.form)?;
+    with_argument(cursor, word.name, depth)
 }
 
-fn plain_key(word: &str) -> Option<SearchKey> {
+fn plain_key(name: &'static str) -> SearchKey {
     let flag = |name: &str| SearchKey::Flag(name.to_owned());
     let not = |key: SearchKey| SearchKey::Not(Box::new(key));
-    Some(match word {
+    match name {
         "ALL" => SearchKey::All,
         "RECENT" => SearchKey::Recent,
         "NEW" => SearchKey::And(vec![SearchKey::Recent, not(flag("\\Seen"))]),
@@ -232,17 +173,18 @@ fn plain_key(word: &str) -> Option<SearchKey> {
         "DELETED" => flag("\\Deleted"),
         "DRAFT" => flag("\\Draft"),
         "FLAGGED" => flag("\\Flagged"),
-        _ => {
-            return word
-                .strip_prefix("UN")
-                .filter(|w| !w.starts_with("UN"))
-                .and_then(|w| plain_key(w).filter(|key| matches!(key, SearchKey::Flag(_))).map(not));
-        }
-    })
+        "UNSEEN" => not(flag("\\Seen")),
+        "UNANSWERED" => not(flag("\\Answered")),
+        "UNDELETED" => not(flag("\\Deleted")),
+        "UNDRAFT" => not(flag("\\Draft")),
+        "UNFLAGGED" => not(flag("\\Flagged")),
+        other => SearchKey::Other(other),
+    }
 }
 
-fn with_argument(cursor: &mut Cursor<'_>, word: &str, depth: usize) -> Result<SearchKey, Fault> {
+fn with_argument(cursor: &mut Cursor<'_>, word: &'static str, depth: usize) -> Result<SearchKey, Fault> {
     let text = |cursor: &mut Cursor<'_>| named_astring(cursor, "the text to look for");
+    let start = cursor.at();
     Ok(match word {
         "FROM" | "TO" | "CC" | "BCC" | "SUBJECT" => SearchKey::Header(Astring::Text(word.to_owned()), text(cursor)?),
         "BODY" => SearchKey::Body(text(cursor)?),
@@ -263,17 +205,14 @@ fn with_argument(cursor: &mut Cursor<'_>, word: &str, depth: usize) -> Result<Se
         "SENTSINCE" => SearchKey::SentSince(date(cursor)?),
         "LARGER" => SearchKey::Larger(number64(cursor, "a number of octets")?),
         "SMALLER" => SearchKey::Smaller(number64(cursor, "a number of octets")?),
-        "YOUNGER" => SearchKey::Younger(number(cursor, "a number of seconds")?),
-        "OLDER" => SearchKey::Older(number(cursor, "a number of seconds")?),
-        "KEYWORD" => SearchKey::Flag(flag(cursor)?),
-        "UNKEYWORD" => SearchKey::Not(Box::new(SearchKey::Flag(flag(cursor)?))),
+        "YOUNGER" => SearchKey::Younger(nz_number(cursor, "a number of seconds")?),
+        "OLDER" => SearchKey::Older(nz_number(cursor, "a number of seconds")?),
+        "KEYWORD" => SearchKey::Flag(keyword(cursor)?),
+        "UNKEYWORD" => SearchKey::Not(Box::new(SearchKey::Flag(keyword(cursor)?))),
         "UID" => SearchKey::Uid(sequence_set(cursor)?),
         "MODSEQ" => {
             if cursor.peek() == Some('"') {
-                super::grammar::quoted(cursor)?;
-                space(cursor, "priv, shared or all")?;
-                atom(cursor, "priv, shared or all")?;
-                space(cursor, "a modification sequence")?;
+                changed_entry(cursor)?;
             }
             SearchKey::ModSeq(number64(cursor, "a modification sequence")?)
         }
@@ -283,65 +222,65 @@ fn with_argument(cursor: &mut Cursor<'_>, word: &str, depth: usize) -> Result<Se
             space(cursor, "the second key of OR")?;
             SearchKey::Or(Box::new(left), Box::new(key(cursor, depth + 1)?))
         }
-        _ => SearchKey::Other(word.to_owned(), named_astring(cursor, "an argument")?),
+        "FUZZY" => {
+            key(cursor, depth + 1)?;
+            SearchKey::Other(word)
+        }
+        "SAVEDBEFORE" | "SAVEDON" | "SAVEDSINCE" => {
+            date(cursor)?;
+            SearchKey::Other(word)
+        }
+        "FILTER" => {
+            let name = cursor.take_while(|c| is_atom_char(c) && c != '/');
+            if name.is_empty() || !matches!(cursor.peek(), None | Some(' ' | ')')) {
+                return Err(cursor.expected("the name of a filter, without slash"));
+            }
+            SearchKey::Other(word)
+        }
+        "EMAILID" | "THREADID" => {
+            let id = cursor.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+            if id.is_empty() || !matches!(cursor.peek(), None | Some(' ' | ')')) {
+                return Err(cursor.expected("an identifier of letters, digits, _ and -"));
+            }
+            if id.len() > 255 {
+                return Err(cursor.fault_from(start, "an identifier has at most 255 characters"));
+            }
+            SearchKey::Other(word)
+        }
+        "X-GM-MSGID" | "X-GM-THRID" => {
+            let digits = cursor.take_while(|c| c.is_ascii_digit());
+            if digits.is_empty() {
+                return Err(cursor.expected("Gmail's number, in decimal"));
+            }
+            if digits.parse::<u64>().is_err() {
+                return Err(cursor.fault_from(start, format!("Gmail's number is at most {}", u64::MAX)));
+            }
+            SearchKey::Other(word)
+        }
+        "ANNOTATION" => {
+            entry(cursor, true)?;
+            space(cursor, "an attribute: value, value.priv or value.shared")?;
+            choose(cursor, ANNOTATION_ATTRIBUTES, "an attribute like value.shared")?;
+            space(cursor, "the value to look for")?;
+            nstring(cursor, "a value in quotes, or NIL")?;
+            SearchKey::Other(word)
+        }
+        _ => {
+            named_astring(cursor, "an argument")?;
+            SearchKey::Other(word)
+        }
     })
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/// The number of a month named by three letters, in any case.
-pub(super) fn month(name: &str) -> Option<u8> {
-    (1u8..).zip(MONTHS).find(|(_, month)| month.eq_ignore_ascii_case(name)).map(|(number, _)| number)
-}
-
-/// Days of a month.
-pub(super) const fn days(year: u16, month: u8) -> u8 {
-    match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Whether more typing can make a date of this.
-fn begins_date(text: &str) -> bool {
-    let digits = |t: &str, most: usize| t.len() <= most && t.bytes().all(|b| b.is_ascii_digit());
-    let begins_month = |t: &str| MONTHS.iter().any(|m| m.get(..t.len()).is_some_and(|m| m.eq_ignore_ascii_case(t)));
-    let mut parts = text.split('-');
-    digits(parts.next().unwrap_or(""), 2)
-        && parts.next().is_none_or(begins_month)
-        && parts.next().is_none_or(|year| digits(year, 3))
-        && parts.next().is_none()
-}
-
-/// `1-Feb-2026`, with or without quotes.
-fn date(cursor: &mut Cursor<'_>) -> Result<SearchDate, Fault> {
+/// `"/flags/\\draft" all `: the change of one flag (RFC 7162 §3.1.5).
+fn changed_entry(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
     let start = cursor.at();
-    let quoted = cursor.eat('"');
-    let text = cursor.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.'));
-    let mut parts = text.split('-');
-    let read = (|| {
-        let (day, name, year) = (parts.next()?, parts.next()?, parts.next()?);
-        let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
-        if parts.next().is_some() || !digits(day) || day.len() > 2 || !digits(year) || year.len() != 4 {
-            return None;
-        }
-        Some(SearchDate { year: year.parse().ok()?, month: month(name)?, day: day.parse().ok()? })
-    })();
-    match read {
-        Some(date) if date.day == 0 || date.day > days(date.year, date.month) => {
-            Err(cursor.fault_from(start, format!("{text} is not in the calendar")))
-        }
-        Some(date) => {
-            if quoted {
-                cursor.expect('"', "a quote after the date")?;
-            }
-            Ok(date)
-        }
-        None if cursor.is_end() && begins_date(text) => Err(cursor.expected("a date like 1-Feb-2026")),
-        None => Err(cursor.fault_from(start, "expected a date like 1-Feb-2026")),
+    if !quoted(cursor)?.to_ascii_lowercase().starts_with("/flags/") {
+        return Err(cursor.fault_from(start, "expected an entry like \"/flags/\\\\draft\""));
     }
+    space(cursor, "priv, shared or all")?;
+    choose(cursor, ENTRY_TYPES, "priv, shared or all")?;
+    space(cursor, "a modification sequence")
 }
 
 #[cfg(test)]
@@ -388,7 +327,7 @@ mod tests {
             ("UNSE", 4..4, Weight::Incomplete, "rest"),
             ("UNSENE", 0..6, Weight::Syntax, "not a search key"),
             ("UNALL", 0..5, Weight::Syntax, "not a search key"),
-            ("FROM", 4..4, Weight::Incomplete, "From field"),
+            ("FROM", 4..4, Weight::Incomplete, "FROM text"),
             ("FROM ", 5..5, Weight::Incomplete, "text"),
             ("SINCE 2026-02-01", 6..16, Weight::Syntax, "1-Feb-2026"),
             ("SINCE 31-Feb-2026", 6..17, Weight::Syntax, "calendar"),

@@ -1,7 +1,12 @@
 //! What FETCH asks for (RFC 9051 §6.4.5).
 
-use super::grammar::{named_astring, number, parenthesized};
+mod items;
+
+pub use items::{FETCH_ITEMS, FETCH_MACROS, FETCH_MODIFIERS, FETCH_SECTIONS, PREVIEW_MODIFIERS};
+
+use super::grammar::{is_atom_char, named_astring, number, number64, parenthesized, space};
 use crate::protocol::verb::{Cursor, Fault};
+use crate::protocol::word::{Word, choose_or_other, find, nearest};
 
 /// One item of a FETCH.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,37 +18,8 @@ pub struct FetchItem {
     /// `.PEEK`: do not set `\Seen`.
     pub peek: bool,
     /// `<first octet.octets>`.
-    pub partial: Option<(u32, u32)>,
+    pub partial: Option<(u64, u64)>,
 }
-
-/// The items without a section, with what they give.
-pub static FETCH_ITEMS: &[(&str, &str)] = &[
-    ("FLAGS", "the flags"),
-    ("UID", "the unique identifier"),
-    ("ENVELOPE", "the parsed header: date, subject, addresses"),
-    ("RFC822.SIZE", "octets of the message"),
-    ("INTERNALDATE", "when the server took it"),
-    ("BODYSTRUCTURE", "the MIME structure with extensions"),
-    ("BODY", "the MIME structure without extensions"),
-    ("RFC822", "the whole message, sets \\Seen (RFC 3501)"),
-    ("RFC822.HEADER", "the header (RFC 3501)"),
-    ("RFC822.TEXT", "the text, sets \\Seen (RFC 3501)"),
-    ("MODSEQ", "the modification sequence (RFC 7162)"),
-    ("EMAILID", "the server's object identifier (RFC 8474)"),
-    ("THREADID", "the server's thread identifier (RFC 8474)"),
-    ("SAVEDATE", "when it came into this mailbox (RFC 8514)"),
-    ("PREVIEW", "the first words (RFC 8970)"),
-    ("X-GM-MSGID", "Gmail's message number"),
-    ("X-GM-THRID", "Gmail's thread number"),
-    ("X-GM-LABELS", "Gmail's labels"),
-];
-
-/// The macros, which stand alone.
-pub static FETCH_MACROS: &[(&str, &str)] = &[
-    ("ALL", "FLAGS INTERNALDATE RFC822.SIZE ENVELOPE"),
-    ("FAST", "FLAGS INTERNALDATE RFC822.SIZE"),
-    ("FULL", "FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODY"),
-];
 
 /// A macro, one item, or a list of items in parentheses.
 ///
@@ -56,6 +32,14 @@ pub fn fetch_items(cursor: &mut Cursor<'_>) -> Result<Vec<FetchItem>, Fault> {
     parenthesized(cursor, "fetch items", |cursor| fetch_item(cursor, false))
 }
 
+/// The items that may stand in a list, as NOTIFY and the result option UPDATE want them (RFC 5465 §8).
+///
+/// # Errors
+/// Where and why it is no such list.
+pub(super) fn fetch_list(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+    parenthesized(cursor, "fetch items like UID", |cursor| fetch_item(cursor, false)).map(drop)
+}
+
 fn fetch_item(cursor: &mut Cursor<'_>, alone: bool) -> Result<FetchItem, Fault> {
     let start = cursor.at();
     let name = cursor.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).to_ascii_uppercase();
@@ -65,20 +49,15 @@ fn fetch_item(cursor: &mut Cursor<'_>, alone: bool) -> Result<FetchItem, Fault> 
     if cursor.eat('[') {
         return with_section(cursor, start, &name);
     }
-    if FETCH_MACROS.iter().any(|(known, _)| *known == name) {
+    if find(FETCH_MACROS, &name).is_some() {
         if !alone {
             return Err(cursor.fault_from(start, format!("the macro {name} stands alone, without parentheses")));
         }
-    } else if !FETCH_ITEMS.iter().any(|(known, _)| *known == name) {
-        // `BODY.PEEK` and `BINARY` go on with a bracket; a prefix may still grow at the end of the line.
-        if matches!(name.as_str(), "BODY.PEEK" | "BINARY" | "BINARY.PEEK" | "BINARY.SIZE") {
-            return Err(cursor.expected("\"[\" and a section"));
-        }
-        let known = FETCH_ITEMS.iter().chain(FETCH_MACROS).map(|(known, _)| *known).chain(["BODY.PEEK", "BINARY.PEEK"]);
-        if cursor.is_end() && known.clone().any(|known| known.starts_with(&name)) {
-            return Err(cursor.expected("the rest of a fetch item"));
-        }
-        return Err(cursor.fault_from(start, format!("{name} is not a fetch item")));
+    } else if let Some(item) = find(FETCH_ITEMS, &name) {
+        cursor.need(start, item.needs);
+        modified(cursor, item)?;
+    } else {
+        return Err(unknown(cursor, start, &name));
     }
     match cursor.peek() {
         None | Some(' ' | ')') => Ok(FetchItem { name, section: None, peek: false, partial: None }),
@@ -86,14 +65,80 @@ fn fetch_item(cursor: &mut Cursor<'_>, alone: bool) -> Result<FetchItem, Fault> 
     }
 }
 
+fn unknown(cursor: &Cursor<'_>, start: usize, name: &str) -> Fault {
+    // `BODY.PEEK` and `BINARY` go on with a bracket; a prefix may still grow at the end of the line.
+    let known = || FETCH_ITEMS.iter().chain(FETCH_MACROS).chain(FETCH_SECTIONS).map(|item| item.name);
+    if FETCH_SECTIONS.iter().any(|item| item.name.strip_suffix("[]") == Some(name)) {
+        return cursor.expected("\"[\" and a section");
+    }
+    if cursor.is_end() && known().any(|known| known.starts_with(name)) {
+        return cursor.expected("the rest of a fetch item");
+    }
+    let shown: String = name.chars().take(40).collect();
+    match nearest(FETCH_ITEMS, name).or_else(|| nearest(FETCH_MACROS, name)) {
+        Some(item) => cursor.fault_from(start, format!("{shown} is not a fetch item, did you mean {}", item.name)),
+        None => cursor.fault_from(start, format!("{shown} is not a fetch item")),
+    }
+}
+
+/// What may or must follow an item: `PREVIEW (LAZY)`, `ANNOTATION (entries attributes)`.
+fn modified(cursor: &mut Cursor<'_>, item: &Word) -> Result<(), Fault> {
+    match item.name {
+        "PREVIEW" if cursor.rest().starts_with(" (") => {
+            cursor.eat(' ');
+            parenthesized(cursor, "a modifier like LAZY", |cursor| {
+                choose_or_other(cursor, PREVIEW_MODIFIERS, "a modifier like LAZY")
+            })?;
+            Ok(())
+        }
+        "ANNOTATION" => {
+            space(cursor, "entries and attributes: (/comment value)")?;
+            cursor.expect('(', "\"(\" and entries like /comment")?;
+            one_or_more(cursor, |cursor| entry(cursor, true))?;
+            space(cursor, "attributes like value.shared")?;
+            one_or_more(cursor, |cursor| named_astring(cursor, "an attribute like value.shared").map(drop))?;
+            cursor.expect(')', "\")\" after the attributes")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn one_or_more(cursor: &mut Cursor<'_>, item: impl Fn(&mut Cursor<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
+    if cursor.peek() == Some('(') {
+        return parenthesized(cursor, "another one", item).map(drop);
+    }
+    item(cursor)
+}
+
+/// The path of an annotation of a message, where `pattern` with wildcards (RFC 5257 §5, `entry-match`).
+pub(super) fn entry(cursor: &mut Cursor<'_>, pattern: bool) -> Result<(), Fault> {
+    const WHAT: &str = "an entry like /comment";
+    let start = cursor.at();
+    if pattern && !matches!(cursor.peek(), Some('"' | '{')) {
+        if cursor.take_while(|c| is_atom_char(c) || matches!(c, '*' | '%' | ']')).is_empty() {
+            return Err(cursor.expected(WHAT));
+        }
+    } else {
+        named_astring(cursor, WHAT)?;
+    }
+    let path = cursor.since(start).trim_matches('"');
+    if !path.starts_with(['/', '{', '*', '%']) {
+        return Err(cursor.fault_from(start, "an entry begins with \"/\", like /comment"));
+    }
+    if !pattern && path.contains(['*', '%']) {
+        return Err(cursor.fault_from(start, "no wildcard stands in an entry here"));
+    }
+    Ok(())
+}
+
 fn with_section(cursor: &mut Cursor<'_>, start: usize, name: &str) -> Result<FetchItem, Fault> {
     let (base, peek) = name.strip_suffix(".PEEK").map_or((name, false), |base| (base, true));
-    let binary = matches!(base, "BINARY" | "BINARY.SIZE");
-    if base != "BODY" && !binary || base == "BINARY.SIZE" && peek {
+    let Some(item) = FETCH_SECTIONS.iter().find(|item| item.name.strip_suffix("[]") == Some(name)) else {
         return Err(cursor.fault_from(start, format!("{name} takes no section, only BODY and BINARY do")));
-    }
+    };
+    cursor.need(start, item.needs);
     let from = cursor.at();
-    section(cursor, binary)?;
+    section(cursor, base != "BODY")?;
     let section = cursor.since(from).to_owned();
     cursor.expect(']', "\"]\" to close the section")?;
     let partial = if cursor.peek() == Some('<') { Some(partial(cursor)?) } else { None };
@@ -105,6 +150,16 @@ fn with_section(cursor: &mut Cursor<'_>, start: usize, name: &str) -> Result<Fet
         Some(_) => Err(cursor.expected("a space or the end of the item")),
     }
 }
+
+/// Part numbers: `1.2`, or nothing (RFC 9051 §9, `section-binary`).
+///
+/// # Errors
+/// Where and why they are none.
+pub(super) fn part_numbers(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+    section(cursor, true)
+}
+
+const SECTIONS: [&str; 5] = ["HEADER", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "TEXT", "MIME"];
 
 /// `section-spec`: empty, `1.2`, `HEADER`, `1.MIME`, `HEADER.FIELDS (From To)`.
 fn section(cursor: &mut Cursor<'_>, binary: bool) -> Result<(), Fault> {
@@ -130,22 +185,35 @@ fn section(cursor: &mut Cursor<'_>, binary: bool) -> Result<(), Fault> {
         "MIME" if !binary => Err(cursor.fault_from(start, "MIME needs a part number before it: 1.MIME")),
         "HEADER.FIELDS" | "HEADER.FIELDS.NOT" if !binary => {
             cursor.expect(' ', "a space and field names in parentheses")?;
-            parenthesized(cursor, "field names", |cursor| named_astring(cursor, "a field name"))?;
+            parenthesized(cursor, "field names", |cursor| {
+                let start = cursor.at();
+                let name = named_astring(cursor, "a field name")?;
+                if name.text().is_some_and(|name| name.contains(':')) {
+                    cursor.advise(start, "the name of a field is written without its colon");
+                }
+                Ok(())
+            })?;
             Ok(())
         }
         "" => Err(cursor.expected("a section: a part number, HEADER, TEXT, or \"]\"")),
-        _ if cursor.is_end() => Err(cursor.expected("\"]\" to close the section")),
+        _ if cursor.is_end() && SECTIONS.iter().any(|known| known.starts_with(word.as_str())) => {
+            Err(cursor.expected("\"]\" to close the section"))
+        }
         _ if binary => Err(cursor.fault_from(start, "BINARY takes part numbers only")),
         _ => Err(cursor.fault_from(start, "expected HEADER, HEADER.FIELDS, HEADER.FIELDS.NOT, TEXT or part.MIME")),
     }
 }
 
-fn partial(cursor: &mut Cursor<'_>) -> Result<(u32, u32), Fault> {
+/// `<first octet.octets>` (RFC 9051 §9, `partial`).
+///
+/// # Errors
+/// Where and why it is none.
+pub(super) fn partial(cursor: &mut Cursor<'_>) -> Result<(u64, u64), Fault> {
     let start = cursor.at();
     cursor.expect('<', "\"<\"")?;
-    let first = number(cursor, "the first octet")?;
+    let first = number64(cursor, "the first octet")?;
     cursor.expect('.', "\".\" and a number of octets")?;
-    let octets = number(cursor, "a number of octets")?;
+    let octets = number64(cursor, "a number of octets")?;
     cursor.expect('>', "\">\"")?;
     if octets == 0 {
         return Err(cursor.fault_from(start, "a part has at least one octet"));
@@ -178,7 +246,8 @@ mod tests {
         for (text, at, weight, part) in [
             ("", 0..0, Weight::Incomplete, "fetch item"),
             ("FLA", 3..3, Weight::Incomplete, "rest"),
-            ("FLGS", 0..4, Weight::Syntax, "not a fetch item"),
+            ("FLGS", 0..4, Weight::Syntax, "did you mean FLAGS"),
+            ("XYZZY", 0..5, Weight::Syntax, "not a fetch item"),
             ("(ALL)", 1..4, Weight::Syntax, "stands alone"),
             ("(FLAGS", 6..6, Weight::Incomplete, "\")\""),
             ("(FLAGS  UID)", 6..8, Weight::Syntax, "one space"),
