@@ -10,6 +10,7 @@ pub mod message;
 pub mod reference;
 pub mod response;
 pub mod survey;
+pub mod tagged;
 pub mod tls;
 
 pub use finding::{Finding, Severity};
