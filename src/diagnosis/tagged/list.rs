@@ -200,9 +200,8 @@ pub(in crate::diagnosis) fn meant<'k>(name: &str, known: &[&'k str]) -> Option<&
     let lower = name.to_ascii_lowercase();
     let same = known.iter().find(|tag| **tag == lower);
     // A name of one or two letters is near everything.
-    let near = known.iter().find(|tag| {
-        tag.len() > 2 && lower.len() > 2 && distance(lower.as_bytes(), tag.as_bytes()) == 1
-    });
+    let near =
+        known.iter().find(|tag| tag.len() > 2 && lower.len() > 2 && distance(lower.as_bytes(), tag.as_bytes()) == 1);
     same.or(near).copied()
 }
 

@@ -4,9 +4,12 @@
 mod list;
 mod mend;
 mod texts;
+#[cfg(test)]
+pub(in crate::diagnosis) mod zone;
 
 use std::ops::Range;
 
+pub(in crate::diagnosis) use list::meant;
 pub use list::{Slip, Tag, TagList, Trouble};
 pub use mend::{Suggestion, write};
 pub use texts::{Text, Texts, literal_marks, texts, version};
@@ -95,7 +98,7 @@ impl Remark {
 const SHOWN: usize = 500;
 
 /// Safe to draw, and not endless.
-pub(super) fn shown(octets: impl AsRef<[u8]>) -> String {
+pub(in crate::diagnosis) fn shown(octets: impl AsRef<[u8]>) -> String {
     let octets = octets.as_ref();
     match octets.get(..SHOWN) {
         Some(cut) if cut.len() < octets.len() => format!("{}…", visible(cut)),

@@ -123,8 +123,7 @@ mod tests {
 
     #[test]
     fn marks_that_were_taken_literally() {
-        for (text, expect) in
-            [("v=DKIM1; p=AA", None), ("\"v=DKIM1; p=AA\"", Some(1)), ("v=DKIM1\\; p=\"A\"", Some(8))]
+        for (text, expect) in [("v=DKIM1; p=AA", None), ("\"v=DKIM1; p=AA\"", Some(1)), ("v=DKIM1\\; p=\"A\"", Some(8))]
         {
             assert_eq!(literal_marks(text.as_bytes()).and_then(|remark| remark.column()), expect, "{text}");
         }
