@@ -8,6 +8,7 @@ pub mod dns;
 pub mod finding;
 pub mod meaning;
 pub mod message;
+pub mod mta_sts;
 pub mod reference;
 pub mod response;
 pub mod survey;

@@ -1,10 +1,9 @@
 //! Reports that go to another organisation: it must agree to take them (RFC 9990 §4, RFC 7489 §7.1).
 
-use super::destination::{self, Destination};
-use super::record::{Record, is_record};
+use super::record::{Record, SCHEMES, is_record};
 use super::walk::{registrable, walk};
 use crate::diagnosis::answers::Inquiry;
-use crate::diagnosis::tagged::{TagList, Texts, texts};
+use crate::diagnosis::tagged::{Destination, TagList, Texts, destinations, texts};
 
 /// Hosts of one record that are looked into.
 const HOSTS: usize = 8;
@@ -93,7 +92,7 @@ fn consent(texts: &Texts, host: &str) -> Consent {
     for text in agreed {
         let list = TagList::read(&text.octets);
         for tag in ["rua", "ruf"].into_iter().filter_map(|name| list.get(name)) {
-            for Destination { uri, host: at, .. } in destination::read(tag) {
+            for Destination { uri, host: at, .. } in destinations(tag, &SCHEMES) {
                 match at {
                     Ok(at) if at == host => ours.push(uri),
                     Ok(_) => others.push(uri),

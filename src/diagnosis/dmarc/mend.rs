@@ -1,9 +1,8 @@
 //! The record as it should be. What its owner decides (policy, alignment, addresses) stays as it is.
 
-use super::destination::{Destination, Unusable};
 use super::record::{KNOWN, Policy, Record, Stated, values};
 use super::words::failure_options;
-use crate::diagnosis::tagged::{TagList, meant, write};
+use crate::diagnosis::tagged::{Destination, TagList, Unusable, meant, write};
 
 /// A record for a domain that has none: it changes nothing for mail, and shows who sends in the name.
 pub(super) fn first(domain: &str) -> String {

@@ -9,7 +9,6 @@
 //! ```
 
 mod align;
-mod destination;
 mod discovery;
 mod external;
 mod findings;
@@ -20,7 +19,6 @@ mod walk;
 mod words;
 
 pub use align::{Alignment, Mechanism, aligned};
-pub use destination::{Destination, Unusable};
 pub use discovery::{Applies, Discovery};
 pub use external::{Authorization, Consent};
 pub use record::{Mode, Policy, Psd, Reading, Record, Stated, is_record, read};

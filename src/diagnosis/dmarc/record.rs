@@ -1,12 +1,14 @@
 //! A DMARC record: its tags as values (RFC 9989 §4.7; RFC 7489 §6.3 for what was before).
 
-use super::destination::{self, Destination};
 use super::{mend, remarks, words};
-use crate::diagnosis::tagged::{Explained, Remark, Tag, TagList, version};
+use crate::diagnosis::tagged::{Destination, Explained, Remark, Tag, TagList, destinations, version};
 
 /// The tags that are read. The last three are of RFC 7489 only.
 pub(super) const KNOWN: [&str; 14] =
     ["v", "p", "sp", "np", "rua", "ruf", "adkim", "aspf", "fo", "psd", "t", "pct", "ri", "rf"];
+
+/// How reports are sent: the only scheme that receivers must know (RFC 9989 §4.7).
+pub(super) const SCHEMES: [&str; 1] = ["mailto"];
 
 /// What the owner of a domain asks receivers to do with mail that fails DMARC: the Domain Owner Assessment Policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,8 +192,8 @@ pub(super) fn values(list: &TagList<'_>) -> Record {
         aspf: mode(list.get("aspf")),
         psd: psd(list.get("psd")),
         testing: list.get("t").and_then(Tag::text).is_some_and(|t| t.eq_ignore_ascii_case("y")),
-        rua: list.get("rua").map(destination::read).unwrap_or_default(),
-        ruf: list.get("ruf").map(destination::read).unwrap_or_default(),
+        rua: list.get("rua").map(|tag| destinations(tag, &SCHEMES)).unwrap_or_default(),
+        ruf: list.get("ruf").map(|tag| destinations(tag, &SCHEMES)).unwrap_or_default(),
         pct: stated(list.get("pct"), |text| text.parse().ok().filter(|pct| *pct <= 100)),
     }
 }

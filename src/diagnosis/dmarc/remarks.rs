@@ -1,10 +1,9 @@
 //! What is to say about a DMARC record by itself: what it does to mail, and how to mend it.
 
-use super::destination::{Destination, Unusable};
 use super::record::{KNOWN, Policy, Record, Stated};
 use super::words::failure_options;
 use crate::diagnosis::finding::Severity;
-use crate::diagnosis::tagged::{Remark, Slip, Tag, TagList, literal_marks, meant, shown};
+use crate::diagnosis::tagged::{Destination, Remark, Slip, Tag, TagList, Unusable, literal_marks, meant, shown};
 
 /// RFC 7489 §6.2 has receivers send to two destinations at least; who names more may not be served at all of them.
 const SURE_DESTINATIONS: usize = 2;

@@ -1,8 +1,7 @@
 //! What each tag of a DMARC record means, in words.
 
-use super::destination::Destination;
 use super::record::{Mode, Policy, Psd, Record, Stated};
-use crate::diagnosis::tagged::{Explained, Tag, TagList};
+use crate::diagnosis::tagged::{Destination, Explained, Tag, TagList, shown};
 
 /// The tags of the record in their order, then the defaults of those it leaves out.
 pub(super) fn rows(list: &TagList<'_>, record: &Record) -> Vec<Explained> {
@@ -40,8 +39,8 @@ fn meaning(tag: &Tag<'_>, record: &Record) -> String {
         "adkim" if is_mode(tag) => aligned("the signing domain of DKIM (d=)", record.adkim),
         "aspf" if is_mode(tag) => aligned("the domain of the envelope sender that SPF checks", record.aspf),
         "adkim" | "aspf" => ignored("r or s"),
-        "rua" => destinations("reports on all mail in this name, usually daily,", &record.rua),
-        "ruf" => destinations("a report on each message that fails", &record.ruf),
+        "rua" => sent_to("reports on all mail in this name, usually daily,", &record.rua),
+        "ruf" => sent_to("a report on each message that fails", &record.ruf),
         "fo" => match failure_options(tag) {
             Some(options) => options.into_iter().map(option).collect::<Vec<_>>().join("; "),
             None => ignored("a list of 0, 1, d, s between colons"),
@@ -101,9 +100,8 @@ fn is_mode(tag: &Tag<'_>) -> bool {
     matches!(tag.text(), Some("r" | "s" | "R" | "S"))
 }
 
-fn destinations(what: &str, list: &[Destination]) -> String {
-    let usable: Vec<String> =
-        list.iter().filter(|d| d.is_usable()).map(|d| crate::diagnosis::tagged::shown(&d.uri)).collect();
+fn sent_to(what: &str, list: &[Destination]) -> String {
+    let usable: Vec<String> = list.iter().filter(|d| d.is_usable()).map(|d| shown(&d.uri)).collect();
     if usable.is_empty() {
         return format!("{what} should go out, and no destination can be used");
     }

@@ -1,6 +1,7 @@
 //! What the records of DKIM, DMARC, MTA-STS, TLS-RPT and BIMI share: they are TXT records that hold a tag list
 //! (RFC 6376 §3.2). Here they are asked for, read with columns, and explained tag by tag.
 
+mod destination;
 mod list;
 mod mend;
 mod texts;
@@ -9,6 +10,7 @@ pub(in crate::diagnosis) mod zone;
 
 use std::ops::Range;
 
+pub use destination::{Destination, Unusable, destinations};
 pub(in crate::diagnosis) use list::meant;
 pub use list::{Slip, Tag, TagList, Trouble};
 pub use mend::{Suggestion, write};

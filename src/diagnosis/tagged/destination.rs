@@ -1,8 +1,8 @@
-//! The destinations of reports, `rua` and `ruf`: a list of URIs (RFC 9989 §4.6, RFC 3986).
+//! The destinations of reports, `rua` and `ruf`: a list of URIs (RFC 9989 §4.6, RFC 8460 §3, RFC 3986).
 
 use std::ops::Range;
 
-use crate::diagnosis::tagged::Tag;
+use super::Tag;
 use crate::protocol::smtp::to_ascii_domain;
 
 /// Destinations of one tag that are read.
@@ -28,10 +28,12 @@ pub enum Unusable {
     Empty,
     /// An address, its scheme missing.
     NoScheme,
-    /// A scheme for which no receiver sends reports.
+    /// A scheme by which no report is sent.
     Scheme(String),
     /// `mailto:` without an address, or with one that is none: why.
     Address(String),
+    /// `https:` without a host, or with one that is none: why.
+    Host(String),
     /// White space within the URI.
     Space,
     /// What stands behind `!` is no size.
@@ -47,6 +49,7 @@ impl Unusable {
             Self::NoScheme => "mailto: is missing before the address".to_owned(),
             Self::Scheme(scheme) => format!("no receiver is bound to send reports by {scheme}:"),
             Self::Address(why) => format!("not a mail address: {why}"),
+            Self::Host(why) => format!("not the URL of a host: {why}"),
             Self::Space => "white space may not stand in a URI".to_owned(),
             Self::Size => "what follows \"!\" is not a size such as 10m; an exclamation mark is written %21".to_owned(),
         }
@@ -54,26 +57,27 @@ impl Unusable {
 }
 
 impl Destination {
-    /// Whether reports go there by mail.
+    /// Whether reports go there.
     #[must_use]
     pub const fn is_usable(&self) -> bool {
         self.host.is_ok()
     }
 }
 
-/// Reads the value of `rua` or `ruf`.
-pub(super) fn read(tag: &Tag<'_>) -> Vec<Destination> {
-    tag.words(b',').take(MOST).map(|(at, word)| destination(at, &String::from_utf8_lossy(word))).collect()
+/// Reads the value of `rua` or `ruf`. `schemes`: those by which reports are sent.
+#[must_use]
+pub fn destinations(tag: &Tag<'_>, schemes: &[&str]) -> Vec<Destination> {
+    tag.words(b',').take(MOST).map(|(at, word)| destination(at, &String::from_utf8_lossy(word), schemes)).collect()
 }
 
-fn destination(at: Range<usize>, text: &str) -> Destination {
+fn destination(at: Range<usize>, text: &str, schemes: &[&str]) -> Destination {
     let (uri, size) = match text.split_once('!') {
         Some((uri, size)) => (uri, Some(size.to_owned())),
         None => (text, None),
     };
     let host = match &size {
         Some(size) if !is_size(size) => Err(Unusable::Size),
-        _ => host(uri),
+        _ => host(uri, schemes),
     };
     Destination { at, uri: uri.to_owned(), size, host }
 }
@@ -84,7 +88,7 @@ fn is_size(size: &str) -> bool {
     digits.bytes().all(|b| b.is_ascii_digit()) && digits.parse::<u64>().is_ok()
 }
 
-fn host(uri: &str) -> Result<String, Unusable> {
+fn host(uri: &str, schemes: &[&str]) -> Result<String, Unusable> {
     if uri.is_empty() {
         return Err(Unusable::Empty);
     }
@@ -98,8 +102,12 @@ fn host(uri: &str) -> Result<String, Unusable> {
             Unusable::Address("it has no \"@\"".to_owned())
         });
     };
-    if !scheme.eq_ignore_ascii_case("mailto") {
-        return Err(Unusable::Scheme(scheme.to_ascii_lowercase()));
+    let scheme = scheme.to_ascii_lowercase();
+    if !schemes.contains(&scheme.as_str()) {
+        return Err(Unusable::Scheme(scheme));
+    }
+    if scheme != "mailto" {
+        return web_host(rest).map_err(Unusable::Host);
     }
     // Header fields may follow (RFC 6068 §2); they change nothing about the host.
     let address = rest.split('?').next().unwrap_or(rest);
@@ -108,6 +116,15 @@ fn host(uri: &str) -> Result<String, Unusable> {
         Some(("", _)) => Err(Unusable::Address("nothing stands before the \"@\"".to_owned())),
         Some((_, domain)) => to_ascii_domain(domain).map_err(Unusable::Address),
     }
+}
+
+/// The host of what follows `https:` (RFC 3986 §3.2).
+fn web_host(rest: &str) -> Result<String, String> {
+    let rest = rest.strip_prefix("//").ok_or_else(|| "// is missing behind the scheme".to_owned())?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+    to_ascii_domain(name.map_or(host, |(name, _)| name))
 }
 
 /// `scheme` of RFC 3986 §3.1.
@@ -143,7 +160,7 @@ mod tests {
         ] {
             let record = format!("rua={text}");
             let list = TagList::read(record.as_bytes());
-            let got: Vec<String> = read(list.get("rua").unwrap())
+            let got: Vec<String> = destinations(list.get("rua").unwrap(), &["mailto"])
                 .into_iter()
                 .map(|d| match (d.host, d.size) {
                     (Ok(host), None) => host,
@@ -156,11 +173,31 @@ mod tests {
     }
 
     #[test]
+    fn destinations_on_the_web() {
+        for (text, expect) in [
+            ("https://reports.example.org/v1/tlsrpt", Ok("reports.example.org")),
+            ("https://reports.example.org:8443?x", Ok("reports.example.org")),
+            ("https:reports.example.org", Err("// is missing")),
+            ("https:///v1", Err("empty label")),
+            ("http://reports.example.org", Err("by http:")),
+        ] {
+            let record = format!("rua={text}");
+            let list = TagList::read(record.as_bytes());
+            let got = destinations(list.get("rua").unwrap(), &["mailto", "https"]).remove(0).host;
+            match (&got, expect) {
+                (Ok(host), Ok(expect)) => assert_eq!(host, expect),
+                (Err(why), Err(part)) => assert!(why.says().contains(part), "{text}: {}", why.says()),
+                _ => panic!("{text}: {got:?}"),
+            }
+        }
+    }
+
+    #[test]
     fn destinations_have_their_columns_and_a_bound() {
         let list = TagList::read(b"rua=mailto:a@b.c , x");
-        let places: Vec<_> = read(list.get("rua").unwrap()).into_iter().map(|d| d.at).collect();
+        let places: Vec<_> = destinations(list.get("rua").unwrap(), &["mailto"]).into_iter().map(|d| d.at).collect();
         assert_eq!(places, [4..16, 19..20]);
         let many = format!("rua={}", "a@b,".repeat(10_000));
-        assert_eq!(read(TagList::read(many.as_bytes()).get("rua").unwrap()).len(), MOST);
+        assert_eq!(destinations(TagList::read(many.as_bytes()).get("rua").unwrap(), &["mailto"]).len(), MOST);
     }
 }
