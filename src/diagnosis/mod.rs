@@ -1,6 +1,7 @@
 //! What it means: facts in, [`Finding`]s out. Pure: what the network said comes in as values.
 
 pub mod answers;
+pub mod bimi;
 pub mod capabilities;
 pub mod certificate;
 pub mod dmarc;
@@ -14,5 +15,6 @@ pub mod response;
 pub mod survey;
 pub mod tagged;
 pub mod tls;
+pub mod tls_rpt;
 
 pub use finding::{Finding, Severity};
