@@ -4,6 +4,7 @@ pub mod answers;
 pub mod bimi;
 pub mod capabilities;
 pub mod certificate;
+pub mod dkim;
 pub mod dmarc;
 pub mod dns;
 pub mod finding;
