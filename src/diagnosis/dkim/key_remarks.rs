@@ -12,7 +12,7 @@ const KNOWN: [&str; 8] = ["v", "k", "h", "n", "p", "s", "t", "g"];
 pub(super) const LEAST_RSA: usize = 1024;
 
 /// RSA keys should have as many bits (RFC 8301 §3.2).
-const GOOD_RSA: usize = 2048;
+pub(super) const GOOD_RSA: usize = 2048;
 
 /// Verifiers need not take larger RSA keys (RFC 8301 §3.2).
 const LARGEST_RSA: usize = 4096;
