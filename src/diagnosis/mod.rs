@@ -17,5 +17,6 @@ pub mod survey;
 pub mod tagged;
 pub mod tls;
 pub mod tls_rpt;
+pub mod tlsa;
 
 pub use finding::{Finding, Severity};
