@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod bimi;
+pub mod caa;
 pub mod capabilities;
 pub mod certificate;
 pub mod dkim;

@@ -239,11 +239,17 @@ impl Told<'_> {
     fn unknown(&mut self) {
         for tag in self.list.tags.iter().filter(|tag| !KNOWN.contains(&tag.name)) {
             let name = shown(tag.name);
-            let (severity, next) = match meant(tag.name, &KNOWN) {
-                Some(known) => (Severity::Fault, format!("write {known}, if that is meant")),
-                None => (Severity::Note, "leave it out".to_owned()),
+            let passed_over = format!("DMARC has no tag {name}: receivers pass over it");
+            let (severity, says, next) = match meant(tag.name, &KNOWN) {
+                Some(known) if tag.name.eq_ignore_ascii_case(known) => (
+                    Severity::Fault,
+                    format!("{name} is not in small letters: receivers that keep to RFC 6376 §3.2 pass over it"),
+                    format!("write {known}"),
+                ),
+                Some(known) => (Severity::Fault, passed_over, format!("write {known}, if that is meant")),
+                None => (Severity::Note, passed_over, "leave it out".to_owned()),
             };
-            self.say(severity, Some(tag), format!("DMARC has no tag {name}: receivers pass over it"), next);
+            self.say(severity, Some(tag), says, next);
         }
     }
 }

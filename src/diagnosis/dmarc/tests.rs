@@ -61,7 +61,8 @@ fn records_with_their_faults() {
         ("v=DMARC1; p=reject; p=none", Severity::Fault, Some(21), "tag p stands here for a second time"),
         ("v=DMARC1;; p=reject", Severity::Note, Some(10), "nothing stands between"),
         ("v=DMARC1; p=reject; nonsense", Severity::Fault, Some(21), "without \"=\""),
-        ("v=DMARC1; p=reject; RUA=mailto:a@b.example", Severity::Fault, Some(21), "no tag RUA"),
+        ("v=DMARC1; p=reject; RUA=mailto:a@b.example", Severity::Fault, Some(21), "RUA is not in small letters"),
+        ("v=DMARC1; p=reject; rau=mailto:a@b.example", Severity::Fault, Some(21), "no tag rau"),
         ("v=DMARC1; p=reject; x-y=z", Severity::Note, Some(21), "no tag x-y"),
         ("v=DMARC1; p=reject\\; rua=mailto:a@b.example", Severity::Fault, Some(19), "backslash"),
         ("v=DMARC1; p=reject; rua=mailto:a@b.example\u{1b}", Severity::Fault, Some(43), "octet 0x1b"),
@@ -156,7 +157,7 @@ fn targets_of_walks() {
     }
 }
 
-/// RFC 9989 §4.10.2 and appendix B.3.
+/// RFC 9989 §4.10.2 and appendix B.4.
 #[test]
 fn organizational_domains() {
     let bank: Zone<'_> =

@@ -147,7 +147,7 @@ fn organizational(steps: &[Step], start: &str) -> String {
         Psd::Yes if domain != start => below(start, domain),
         _ => None,
     });
-    flagged.or_else(|| records().last().map(|(domain, _)| domain)).unwrap_or(start).to_owned()
+    flagged.or_else(|| records().next_back().map(|(domain, _)| domain)).unwrap_or(start).to_owned()
 }
 
 /// The name of one label more than `ancestor` that `domain` is, or is below.

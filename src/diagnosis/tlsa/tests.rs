@@ -115,7 +115,7 @@ fn the_examples_of_the_rfc() {
         let chain = vec![der.clone()];
         assert_eq!(standing(&record, &chain), Standing::Match, "{text}");
     }
-    assert_eq!(standing(&record(3, 0, 0, &der), &[der.clone()]), Standing::Match);
+    assert_eq!(standing(&record(3, 0, 0, &der), std::slice::from_ref(&der)), Standing::Match);
     assert_eq!(standing(&record(3, 1, 0, &der), &[der]), Standing::Match);
 }
 
@@ -278,13 +278,13 @@ fn records_together() {
         assert_eq!(found.map(|finding| finding.severity), Some(severity), "{part}: {:#?}", dane.findings);
         assert_eq!(dane.recommended.as_ref(), Some(&good));
     }
-    let refused = judge(&[other.clone()], Dnssec::Secure, &server(&chain));
+    let refused = judge(std::slice::from_ref(&other), Dnssec::Secure, &server(&chain));
     assert!(
         refused.findings[0].next.ends_with(&good.zone_line("_25._tcp.mx1.example.org")),
         "{:?}",
         refused.findings[0]
     );
-    let waiting = judge(&[other.clone()], Dnssec::Secure, &Server { chain: None, ..server(&chain) });
+    let waiting = judge(std::slice::from_ref(&other), Dnssec::Secure, &Server { chain: None, ..server(&chain) });
     assert_eq!((waiting.verdict, waiting.recommended), (Verdict::Waiting, None));
     let garbage = vec![b"\x30\x03abc".to_vec()];
     assert_eq!(judge(&[other], Dnssec::Secure, &server(&garbage)).verdict, Verdict::Refused);
