@@ -1,18 +1,26 @@
 //! What it means: facts in, [`Finding`]s out. Pure: what the network said comes in as values.
 
 pub mod answers;
+pub mod bimi;
 pub mod blocklist;
+pub mod caa;
 pub mod capabilities;
 pub mod certificate;
 pub mod comparison;
+pub mod dkim;
+pub mod dmarc;
 pub mod dns;
 pub mod finding;
 pub mod meaning;
 pub mod message;
+pub mod mta_sts;
 pub mod reference;
 pub mod response;
 pub mod spf;
 pub mod survey;
+pub mod tagged;
 pub mod tls;
+pub mod tls_rpt;
+pub mod tlsa;
 
 pub use finding::{Finding, Severity};

@@ -1,7 +1,7 @@
 //! What the server's certificate is worth, and why: every fault for itself, for one often hides another.
 
 mod detail;
-mod reading;
+pub(super) mod reading;
 
 use x509_parser::prelude::{FromDer as _, X509Certificate, X509Version};
 use x509_parser::public_key::PublicKey;

@@ -21,11 +21,23 @@ pub(super) struct Name {
 
 /// The subject alternative names, at most a hundred.
 pub(super) fn names(certificate: &X509Certificate<'_>) -> Vec<Name> {
+    general_names(certificate).take(NAMES).map(name).collect()
+}
+
+/// The DNS names among the subject alternative names, all of them, as they stand in the certificate.
+pub(in crate::diagnosis) fn dns_names<'c>(certificate: &'c X509Certificate<'_>) -> impl Iterator<Item = &'c str> {
+    general_names(certificate).filter_map(|name| match name {
+        GeneralName::DNSName(name) => Some(*name),
+        _ => None,
+    })
+}
+
+fn general_names<'c, 'a>(certificate: &'c X509Certificate<'a>) -> impl Iterator<Item = &'c GeneralName<'a>> {
     let listed = certificate.iter_extensions().filter_map(|extension| match extension.parsed_extension() {
         ParsedExtension::SubjectAlternativeName(names) => Some(&names.general_names),
         _ => None,
     });
-    listed.flatten().take(NAMES).map(name).collect()
+    listed.flatten()
 }
 
 fn name(name: &GeneralName<'_>) -> Name {
@@ -56,12 +68,12 @@ fn address(octets: &[u8]) -> String {
 }
 
 /// The common names of the subject.
-pub(super) fn common_names(certificate: &X509Certificate<'_>) -> Vec<String> {
+pub(in crate::diagnosis) fn common_names(certificate: &X509Certificate<'_>) -> Vec<String> {
     certificate.subject().iter_common_name().take(NAMES).map(|attribute| shown(attribute.as_slice())).collect()
 }
 
 /// `CN=R11, O=Let's Encrypt, C=US`, in the order of the certificate.
-pub(super) fn distinguished_name(name: &X509Name<'_>) -> String {
+pub(in crate::diagnosis) fn distinguished_name(name: &X509Name<'_>) -> String {
     let parts = name.iter_attributes().take(NAMES).map(|attribute| {
         let oid = attribute.attr_type();
         let key = oid2abbrev(oid, oid_registry()).map_or_else(|_| oid.to_id_string(), str::to_owned);
@@ -72,7 +84,7 @@ pub(super) fn distinguished_name(name: &X509Name<'_>) -> String {
 }
 
 /// Whether the basic constraints say CA.
-pub(super) fn is_ca(certificate: &X509Certificate<'_>) -> bool {
+pub(in crate::diagnosis) fn is_ca(certificate: &X509Certificate<'_>) -> bool {
     certificate
         .iter_extensions()
         .any(|extension| matches!(extension.parsed_extension(), ParsedExtension::BasicConstraints(basic) if basic.ca))
@@ -106,7 +118,7 @@ pub(super) fn days(seconds: i64) -> String {
 }
 
 /// Seconds since the Unix epoch as `2026-11-21T07:44:15Z`.
-pub(super) fn date(seconds: i64) -> String {
+pub(in crate::diagnosis) fn date(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds).map_or_else(|_| format!("second {seconds}"), |at| at.to_string())
 }
 

@@ -4,6 +4,7 @@ mod dialects;
 mod tables;
 
 pub use dialects::{enhanced, pop3_row, smtp_row};
+pub(super) use tables::columns;
 pub use tables::{Offer, Phrase, Row, Table, offers, phrases};
 
 use crate::protocol::endpoint::Protocol;

@@ -196,7 +196,7 @@ fn stands_at(text: &[u8], at: usize, phrase: &[u8]) -> bool {
 }
 
 /// The lines of a table with as many columns as are asked for; comments and what is malformed are left out.
-pub(super) fn columns<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+pub(in crate::diagnosis) fn columns<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
     table.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
         let mut out = [""; N];
         let mut parts = line.split('\t');

@@ -22,6 +22,7 @@ use std::net::IpAddr;
 pub use question::{Asked, Line, asked, dig};
 pub use rows::{Connect, Row};
 pub use single::Single;
+pub(super) use verdict::failure;
 
 use super::answers::{Answers, key};
 use super::dns::{Answer, Query, RecordType, reverse_name};

@@ -1,5 +1,8 @@
 //! The two transfer encodings of MIME (RFC 2045 §6.7, §6.8), read leniently.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::{Decoded, hex_pair};
 
 /// Decodes base64 as far as it is base64. White space is passed over, the URL alphabet (RFC 4648 §5) is read too, and
@@ -42,6 +45,12 @@ pub fn base64(text: &[u8]) -> Decoded {
         out.odd(text.len(), "the base64 was cut short");
     }
     out
+}
+
+/// Encodes as base64, with padding and without line breaks.
+#[must_use]
+pub fn to_base64(octets: &[u8]) -> String {
+    STANDARD.encode(octets)
 }
 
 /// Decodes quoted-printable. What is no escape is kept as it is, as RFC 2045 §6.7 advises.
@@ -90,6 +99,7 @@ mod tests {
 
     #[test]
     fn base64_as_far_as_it_goes() {
+        assert_eq!(to_base64(b"hello"), "aGVsbG8=");
         for (text, expect, stopped) in [
             ("", "", None),
             ("aGVsbG8=", "hello", None),

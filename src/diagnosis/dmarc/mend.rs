@@ -1,0 +1,77 @@
+//! The record as it should be. What its owner decides (policy, alignment, addresses) stays as it is.
+
+use super::record::{KNOWN, Policy, Record, Stated, values};
+use super::words::failure_options;
+use crate::diagnosis::tagged::{Destination, TagList, Unusable, meant, write};
+
+/// A record for a domain that has none: it changes nothing for mail, and shows who sends in the name.
+pub(super) fn first(domain: &str) -> String {
+    format!("v=DMARC1; p=none; rua=mailto:dmarc-reports@{domain}")
+}
+
+/// The corrected record; none when there is nothing to correct that can be told from the record alone.
+pub(super) fn mended(list: &TagList<'_>, record: &Record) -> Option<String> {
+    // Where the tags themselves cannot be told apart, a guess would only hide what was meant.
+    if list.missing_semicolons(&KNOWN).next().is_some() {
+        return None;
+    }
+    if let Some(text) = renamed(list) {
+        let list = TagList::read(text.as_bytes());
+        return mended(&list, &values(&list)).or(Some(text.clone()));
+    }
+    let mut tags: Vec<(String, String)> = vec![("v".to_owned(), "DMARC1".to_owned())];
+    let p = record.p.get().unwrap_or(Policy::None);
+    tags.push(("p".to_owned(), p.name().to_owned()));
+    for tag in &list.tags {
+        let Some(text) = tag.text().filter(|_| tags.iter().all(|(before, _)| before != tag.name)) else { continue };
+        let value = match tag.name {
+            "sp" => record.sp.get().map(|policy| policy.name().to_owned()),
+            "np" => record.np.get().map(|policy| policy.name().to_owned()),
+            "rua" => destinations(&record.rua),
+            "ruf" => destinations(&record.ruf),
+            "adkim" | "aspf" => one_of(text, &["r", "s"]),
+            "psd" => one_of(text, &["y", "n", "u"]),
+            "t" => one_of(text, &["y", "n"]),
+            "fo" if list.get("ruf").is_none() => None,
+            "fo" => failure_options(tag).map(|_| text.to_owned()),
+            _ => None,
+        };
+        tags.extend(value.map(|value| (tag.name.to_owned(), value)));
+    }
+    // What a share below 100 was for, RFC 9989 says with t=y (appendix A.6).
+    let shared = matches!(record.pct, Stated::Is(share) if share < 100) && p > Policy::None;
+    if shared && tags.iter().all(|(name, _)| name != "t") {
+        tags.push(("t".to_owned(), "y".to_owned()));
+    }
+    let as_it_is: Vec<(String, String)> =
+        list.tags.iter().map(|tag| (tag.name.to_owned(), String::from_utf8_lossy(tag.value).into_owned())).collect();
+    (tags != as_it_is || !list.troubles.is_empty()).then(|| write(&tags))
+}
+
+/// The record with the names of tags corrected that are nearly right; none when there is no such name.
+fn renamed(list: &TagList<'_>) -> Option<String> {
+    let right = |name| meant(name, &KNOWN).filter(|known| !KNOWN.contains(&name) && list.get(known).is_none());
+    list.tags.iter().find_map(|tag| right(tag.name))?;
+    let tags: Vec<(String, String)> = list
+        .tags
+        .iter()
+        .map(|tag| (right(tag.name).unwrap_or(tag.name).to_owned(), String::from_utf8_lossy(tag.value).into_owned()))
+        .collect();
+    Some(write(&tags))
+}
+
+fn one_of(text: &str, words: &[&str]) -> Option<String> {
+    words.iter().find(|word| text.eq_ignore_ascii_case(word)).map(|word| (*word).to_owned())
+}
+
+fn destinations(list: &[Destination]) -> Option<String> {
+    let uris: Vec<String> = list
+        .iter()
+        .filter_map(|destination| match &destination.host {
+            Ok(_) => Some(destination.uri.clone()),
+            Err(Unusable::NoScheme) => Some(format!("mailto:{}", destination.uri)),
+            Err(_) => None,
+        })
+        .collect();
+    (!uris.is_empty()).then(|| uris.join(","))
+}

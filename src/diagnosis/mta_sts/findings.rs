@@ -1,0 +1,115 @@
+//! What is to say about MTA-STS of a domain.
+
+use super::fetch::{self, Fetched};
+use super::{Announced, Exchange, Mode, MtaSts, record_name};
+use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::tagged::{Suggestion, shown};
+
+/// What all these findings are about.
+pub(super) const SUBJECT: &str = "MTA-STS";
+
+/// Fills in findings and suggestions.
+pub(super) fn tell(sts: &mut MtaSts, fetched: Option<&Result<Fetched, String>>) {
+    let mut told = Told { sts, findings: Vec::new(), suggestions: Vec::new() };
+    told.announced();
+    told.fetched(fetched);
+    told.exchanges();
+    let Told { mut findings, suggestions, .. } = told;
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    sts.findings = findings;
+    sts.suggestions = suggestions;
+}
+
+struct Told<'a> {
+    sts: &'a MtaSts,
+    findings: Vec<Finding>,
+    suggestions: Vec<Suggestion>,
+}
+
+impl Told<'_> {
+    fn say(&mut self, severity: Severity, says: impl Into<String>, next: impl Into<String>) {
+        self.findings.push(Finding::new(severity, SUBJECT, says, next));
+    }
+
+    fn announced(&mut self) {
+        let name = record_name(&self.sts.domain);
+        match &self.sts.announced {
+            Announced::Waiting => {}
+            Announced::Failed(finding) => self.findings.push(finding.clone()),
+            Announced::Several(count) => self.say(
+                Severity::Fault,
+                format!("{count} MTA-STS records stand at {name}: senders take the domain for one without MTA-STS"),
+                "leave one",
+            ),
+            Announced::Nothing(others) => match others.first() {
+                Some(other) => self.say(
+                    Severity::Fault,
+                    format!("\"{}\" at {name} is not taken for an MTA-STS record", shown(&other.octets)),
+                    "begin it with v=STSv1; in just these letters, with nothing before them",
+                ),
+                None => self.say(
+                    Severity::Note,
+                    "no MTA-STS: who can come between may have mail delivered to himself, or in the clear",
+                    format!("serve a policy at {}, then publish {name}", fetch::url(&self.sts.domain)),
+                ),
+            },
+            Announced::Record(reading) => {
+                self.findings.extend(reading.remarks.iter().map(|remark| remark.finding(SUBJECT)));
+                let mended = reading.mended.iter().map(|text| Suggestion::new(name.clone(), text.clone()));
+                self.suggestions.extend(mended);
+            }
+        }
+    }
+
+    fn fetched(&mut self, fetched: Option<&Result<Fetched, String>>) {
+        match fetched {
+            None => {}
+            Some(Err(why)) => self.say(
+                Severity::Fault,
+                format!("the policy cannot be fetched, so senders act as if there were none: {}", shown(why)),
+                format!("serve it at {}", fetch::url(&self.sts.domain)),
+            ),
+            Some(Ok(fetched)) => self.findings.extend(fetch::judge_fetch(&self.sts.domain, fetched)),
+        }
+        self.findings.extend(self.sts.policy.iter().flat_map(|reading| reading.findings.iter().cloned()));
+    }
+
+    fn exchanges(&mut self) {
+        let (Some(reading), Some(exchanges)) = (&self.sts.policy, &self.sts.exchanges) else { return };
+        let Some(mode) = reading.policy.mode.filter(|_| reading.is_valid) else { return };
+        if mode == Mode::None {
+            return self.say(Severity::Note, "mode: none takes the policy back: nothing is guarded", "");
+        }
+        let refused: Vec<&Exchange> = exchanges.iter().filter(|exchange| exchange.allowed_by.is_none()).collect();
+        let enforced = mode == Mode::Enforce;
+        for exchange in &refused {
+            let name = shown(&exchange.name);
+            let does = match enforced {
+                true if refused.len() == exchanges.len() => "no mail comes in from senders that honour the policy",
+                true => "senders that honour the policy do not deliver to it",
+                false => "as soon as the mode is enforce, senders do not deliver to it",
+            };
+            self.say(
+                if enforced { Severity::Fault } else { Severity::Warning },
+                format!("the policy does not allow the exchange {name}: {does}"),
+                format!("add the line \"mx: {name}\" and change the id, or take the exchange out of the MX records"),
+            );
+        }
+        for pattern in &reading.policy.mx {
+            if !exchanges.iter().any(|exchange| pattern.matches(&exchange.name)) {
+                let says = format!("the policy allows {pattern}, which is no exchange of the domain");
+                self.say(Severity::Note, says, "leave it out, unless the exchange is about to be added");
+            }
+        }
+        if refused.is_empty() && !exchanges.is_empty() {
+            match enforced {
+                true => self.say(Severity::Good, "the policy is in force, and allows every exchange of the domain", ""),
+                false => self.say(
+                    Severity::Note,
+                    "the policy is being tried: it allows every exchange, and nothing is refused yet",
+                    "when the reports (TLS-RPT) are clean, write mode: enforce and change the id",
+                ),
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The TXT records of a name, each as one text.
+
+use super::{Remark, Severity};
+use crate::diagnosis::answers::{Inquiry, Outcome};
+use crate::diagnosis::dns::{RecordType, Value};
+use crate::diagnosis::finding::Finding;
+use crate::diagnosis::survey::failure;
+
+/// Records of one name that are read: a hostile zone has thousands.
+const RECORDS: usize = 100;
+
+/// A TXT record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// Its strings joined, as all of these records are read.
+    pub octets: Vec<u8>,
+    /// The octets of each string.
+    pub strings: Vec<usize>,
+    /// Seconds it may be kept.
+    pub ttl: u32,
+}
+
+/// What is known of the TXT records of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Texts {
+    /// Not answered yet.
+    Waiting,
+    /// No answer, or one that says nothing.
+    Failed(Finding),
+    /// There is none.
+    Nothing {
+        /// The name itself does not exist.
+        no_name: bool,
+    },
+    /// The records, never none, in the order they came.
+    Found(Vec<Text>),
+}
+
+impl Texts {
+    /// The records; none is an empty list, no answer is `None`.
+    #[must_use]
+    pub fn found(&self) -> Option<&[Text]> {
+        match self {
+            Self::Waiting | Self::Failed(_) => None,
+            Self::Nothing { .. } => Some(&[]),
+            Self::Found(texts) => Some(texts),
+        }
+    }
+}
+
+/// Asks for the TXT records of a name.
+#[must_use]
+pub fn texts(inquiry: &Inquiry<'_>, name: &str) -> Texts {
+    match inquiry.ask(name, RecordType::Txt) {
+        Outcome::Waiting => Texts::Waiting,
+        Outcome::Nothing { no_name } => Texts::Nothing { no_name },
+        Outcome::Failed => match inquiry.answer(name, RecordType::Txt) {
+            Some(answer) => Texts::Failed(failure(answer)),
+            None => Texts::Waiting,
+        },
+        Outcome::Records(records) => Texts::Found(
+            records
+                .into_iter()
+                .take(RECORDS)
+                .filter_map(|record| match &record.value {
+                    Value::Txt(strings) => Some(Text {
+                        octets: strings.concat(),
+                        strings: strings.iter().map(Vec::len).collect(),
+                        ttl: record.ttl,
+                    }),
+                    _ => None,
+                })
+                .collect(),
+        ),
+    }
+}
+
+/// The value of the first tag, when that is `v`: what kind of record this is. White space around it is allowed.
+#[must_use]
+pub fn version(octets: &[u8]) -> Option<&[u8]> {
+    let first = octets.split(|b| *b == b';').next()?;
+    let equals = first.iter().position(|b| *b == b'=')?;
+    let (name, value) = first.split_at(equals);
+    (name.trim_ascii() == b"v").then(|| value.get(1..).unwrap_or_default().trim_ascii())
+}
+
+/// Quotation marks and backslashes that a control panel took as part of the record.
+#[must_use]
+pub fn literal_marks(octets: &[u8]) -> Option<Remark> {
+    let at = octets.iter().position(|b| matches!(b, b'"' | b'\\'))?;
+    let (says, next) = if octets.get(at) == Some(&b'"') {
+        (
+            "a quotation mark stands in the record itself: it was taken literally when the record was entered",
+            "enter the record without quotation marks, in one piece; the server splits it by itself",
+        )
+    } else {
+        (
+            "a backslash stands in the record itself: it was taken literally when the record was entered",
+            "enter the record without backslashes",
+        )
+    };
+    Some(Remark::new(Severity::Fault, says, next).at(at..at + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        for (text, expect) in [
+            ("v=DMARC1; p=none", Some("DMARC1")),
+            ("v = DMARC1", Some("DMARC1")),
+            ("v=;", Some("")),
+            ("p=none; v=DMARC1", None),
+            ("V=DMARC1", None),
+            ("v", None),
+            ("", None),
+        ] {
+            assert_eq!(version(text.as_bytes()), expect.map(str::as_bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn marks_that_were_taken_literally() {
+        for (text, expect) in [("v=DKIM1; p=AA", None), ("\"v=DKIM1; p=AA\"", Some(1)), ("v=DKIM1\\; p=\"A\"", Some(8))]
+        {
+            assert_eq!(literal_marks(text.as_bytes()).and_then(|remark| remark.column()), expect, "{text}");
+        }
+    }
+}
