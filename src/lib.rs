@@ -44,7 +44,7 @@
 //!   copy, a search, an export or a bug in a view.
 //! - DNS is asked on our own sockets and read by our own reader ([`diagnosis::dns`]): hickory's client hides refusals
 //!   and repeats silently, its codec refuses a message that is wrong in one place, and all of that is what a postmaster
-//!   wants to see. Hickory serves the practice zones, and is the oracle of the tests.
+//!   wants to see. Hickory writes and signs what the practice DNS says, and is the oracle of the tests.
 //! - The view returns how many entries fitted ([`view::Drawn`]), so that paging needs no second layout in the model.
 
 pub mod protocol;

@@ -20,10 +20,10 @@ mod tls;
 mod trouble;
 mod trust;
 mod wire;
+mod zone;
 
 pub mod clock;
 pub mod practice;
-pub mod zone;
 
 #[cfg(test)]
 mod tests;

@@ -10,12 +10,14 @@ use rustls::ServerConfig;
 use rustls::pki_types::CertificateDer;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Semaphore, watch};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use super::authority::Authority;
 use super::clock::Clock;
 use super::host::{Host, MOST_CONNECTIONS};
-use super::{resolver, zone};
+use super::resolver;
+use super::zone::{self, PracticeDns};
+use crate::diagnosis::dns::Record;
 use crate::practice::{self, Listening, World};
 
 /// A running practice world. It ends when its last clone is dropped.
@@ -29,8 +31,7 @@ struct Inner {
     /// Bound and never listened on, so that a connection to it is refused, by the system and not by us.
     closed: SocketAddr,
     _closed: TcpSocket,
-    dns: SocketAddr,
-    zone: AbortHandle,
+    dns: PracticeDns,
     ca_der: CertificateDer<'static>,
     ca_pem: String,
     /// Ends the listeners and their connections when it is dropped.
@@ -73,14 +74,14 @@ impl Practice {
         }
         let blocked = TcpSocket::new_v4().context("cannot open a socket")?;
         blocked.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).context("cannot take a loopback port")?;
-        let (dns, zone) = zone::serve().await?;
+        let dns = zone::start(&authority, now.as_second()).await?;
+        doors.extend(dns.doors.iter().copied());
         Ok(Self(Arc::new(Inner {
             doors,
             listing,
             closed: blocked.local_addr().context("cannot read the loopback port")?,
             _closed: blocked,
             dns,
-            zone: zone.abort_handle(),
             ca_der: authority.der(),
             ca_pem: authority.pem(),
             _listeners: listeners,
@@ -102,7 +103,13 @@ impl Practice {
     /// Where the zones are served, over UDP and TCP.
     #[must_use]
     pub fn dns(&self) -> SocketAddr {
-        self.0.dns
+        self.0.dns.address
+    }
+
+    /// The DS records of the keys by which its signed zones can be checked.
+    #[must_use]
+    pub fn anchors(&self) -> &[Record] {
+        &self.0.dns.anchors
     }
 
     /// The certificate of the throw-away authority as PEM text.
@@ -132,13 +139,7 @@ impl Practice {
 
 impl fmt::Debug for Practice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Practice").field("doors", &self.0.doors).field("dns", &self.0.dns).finish_non_exhaustive()
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        self.zone.abort();
+        f.debug_struct("Practice").field("doors", &self.0.doors).field("dns", &self.dns()).finish_non_exhaustive()
     }
 }
 

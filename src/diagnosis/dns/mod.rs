@@ -40,6 +40,7 @@ pub use question::question;
 pub use reader::Fault;
 pub use resolver::{Resolver, Server, Transport};
 pub use response::{Edns, ExtendedError, Flags, Response};
+pub(crate) use text::base32hex;
 pub use value::{Record, Value};
 
 /// A question. The name is in A-label form without a trailing dot.

@@ -124,8 +124,9 @@ impl Client {
         };
         let port = options.port.or(server.port).unwrap_or(transport.port());
         let target = |ip| {
-            let server_at = SocketAddr::new(ip, port);
-            Target { server: server_at, door: server_at, name: bare(&server.host) }
+            let at = SocketAddr::new(ip, port);
+            let door = self.world.as_ref().and_then(|world| world.door(at)).unwrap_or(at);
+            Target { server: at, door, name: bare(&server.host) }
         };
         Ok(Plan {
             targets: addresses.into_iter().map(target).collect(),
