@@ -1,7 +1,5 @@
 //! Answers questions from a zone of the suite as a name server would.
 
-use std::time::Duration;
-
 use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, Record, RecordType, Response, Value};
 
 use crate::suite::Zone;
@@ -38,11 +36,5 @@ pub(crate) fn answer(zone: &Zone, query: &Query) -> Answer {
         response.answers.push(alias);
         name = target;
     }
-    Answer {
-        query: query.clone(),
-        server: None,
-        took: Duration::ZERO,
-        over_tcp: false,
-        reply: reply.map(|()| response),
-    }
+    Answer::new(query.clone(), reply.map(|()| response))
 }

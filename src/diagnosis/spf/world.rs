@@ -1,11 +1,9 @@
 //! A small DNS for the tests.
 
-use std::net::IpAddr;
-use std::time::Duration;
-
 use super::{Case, Evaluation, evaluate};
 use crate::diagnosis::answers::{Answers, Inquiry};
 use crate::diagnosis::dns::{Answer, Query, QueryFailure, Record, RecordType, Response, Value};
+use std::net::IpAddr;
 
 /// Lines of `name TYPE value`. The strings of a TXT record are divided by `|`; a value of `!SERVFAIL` or `!timeout`
 /// fails the question. A name without a line does not exist.
