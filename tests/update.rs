@@ -795,6 +795,28 @@ fn a_refusal_behind_data_is_explained() {
 }
 
 #[test]
+fn the_first_esc_stops_a_paste() {
+    let mut model = Model::greeted("mx:25");
+    model.event(Event::Paste("NOOP\nNOOP\nNOOP\n".to_owned()));
+    assert_eq!(model.app.conversations[0].queue.len(), 2, "the first is out");
+    model.key(KeyCode::Esc);
+    assert_eq!(model.app.conversations[0].queue.len(), 0, "whatever else there is to read");
+    assert_eq!(model.app.notice.as_ref().map(|notice| notice.text.as_str()), Some("2 queued lines dropped"));
+}
+
+#[test]
+fn a_line_that_is_sent_anyway_is_seen_to_be_answered() {
+    let mut model = Model::greeted("mx:25");
+    model.press(KeyCode::BackTab, KeyModifiers::SHIFT);
+    model.key(KeyCode::Char('g'));
+    model.key(KeyCode::Esc);
+    assert!(model.app.place().bottom.is_some() || model.app.place().selected.is_some());
+    model.type_text("XYZZY");
+    model.press(KeyCode::Enter, KeyModifiers::ALT);
+    assert_eq!((model.app.place().bottom, model.app.place().selected), (None, None));
+}
+
+#[test]
 fn what_a_login_changed_is_said_and_marked() {
     let many: Vec<String> = (0..9).map(|number| format!("X{number}")).collect();
     let ok = format!("a2 OK [CAPABILITY IMAP4rev1 {}] in\r\n", many.join(" "));

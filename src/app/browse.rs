@@ -60,6 +60,13 @@ impl App {
         }
     }
 
+    /// Goes to the newest line and stays there.
+    pub(super) fn follow(&mut self) {
+        if let Some(place) = self.places.get_mut(self.active) {
+            *place = Place::default();
+        }
+    }
+
     /// Puts the cursor on an entry and keeps it on the screen.
     fn select(&mut self, number: u64) {
         let Some(range) = self.conversation().map(|c| c.transcript.range()) else { return };

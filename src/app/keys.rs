@@ -127,21 +127,17 @@ impl App {
         match conversation.say(line, now, effects) {
             Ok(()) => {
                 self.prompt.accepted(line, secret);
-                if let Some(place) = self.places.get_mut(self.active) {
-                    *place = super::state::Place::default();
-                }
+                self.follow();
             }
             Err(refusal) => self.say(Severity::Fault, refusal.0),
         }
     }
 
-    /// Esc in the input: completion, then queue, then exchange.
+    /// Esc in the input: the queue, which cannot wait, then a notice, then an exchange.
     fn escape(&mut self, effects: &mut Effects) {
         let now = self.now;
-        if self.notice.take().is_some() {
-            return;
-        }
-        let Some(conversation) = self.conversation_mut() else { return };
+        let notice = self.notice.take().is_some();
+        let Some(conversation) = self.conversation_mut().filter(|c| !notice || !c.queue.is_empty()) else { return };
         if !conversation.queue.is_empty() {
             let count = conversation.queue.len();
             conversation.queue.clear();

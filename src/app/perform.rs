@@ -65,9 +65,7 @@ impl App {
             Action::PageUp => self.page(true),
             Action::PageDown => self.page(false),
             Action::Follow => {
-                if let Some(place) = self.places.get_mut(self.active) {
-                    *place = super::state::Place::default();
-                }
+                self.follow();
             }
             Action::Explain => {
                 self.explains_all = !self.explains_all;
@@ -262,7 +260,10 @@ impl App {
         };
         let secret = conversation.holds_secret(&line);
         match conversation.say_anyway(&line, now, effects) {
-            Ok(()) => self.prompt.accepted(&line, secret),
+            Ok(()) => {
+                self.prompt.accepted(&line, secret);
+                self.follow();
+            }
             Err(refusal) => self.say(Severity::Warning, refusal.0),
         }
     }

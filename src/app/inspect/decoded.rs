@@ -60,6 +60,10 @@ fn base64(word: &str, out: &mut Vec<String>) -> bool {
         return false;
     }
     let Ok(text) = std::str::from_utf8(&decoded.octets) else { return false };
+    // LSUB, DATA, NOOP: a short word in capitals is a word.
+    if word.len() == 4 && word.bytes().all(|b| b.is_ascii_uppercase()) {
+        return false;
+    }
     if !text.chars().all(|c| !c.is_control() || matches!(c, '\0' | '\x01' | '\r' | '\n' | '\t')) {
         return false;
     }
@@ -119,6 +123,7 @@ mod tests {
     fn what_is_encoded_in_a_line() {
         for (line, expect) in [
             ("250 OK", &[][..]),
+            ("* LSUB () \"/\" INBOX", &[]),
             ("334 VXNlcm5hbWU6", &["base64 VXNlcm5hbWU6 = Username:"]),
             ("AUTH PLAIN AGEAYg==", &["base64 AGEAYg== = ␀a␀b"]),
             (

@@ -2,7 +2,7 @@
 
 use super::shown;
 use crate::protocol::imap::response::{Address, Envelope, Item, Part};
-use crate::protocol::text::{charset, encoded_word};
+use crate::protocol::text::{charset, encoded_word, mailbox_name};
 
 pub(super) fn lines(number: u64, items: &[(String, Item)]) -> Vec<String> {
     let mut out = vec![format!("message {number}")];
@@ -12,6 +12,12 @@ pub(super) fn lines(number: u64, items: &[(String, Item)]) -> Vec<String> {
             Item::Number(number) if name == "RFC822.SIZE" => out.push(format!("  {name:<13} {number} octets")),
             Item::Number(number) => out.push(format!("  {name:<13} {number}")),
             Item::Words(words) if words.is_empty() => out.push(format!("  {name:<13} none")),
+            // Labels are written like mailbox names.
+            Item::Words(words) if name == "X-GM-LABELS" => {
+                let plain = |word: &String| mailbox_name::decode(word.as_bytes()).unwrap_or_else(|_| word.clone());
+                let words: Vec<String> = words.iter().map(plain).collect();
+                out.push(format!("  {name:<13} {}", shown(&words.join(" "))));
+            }
             Item::Words(words) => out.push(format!("  {name:<13} {}", shown(&words.join(" ")))),
             Item::Text(text) => out.push(format!("  {name:<13} {}", shown(text))),
             Item::Nil => out.push(format!("  {name:<13} NIL: there is none")),
@@ -156,5 +162,11 @@ mod tests {
                 &format!("  BODY[1]       2 octets, from octet {} of the response on", line.len() - 3),
             ]
         );
+    }
+
+    #[test]
+    fn labels_are_read_like_mailbox_names() {
+        let line = "* 1 FETCH (X-GM-LABELS (\\Inbox Entw&APw-rfe \"a&b\"))";
+        assert_eq!(super::super::lines(&read(line.as_bytes())), ["message 1", "  X-GM-LABELS   \\Inbox Entwürfe a&b"]);
     }
 }

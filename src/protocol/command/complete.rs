@@ -226,6 +226,7 @@ fn imap(before: &str, typed: &str, start: usize, name: &str, context: &Context<'
         ("SORT", _) if in_list => of(&["sort key"]),
         ("ESEARCH", _) if in_list => of(&["mailboxes of ESEARCH"]),
         ("THREAD", 0) => of(&["thread algorithm"]),
+        ("SEARCH" | "ESEARCH", _) | ("SORT" | "THREAD", 2..) if awaits_value(typed) => Vec::new(),
         ("SEARCH" | "ESEARCH", _) | ("SORT" | "THREAD", 2..) => of(&["search key"]),
         ("NOTIFY", 0) => of(&["form of NOTIFY"]),
         ("NOTIFY", _) if typed.matches('(').count() > typed.matches(')').count() + 1 => of(&["event"]),
@@ -245,6 +246,14 @@ fn imap(before: &str, typed: &str, start: usize, name: &str, context: &Context<'
 fn after_keyword(typed: &str) -> bool {
     let word = typed.rsplit([' ', '(']).nth(1).unwrap_or("");
     ["KEYWORD", "UNKEYWORD"].iter().any(|key| word.eq_ignore_ascii_case(key))
+}
+
+/// Whether the word before the last is a search key that a value follows: a date, a text, a number.
+fn awaits_value(typed: &str) -> bool {
+    let word = typed.rsplit([' ', '(']).nth(1).unwrap_or("");
+    words("search key")
+        .iter()
+        .any(|key| key.name.eq_ignore_ascii_case(word) && !key.form.is_empty() && !key.form.contains("key"))
 }
 
 /// Whether the list that is open is that of RETURN.

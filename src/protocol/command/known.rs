@@ -167,6 +167,16 @@ mod tests {
     }
 
     #[test]
+    fn no_key_is_offered_where_a_value_belongs() {
+        for line in ["SEARCH SINCE ", "SEARCH UNSEEN FROM ", "UID SEARCH (LARGER "] {
+            assert_eq!(offered(line, &Seen::new()), [], "{line}");
+        }
+        for line in ["SEARCH NOT ", "SEARCH FROM jo ", "SEARCH (UNSEEN "] {
+            assert!(offered(line, &Seen::new()).len() > 20, "{line}");
+        }
+    }
+
+    #[test]
     fn flags_of_the_mailbox_or_of_every_server() {
         let forgotten = "flag, forgotten when the session ends";
         for (line, stays, offers) in [

@@ -28,6 +28,9 @@ pub(super) fn arguments(line: &str, verb: &Verb, verb_at: &Range<usize>, context
         "RCPT" => recipient(&mut cursor, verb_at, context),
         "XCLIENT" | "XFORWARD" => attributes(line, at, verb.name, context.capabilities),
         "BURL" => trust(line, at, context).into_iter().collect(),
+        "FETCH" | "STORE" | "COPY" | "MOVE" => {
+            message_limit(line, at, verb, context.capabilities).into_iter().collect()
+        }
         "APPEND" | "REPLACE" | "UID REPLACE" => append_limit(line, context.capabilities).into_iter().collect(),
         "USER" | "PASS" | "APOP" => utf8_user(line, at, context.capabilities).into_iter().collect(),
         _ => Vec::new(),
@@ -178,10 +181,32 @@ fn names_host(url: &str, server: &str) -> bool {
     host(url) == host(server)
 }
 
+/// The number behind `keyword=` in IMAP's list.
+fn number_behind(capabilities: &Capabilities, keyword: &str) -> Option<u64> {
+    let value = |name: &str| name.strip_prefix(keyword)?.strip_prefix('=')?.parse().ok();
+    capabilities.list().iter().find_map(|offer| value(&offer.name))
+}
+
+/// RFC 9738: a set with more messages than the server works on in one command. UIDs have gaps and are not counted.
+fn message_limit(line: &str, at: usize, verb: &Verb, capabilities: &Capabilities) -> Option<Fault> {
+    let names: &[&str] = if verb.name == "COPY" { &["SAVELIMIT", "MESSAGELIMIT"] } else { &["MESSAGELIMIT"] };
+    let limits = names.iter().filter_map(|name| Some((number_behind(capabilities, name)?, *name)));
+    let (most, name) = limits.min()?;
+    let set = line.get(at..)?.split(' ').next()?;
+    let mut count: u64 = 0;
+    for range in set.split(',') {
+        let (first, last) = range.split_once(':').unwrap_or((range, range));
+        let (first, last): (u32, u32) = (first.parse().ok()?, last.parse().ok()?);
+        count = count.saturating_add(u64::from(first.abs_diff(last)) + 1);
+    }
+    let reason =
+        format!("{count} messages, the server works on {most} in one command ({name}) and answers NO for the rest");
+    (count > most).then(|| advice(at..at + set.len(), reason))
+}
+
 /// RFC 7889 §2: a message larger than `APPENDLIMIT=n`.
 fn append_limit(line: &str, capabilities: &Capabilities) -> Option<Fault> {
-    let most =
-        capabilities.list().iter().find_map(|offer| offer.name.strip_prefix("APPENDLIMIT=")?.parse::<u64>().ok())?;
+    let most = number_behind(capabilities, "APPENDLIMIT")?;
     let open = line.rfind('{')?;
     let digits = line.get(open + 1..)?.trim_end_matches(['}', '+']);
     let above = digits.parse::<u64>().is_ok_and(|octets| octets > most);
@@ -284,6 +309,10 @@ mod tests {
         // RFC 7889 §2.
         (Imap, Authenticated, &["IMAP4rev1", "APPENDLIMIT=1000"], &[], "APPEND x {1001}", 9..15, Advice, "1000 octets at most (APPENDLIMIT)"),
         (Imap, Selected, &["IMAP4rev1", "REPLACE", "LITERAL+", "APPENDLIMIT=1000"], &[], "REPLACE 1 x {1001+}", 12..19, Advice, "APPENDLIMIT"),
+        // RFC 9738 §3.
+        (Imap, Selected, &["IMAP4rev1", "MESSAGELIMIT=1000"], &[], "FETCH 2001:1001,7 FLAGS", 6..17, Advice,
+            "1002 messages, the server works on 1000 in one command (MESSAGELIMIT)"),
+        (Imap, Selected, &["IMAP4rev1", "MESSAGELIMIT=1000", "SAVELIMIT=10"], &[], "COPY 1:11 x", 5..9, Advice, "on 10 in one command (SAVELIMIT)"),
         // RFC 9586 §3.
         (Imap, Selected, &["IMAP4rev1", "UIDONLY"], &["* ENABLED UIDONLY"], "FETCH 1 FLAGS", 0..5, Sequence, "say UID FETCH"),
         // RFC 7162 §3.2.5.
@@ -334,6 +363,9 @@ mod tests {
             (Smtp, Rcpt, &["BURL imap://jo@A.example"], &[], "BURL imap://a.example/x/;UID=1 LAST"),
             (Smtp, Rcpt, &["BURL imap"], &[], "BURL imap://j@a.example/x/;UID=1;URLAUTH=anonymous:INTERNAL:91354a473744909de610943775f92038"),
             (Imap, Authenticated, &["IMAP4rev1", "APPENDLIMIT=1000"], &[], "APPEND x {1000}"),
+            (Imap, Selected, &["IMAP4rev1", "MESSAGELIMIT=1000", "SAVELIMIT=10"], &[], "FETCH 1:1000 FLAGS"),
+            (Imap, Selected, &["IMAP4rev1", "MESSAGELIMIT=1000"], &[], "FETCH 1:* FLAGS"),
+            (Imap, Selected, &["IMAP4rev1", "MESSAGELIMIT=1000"], &[], "UID FETCH 1:99999 FLAGS"),
             // RFC 7889 §3: each mailbox has its own.
             (Imap, Authenticated, &["IMAP4rev1", "APPENDLIMIT"], &[], "APPEND x {1001}"),
             (Imap, Selected, &["IMAP4rev1", "UIDONLY"], &["* ENABLED UIDONLY"], "UID FETCH 1 FLAGS"),

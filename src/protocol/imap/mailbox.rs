@@ -66,9 +66,10 @@ fn foreign_atom(cursor: &Cursor<'_>) -> Read {
     if matches!(cursor.peek(), Some('"' | '{')) {
         return Ok(());
     }
-    let mut ahead = cursor.clone();
-    let word = ahead.take_while(|c| is_atom_char(c) || matches!(c, ']' | '*' | '%') || !c.is_ascii());
-    if word.is_ascii() || !matches!(ahead.peek(), None | Some(' ' | '(' | ')')) {
+    let rest = cursor.rest();
+    let end = rest.find(|c: char| c.is_ascii() && !is_atom_char(c) && !matches!(c, ']' | '*' | '%'));
+    let (word, behind) = rest.split_at(end.unwrap_or(rest.len()));
+    if word.is_ascii() || !matches!(behind.chars().next(), None | Some(' ' | '(' | ')')) {
         return Ok(());
     }
     let from = word.find(|c: char| !c.is_ascii()).unwrap_or(0);

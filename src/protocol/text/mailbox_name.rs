@@ -35,7 +35,7 @@ pub fn decode(name: &[u8]) -> Result<String, NotUnderstood> {
 /// Reads what stands between `&` and `-`: UTF-16 in modified base64.
 fn units(encoded: &str, at: usize, out: &mut String) -> Result<(), NotUnderstood> {
     let (mut bits, mut count) = (0_u32, 0_u32);
-    let mut units = Vec::with_capacity(encoded.len() / 2);
+    let mut pair = Pair::default();
     for (place, byte) in encoded.bytes().enumerate() {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
@@ -49,17 +49,39 @@ fn units(encoded: &str, at: usize, out: &mut String) -> Result<(), NotUnderstood
         count += 6;
         if count >= 16 {
             count -= 16;
-            units.push((bits >> count) as u16);
+            let c = pair.take(bits >> count);
+            out.extend(c.map_err(|()| NotUnderstood::new(at, HALF_PAIR))?);
             bits &= (1 << count) - 1;
         }
     }
     if count >= 6 || bits != 0 {
         return Err(NotUnderstood::new(at + encoded.len(), "the UTF-16 between \"&\" and \"-\" is cut short"));
     }
-    for c in char::decode_utf16(units) {
-        out.push(c.map_err(|_| NotUnderstood::new(at, "half a surrogate pair"))?);
+    if pair.high.is_some() { Err(NotUnderstood::new(at, HALF_PAIR)) } else { Ok(()) }
+}
+
+const HALF_PAIR: &str = "half a surrogate pair";
+
+/// UTF-16, unit by unit.
+#[derive(Default)]
+struct Pair {
+    high: Option<u32>,
+}
+
+impl Pair {
+    /// The character that this unit ends, if it does; an error for half a surrogate pair.
+    fn take(&mut self, unit: u32) -> Result<Option<char>, ()> {
+        let scalar = match (self.high.take(), unit) {
+            (None, 0xd800..=0xdbff) => {
+                self.high = Some(unit - 0xd800);
+                return Ok(None);
+            }
+            (Some(high), 0xdc00..=0xdfff) => 0x1_0000 + (high << 10) + (unit - 0xdc00),
+            (None, _) => unit,
+            (Some(_), _) => return Err(()),
+        };
+        char::from_u32(scalar).map(Some).ok_or(())
     }
-    Ok(())
 }
 
 /// What is wrong with a name, and how it is written.
@@ -73,12 +95,15 @@ pub struct Wrong {
     pub raw: bool,
     /// More letters at the end of the name could make it right.
     pub unfinished: bool,
-    /// The name that was probably meant, as IMAP4rev1 writes it.
+    /// The name that was probably meant, as IMAP4rev1 writes it; empty when it is longer than any server takes.
     pub mend: String,
 }
 
 /// What is wrong with a name that is not encoded.
 pub const RAW: &str = "a name outside ASCII is written in modified UTF-7 here";
+
+/// Octets of a name that is mended; no server takes a longer one.
+const LONGEST: usize = 1000;
 
 /// Whether a name is written as IMAP4rev1 has it, and only as it has it: every name has one form. Right: what it says,
 /// when it has a shift.
@@ -86,9 +111,14 @@ pub const RAW: &str = "a name outside ASCII is written in modified UTF-7 here";
 /// # Errors
 /// What is wrong first, where, and the form that is right.
 pub fn check(name: &str) -> Result<Option<String>, Wrong> {
-    let mend = || encode(&lenient(name));
+    if name.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'&') {
+        return Ok(None);
+    }
+    let mend = || if name.len() > LONGEST { String::new() } else { encode(&lenient(name)) };
     let wrong = |at: Range<usize>, reason| Wrong { at, reason, raw: false, unfinished: false, mend: mend() };
-    let (mut at, mut shifted) = (0, false);
+    let mut at = 0;
+    // What it says so far.
+    let mut out = String::new();
     while let Some(&byte) = name.as_bytes().get(at) {
         let rest = name.get(at..).unwrap_or("");
         if byte != b'&' {
@@ -97,6 +127,7 @@ pub fn check(name: &str) -> Result<Option<String>, Wrong> {
                 let end = at + rest.find(|c| matches!(c, ' '..='~')).unwrap_or(rest.len());
                 return Err(Wrong { raw: true, ..wrong(at..end, RAW) });
             }
+            out.push(c);
             at += 1;
             continue;
         }
@@ -115,23 +146,24 @@ pub fn check(name: &str) -> Result<Option<String>, Wrong> {
                 return Err(wrong(end..end + c, reason));
             }
         }
-        if !encoded.is_empty() {
-            let mut plain = String::new();
-            if let Err(stopped) = units(encoded, at + 1, &mut plain) {
+        if encoded.is_empty() {
+            out.push('&');
+        } else {
+            let before = out.len();
+            if let Err(stopped) = units(encoded, at + 1, &mut out) {
                 return Err(wrong(stopped.at..end.max(stopped.at + 1), stopped.reason));
             }
-            if plain.contains(|c| matches!(c, ' '..='~')) {
+            if out.get(before..).unwrap_or("").contains(|c| matches!(c, ' '..='~')) {
                 return Err(wrong(at..end + 1, "printable ASCII stands for itself and is not encoded"));
             }
             if name.get(end + 1..).is_some_and(|next| next.starts_with('&') && !next.starts_with("&-")) {
                 let next = name.get(end + 1..).map_or(0, |next| next.find('-').map_or(next.len(), |end| end + 1));
                 return Err(wrong(at..end + 1 + next, "two shifts in a row are written as one"));
             }
-            shifted = true;
         }
         at = end + 1;
     }
-    Ok(if shifted || name.contains('&') { decode(name.as_bytes()).ok() } else { None })
+    Ok((out != name).then_some(out))
 }
 
 const fn is_letter(byte: u8) -> bool {

@@ -107,7 +107,8 @@ fn checked(line: &str, context: &Context<'_>) {
     assert!(reading.faults.is_sorted_by_key(|fault| fault.at.start), "{:?}", reading.faults);
     for fault in &reading.faults {
         within(line, &fault.at);
-        assert!(!fault.reason.is_empty() && !fault.reason.ends_with('.'), "{fault:?}");
+        // Whether a sentence ends in a full stop is for the table tests: here it may end in a name that a server made up.
+        assert!(!fault.reason.is_empty(), "{fault:?}");
         assert!(fault.reason.len() <= 1000, "{} octets of a reason", fault.reason.len());
     }
     assert!(reading.worst().is_some() || reading.faults.is_empty());
