@@ -4,6 +4,7 @@ pub mod answers;
 pub mod capabilities;
 pub mod certificate;
 pub mod dns;
+pub mod dnssec;
 pub mod finding;
 pub mod meaning;
 pub mod message;
