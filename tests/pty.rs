@@ -522,6 +522,30 @@ mod explorer {
         terminal.assert_nothing_forbidden();
     }
 
+    /// DNS in the practice world: every transport, a server by its name, and the chain of trust.
+    #[test]
+    fn questions_to_the_practice_world() {
+        let terminal = Terminal::spawn(&[], 100, 40);
+        terminal.wait_for("220 mail.example.test");
+        for (question, answers) in [
+            ("mx child.signed.example.test +dnssec", ["says AD · here: secure", "MX of child.signed.example.test"]),
+            ("a expired.signed.example.test +dnssec", ["EDE 7", "does not say AD · here: bogus"]),
+            ("txt example.test @tls://ns1.example.test", ["192.0.2.53:853 TLS", "TLS 1.3"]),
+            ("a forged.example.test @https://ns1.example.test", ["192.0.2.53:443 HTTPS", "192.0.2.25"]),
+            ("a truncated.example.test @192.0.2.53", ["try 1 192.0.2.53:53 UDP", "try 2 192.0.2.53:53 TCP"]),
+        ] {
+            terminal.key("F3");
+            terminal.wait_for("Ask DNS");
+            terminal.enter(question);
+            terminal.wait_gone("Ask DNS");
+            for answer in answers {
+                terminal.wait_for(answer);
+            }
+        }
+        terminal.key("F10");
+        assert_eq!(terminal.wait_exit(), 0);
+    }
+
     #[test]
     fn the_smallest_terminal_and_back() {
         let server = Scripted::start(vec![Step::text("220 hi\r\n")]);

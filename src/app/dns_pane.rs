@@ -6,6 +6,7 @@ use super::effect::{Effect, Effects};
 use super::event::QueryId;
 use crate::diagnosis::Finding;
 use crate::diagnosis::dns::{Answer, Query, QueryOptions, Resolver};
+use crate::diagnosis::dnssec::Anchor;
 use crate::diagnosis::survey::{Asked, Connect, Row, Single, Survey, asked};
 
 /// What the pane shows.
@@ -24,9 +25,20 @@ pub struct DnsPane {
     /// What was asked for, as a title.
     pub title: String,
     findings: Vec<Finding>,
-    waiting: HashMap<QueryId, Query>,
+    waiting: HashMap<QueryId, Purpose>,
     next: u32,
     single: Option<Single>,
+    /// Where the trust of validations begins.
+    pub(super) anchors: Vec<Anchor>,
+}
+
+/// What an answer is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// It is what the user asked for, or a part of a survey.
+    Answer,
+    /// It is a link of the chain of trust.
+    Chain,
 }
 
 impl DnsPane {
@@ -46,10 +58,10 @@ impl DnsPane {
             Asked::One(query) => {
                 self.clear();
                 self.options = line.options;
-                let single = Single::new(query.clone(), self.options.clone(), line.short);
+                let single = Single::new(query.clone(), self.options.clone(), line.short, &self.anchors);
                 self.title = single.title();
                 self.single = Some(single);
-                self.send(query, effects);
+                self.send(query, Purpose::Answer, self.resolver.clone(), self.options.clone(), effects);
                 self.refresh();
             }
         }
@@ -70,16 +82,22 @@ impl DnsPane {
         self.refresh();
     }
 
-    /// An answer. Late ones of an earlier question are passed over.
-    pub fn answered(&mut self, id: QueryId, answer: Answer, effects: &mut Effects) {
-        if self.waiting.remove(&id).is_none() {
-            return;
-        }
+    /// An answer. Late ones of an earlier question are passed over. `now` is in seconds since 1970.
+    pub fn answered(&mut self, id: QueryId, answer: Answer, now: i64, effects: &mut Effects) {
+        let Some(purpose) = self.waiting.remove(&id) else { return };
         if let Some(survey) = &mut self.survey {
             survey.answered(answer);
             self.ask_more(effects);
         } else if let Some(single) = &mut self.single {
-            single.answered(answer);
+            match purpose {
+                Purpose::Answer => single.answered(answer, now),
+                Purpose::Chain => single.chain_answered(answer, now),
+            }
+            let questions = single.questions();
+            let resolver = single.chain_resolver(&self.resolver);
+            for (query, options) in questions {
+                self.send(query, Purpose::Chain, resolver.clone(), options, effects);
+            }
         }
         self.refresh();
     }
@@ -134,15 +152,21 @@ impl DnsPane {
     fn ask_more(&mut self, effects: &mut Effects) {
         let questions = self.survey.as_mut().map(Survey::questions).unwrap_or_default();
         for query in questions {
-            self.send(query, effects);
+            self.send(query, Purpose::Answer, self.resolver.clone(), self.options.clone(), effects);
         }
     }
 
-    fn send(&mut self, query: Query, effects: &mut Effects) {
+    fn send(
+        &mut self,
+        query: Query,
+        purpose: Purpose,
+        resolver: Resolver,
+        options: QueryOptions,
+        effects: &mut Effects,
+    ) {
         let id = QueryId(self.next);
         self.next = self.next.wrapping_add(1);
-        self.waiting.insert(id, query.clone());
-        let (resolver, options) = (self.resolver.clone(), self.options.clone());
+        self.waiting.insert(id, purpose);
         effects.push(Effect::Query { id, query, resolver, options });
     }
 

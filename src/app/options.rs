@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::effect::{ConnectPlan, Family};
 use crate::diagnosis::dns::Resolver;
+use crate::diagnosis::dnssec::{Anchor, root_anchors};
 use crate::protocol::endpoint::{Endpoint, Host, Security};
 
 /// The settings of a run.
@@ -14,6 +15,8 @@ pub struct Options {
     pub ehlo_name: String,
     /// Whom to ask.
     pub resolver: Resolver,
+    /// The keys that DNSSEC is checked from.
+    pub anchors: Vec<Anchor>,
     /// Only this family.
     pub family: Option<Family>,
     /// Bind here.
@@ -47,6 +50,7 @@ impl Options {
         Self {
             ehlo_name: ehlo_name.to_owned(),
             resolver: Resolver::System,
+            anchors: root_anchors(),
             family: None,
             source: None,
             sni: None,

@@ -67,6 +67,7 @@ impl App {
     pub fn new(options: Options, size: (u16, u16)) -> Self {
         let mut dns = DnsPane::default();
         dns.resolver = options.resolver.clone();
+        dns.anchors = options.anchors.clone();
         Self {
             options,
             conversations: Vec::new(),
@@ -253,8 +254,10 @@ impl App {
                     self.after_report(place, &mut effects);
                 }
             }
-            Event::Answered { id, answer, .. } => {
-                self.dns.answered(id, *answer, &mut effects);
+            Event::Answered { id, at, answer } => {
+                let since = i64::try_from(at.0 / 1_000_000).unwrap_or(i64::MAX);
+                let wall = self.options.epoch.timestamp().as_second().saturating_add(since);
+                self.dns.answered(id, *answer, wall, &mut effects);
                 self.connect_to_best(&mut effects);
             }
             Event::File { path, content } => self.loaded(&path.display().to_string(), content),

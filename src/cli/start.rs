@@ -13,6 +13,7 @@ use crate::app::action::BINDINGS;
 use crate::app::effect::Effects;
 use crate::app::options::Options;
 use crate::app::state::App;
+use crate::diagnosis::dnssec::Anchor;
 use crate::net::Net;
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
@@ -111,8 +112,9 @@ async fn open(
     options.monochrome = explore.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     options.limit = explore.limit();
     options.seed = u64::from(std::process::id()) ^ options.epoch.timestamp().as_second().unsigned_abs().rotate_left(16);
-    if world.is_some() {
+    if let Some(world) = &world {
         options.practice = practice_lines();
+        options.anchors.extend(world.anchors().iter().filter_map(Anchor::of));
     }
     let (reports, events) = mpsc::channel(REPORTS);
     let net = Net::new(clock, world, reports);

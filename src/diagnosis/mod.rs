@@ -10,6 +10,7 @@ pub mod comparison;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
+pub mod dnssec;
 pub mod finding;
 pub mod meaning;
 pub mod message;

@@ -1,4 +1,5 @@
-//! What the RDATA of each type is made of: one table that writes it as dig does.
+//! What the RDATA of each type is made of: one table that writes it as dig does, and in the canonical form that
+//! signatures are made over.
 
 use super::kind::RecordType;
 use super::name::WireName;
@@ -15,7 +16,10 @@ enum Field {
     Type,
     /// The seconds of a signature's dates.
     Time,
+    /// A name that RFC 4034 §6.2 puts into lower case, compressed or not.
     Name,
+    /// A name that stays as it is (RFC 6840 §5.1).
+    ExactName,
     V4,
     V6,
     /// One string behind its length, in quotes.
@@ -46,8 +50,8 @@ enum Field {
 /// The parts of a type's RDATA, in order. `None`: not known, to be shown as in RFC 3597.
 const fn fields(kind: RecordType) -> Option<&'static [Field]> {
     use Field::{
-        Base64, Hash, Hex, Location, Name, Pairs, Parameters, QuotedRest, Salt, Text, Texts, Time, Type, Types, U8,
-        U16, U32, V4, V6, Word,
+        Base64, ExactName, Hash, Hex, Location, Name, Pairs, Parameters, QuotedRest, Salt, Text, Texts, Time, Type,
+        Types, U8, U16, U32, V4, V6, Word,
     };
     use RecordType as T;
     Some(match kind {
@@ -64,12 +68,12 @@ const fn fields(kind: RecordType) -> Option<&'static [Field]> {
         T::Ds | T::Cds => &[U16, U8, U8, Hex],
         T::Dnskey | T::Cdnskey | T::Key => &[U16, U8, U8, Base64],
         T::Rrsig | T::Sig => &[Type, U8, U8, U32, Time, Time, U16, Name, Base64],
-        T::Nsec => &[Name, Types],
+        T::Nsec => &[ExactName, Types],
         T::Nsec3 => &[U8, U8, U16, Salt, Hash, Types],
         T::Nsec3param => &[U8, U8, U16, Salt],
         T::Csync => &[U32, U16, Types],
         T::Zonemd => &[U32, U8, U8, Hex],
-        T::Https | T::Svcb => &[U16, Name, Parameters],
+        T::Https | T::Svcb => &[U16, ExactName, Parameters],
         T::Naptr => &[U16, U16, Text, Text, Text, Name],
         T::Hinfo => &[Text, Text],
         T::Sshfp => &[U8, U8, Hex],
@@ -78,7 +82,7 @@ const fn fields(kind: RecordType) -> Option<&'static [Field]> {
         T::Cert => &[U16, U16, U8, Base64],
         T::Uri => &[U16, U16, QuotedRest],
         T::Eui48 | T::Eui64 => &[Pairs],
-        T::Aname => &[Name],
+        T::Aname => &[ExactName],
         T::Null | T::Opt | T::Tsig | T::Ixfr | T::Axfr | T::Any | T::Other(_) => return None,
     })
 }
@@ -97,7 +101,7 @@ pub(super) fn present(kind: RecordType, reader: &mut Reader<'_>) -> Result<Strin
             Field::U32 => reader.u32("a number")?.to_string(),
             Field::Type => RecordType::of(reader.u16("a type")?).to_string(),
             Field::Time => text::time(reader.u32("a time")?),
-            Field::Name => dotted(&WireName::read(reader)?.text()),
+            Field::Name | Field::ExactName => dotted(&WireName::read(reader)?.text()),
             Field::V4 | Field::V6 => address(*field, reader)?,
             Field::Text => text::quoted(reader.string("a string")?),
             Field::Texts => strings(reader)?.iter().map(|string| text::quoted(string)).collect::<Vec<_>>().join(" "),
@@ -127,6 +131,33 @@ pub(super) fn present(kind: RecordType, reader: &mut Reader<'_>) -> Result<Strin
     }
     reader.end()?;
     Ok(words.join(" "))
+}
+
+/// The RDATA as signatures are made over it: no compression, and the names of the older types in lower case (RFC 4034
+/// §6.2, RFC 6840 §5.1).
+///
+/// # Errors
+/// It is not RDATA of this type.
+pub(in crate::diagnosis) fn canonical(kind: RecordType, reader: &mut Reader<'_>) -> Result<Vec<u8>, Fault> {
+    let mut out = Vec::new();
+    for field in fields(kind).unwrap_or_default() {
+        match field {
+            Field::Name => out.extend_from_slice(WireName::read(reader)?.lower().octets()),
+            Field::ExactName => out.extend_from_slice(WireName::read(reader)?.octets()),
+            Field::U8 => out.extend_from_slice(reader.take(1, "a number")?),
+            Field::U16 | Field::Type => out.extend_from_slice(reader.take(2, "a number")?),
+            Field::U32 | Field::Time => out.extend_from_slice(reader.take(4, "a number")?),
+            Field::Text | Field::Word => {
+                let string = reader.string("a string")?;
+                out.extend(u8::try_from(string.len()));
+                out.extend_from_slice(string);
+            }
+            // Names stand before these only, and what is behind them is copied whole.
+            _ => break,
+        }
+    }
+    out.extend_from_slice(reader.rest());
+    Ok(out)
 }
 
 /// The name as it is shown: the root is a dot.
@@ -169,7 +200,7 @@ pub(super) fn word(reader: &mut Reader<'_>) -> Result<String, Fault> {
 }
 
 /// The types of an NSEC record (RFC 4034 §4.1.2), in the order of their numbers.
-fn types(reader: &mut Reader<'_>) -> Result<Vec<RecordType>, Fault> {
+pub(in crate::diagnosis) fn types(reader: &mut Reader<'_>) -> Result<Vec<RecordType>, Fault> {
     let mut types = Vec::new();
     let mut last = None;
     while !reader.is_done() {

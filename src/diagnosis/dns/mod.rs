@@ -32,15 +32,20 @@ use std::net::IpAddr;
 
 pub use answer::{Answer, Dropped, Ending, QueryFailure, Try};
 pub use code::{algorithm_name, digest_name, extended_error_name, opcode_name, rcode_name};
+pub(in crate::diagnosis) use form::{canonical, types};
 pub use kind::RecordType;
+pub(in crate::diagnosis) use message::{Entry, IN, Message};
 pub use message::{Mismatch, answers};
 pub use name::{WireName, ascii_name, both_forms};
 pub use options::{OFFERED, QueryOptions, Subnet};
 pub use question::question;
 pub use reader::Fault;
+pub(in crate::diagnosis) use reader::Reader;
 pub use resolver::{Resolver, Server, Transport};
 pub use response::{Edns, ExtendedError, Flags, Response};
 pub(crate) use text::base32hex;
+pub(in crate::diagnosis) use text::time;
+pub(in crate::diagnosis) use value::key_tag;
 pub use value::{Record, Value};
 
 /// A question. The name is in A-label form without a trailing dot.

@@ -4,6 +4,8 @@
 //! ASCII is written `\DDD`, one that zone files give a meaning is written behind a backslash (RFC 1035 §5.1), as dig
 //! does. A name from the wire is so always safe to draw.
 
+use std::cmp::Ordering;
+
 use super::reader::{Fault, Reader};
 use crate::protocol::text::domain;
 
@@ -28,7 +30,7 @@ impl WireName {
     /// Reads a name at the reader's place, following its pointers.
     ///
     /// A pointer must lead further back than the one before it, so that every name ends.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
+    pub(in crate::diagnosis) fn read(reader: &mut Reader<'_>) -> Result<Self, Fault> {
         let began = reader.at();
         let mut wire = Vec::with_capacity(32);
         let (mut away, mut limit, mut pointers) = (None::<Reader<'_>>, began, 0);
@@ -124,6 +126,13 @@ impl WireName {
     pub fn lower(&self) -> Self {
         // A length is at most 63 and no letter.
         Self(self.0.to_ascii_lowercase())
+    }
+
+    /// The order of RFC 4034 §6.1: label by label from the right, without regard to case.
+    #[must_use]
+    pub fn cmp_canonical(&self, other: &Self) -> Ordering {
+        let (own, others) = (self.lower(), other.lower());
+        own.labels().rev().cmp(others.labels().rev())
     }
 
     /// Reads text. A dot at the end changes nothing.
@@ -323,6 +332,28 @@ mod tests {
         assert!(name.is_in(&WireName::parse("b.EXAMPLE").unwrap()) && name.is_in(&WireName::root()));
         assert!(!name.is_in(&WireName::parse("c.example").unwrap()) && !name.without(1).is_in(&name));
         assert!(!WireName::parse("xb.example").unwrap().is_in(&WireName::parse("b.example").unwrap()));
+    }
+
+    #[test]
+    fn the_order_of_names() {
+        // RFC 4034 §6.1.
+        let sorted = [
+            "example",
+            "a.example",
+            "yljkjljk.a.example",
+            "Z.a.example",
+            "zABC.a.EXAMPLE",
+            "z.example",
+            "\\001.z.example",
+            "*.z.example",
+            "\\200.z.example",
+        ];
+        for (place, one) in sorted.iter().enumerate() {
+            for (other_place, other) in sorted.iter().enumerate() {
+                let [one, other] = [one, other].map(|name| WireName::parse(name).unwrap());
+                assert_eq!(one.cmp_canonical(&other), place.cmp(&other_place), "{} {}", one.text(), other.text());
+            }
+        }
     }
 
     #[test]

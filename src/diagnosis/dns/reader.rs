@@ -12,7 +12,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(at: usize, why: impl Into<String>) -> Self {
+    pub(in crate::diagnosis) fn new(at: usize, why: impl Into<String>) -> Self {
         Self { at, why: why.into() }
     }
 }
@@ -33,33 +33,33 @@ pub(in crate::diagnosis) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(message: &'a [u8]) -> Self {
+    pub(in crate::diagnosis) const fn new(message: &'a [u8]) -> Self {
         Self { message, at: 0, end: message.len() }
     }
 
     /// The place, from the start of the message.
-    pub(super) const fn at(&self) -> usize {
+    pub(in crate::diagnosis) const fn at(&self) -> usize {
         self.at
     }
 
     /// A reader of the same message at another place.
-    pub(super) const fn jump(&self, at: usize) -> Self {
+    pub(in crate::diagnosis) const fn jump(&self, at: usize) -> Self {
         Self { message: self.message, at, end: self.message.len() }
     }
 
     /// A reader of the next `length` octets, over which this one steps.
-    pub(super) fn part(&mut self, length: usize, what: &str) -> Result<Self, Fault> {
+    pub(in crate::diagnosis) fn part(&mut self, length: usize, what: &str) -> Result<Self, Fault> {
         let at = self.at;
         self.take(length, what)?;
         Ok(Self { message: self.message, at, end: self.at })
     }
 
-    pub(super) const fn is_done(&self) -> bool {
+    pub(in crate::diagnosis) const fn is_done(&self) -> bool {
         self.at >= self.end
     }
 
     /// Nothing may be left.
-    pub(super) fn end(&self) -> Result<(), Fault> {
+    pub(in crate::diagnosis) fn end(&self) -> Result<(), Fault> {
         match self.end.saturating_sub(self.at) {
             0 => Ok(()),
             left => Err(Fault::new(self.at, format!("{left} octets too many"))),
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         rest
     }
 
-    pub(super) fn take(&mut self, length: usize, what: &str) -> Result<&'a [u8], Fault> {
+    pub(in crate::diagnosis) fn take(&mut self, length: usize, what: &str) -> Result<&'a [u8], Fault> {
         let cut = || Fault::new(self.at, format!("{what} is cut short"));
         let end = self.at.checked_add(length).filter(|end| *end <= self.end).ok_or_else(cut)?;
         let taken = self.message.get(self.at..end).ok_or_else(cut)?;
@@ -86,20 +86,20 @@ impl<'a> Reader<'a> {
         self.take(N, what)?.try_into().map_err(|_| Fault::new(at, format!("{what} is cut short")))
     }
 
-    pub(super) fn u8(&mut self, what: &str) -> Result<u8, Fault> {
+    pub(in crate::diagnosis) fn u8(&mut self, what: &str) -> Result<u8, Fault> {
         self.array(what).map(u8::from_be_bytes)
     }
 
-    pub(super) fn u16(&mut self, what: &str) -> Result<u16, Fault> {
+    pub(in crate::diagnosis) fn u16(&mut self, what: &str) -> Result<u16, Fault> {
         self.array(what).map(u16::from_be_bytes)
     }
 
-    pub(super) fn u32(&mut self, what: &str) -> Result<u32, Fault> {
+    pub(in crate::diagnosis) fn u32(&mut self, what: &str) -> Result<u32, Fault> {
         self.array(what).map(u32::from_be_bytes)
     }
 
     /// A string behind its length in one octet (RFC 1035 §3.3).
-    pub(super) fn string(&mut self, what: &str) -> Result<&'a [u8], Fault> {
+    pub(in crate::diagnosis) fn string(&mut self, what: &str) -> Result<&'a [u8], Fault> {
         let length = self.u8(what)?;
         self.take(usize::from(length), what)
     }

@@ -14,6 +14,7 @@ mod rows;
 mod single;
 mod texts;
 mod tries;
+mod validating;
 mod verdict;
 
 use std::collections::HashSet;

@@ -1,11 +1,13 @@
 //! A single question and the rows of its answer, as dig has them: header, sections, EDNS, and every try.
 
 use super::rows::{Connect, Row, note, shown};
+use super::validating::Validating;
 use super::{tries, verdict};
 use crate::diagnosis::dns::{
     Answer, Edns, Query, QueryOptions, Record, Resolver, Response, Value, algorithm_name, both_forms, digest_name,
     extended_error_name, opcode_name,
 };
+use crate::diagnosis::dnssec::Anchor;
 use crate::diagnosis::finding::Severity;
 use crate::protocol::visible::visible;
 
@@ -22,13 +24,16 @@ pub struct Single {
     /// Only what the records say is wanted.
     short: bool,
     answer: Option<Answer>,
+    /// With `+dnssec` the answer is checked as well.
+    validating: Option<Validating>,
 }
 
 impl Single {
-    /// A question that is being asked.
+    /// A question that is being asked. With [`QueryOptions::dnssec`] its answer is checked from these anchors down.
     #[must_use]
-    pub const fn new(query: Query, options: QueryOptions, short: bool) -> Self {
-        Self { query, options, short, answer: None }
+    pub fn new(query: Query, options: QueryOptions, short: bool, anchors: &[Anchor]) -> Self {
+        let validating = (options.dnssec && !short).then(|| Validating::new(&query, &options, anchors));
+        Self { query, options, short, answer: None, validating }
     }
 
     /// The question: type, name, and the name in plain script where it has one.
@@ -43,9 +48,35 @@ impl Single {
         super::dig(&self.query, resolver, &self.options)
     }
 
-    /// Takes the answer in.
-    pub fn answered(&mut self, answer: Answer) {
+    /// Takes the answer in. `now` is in seconds since 1970.
+    pub fn answered(&mut self, answer: Answer, now: i64) {
+        if let Some(validating) = &mut self.validating {
+            validating.begin(&answer, now);
+        }
         self.answer = Some(answer);
+    }
+
+    /// Takes in the answer to one of [`Self::questions`].
+    pub fn chain_answered(&mut self, answer: Answer, now: i64) {
+        if let Some(validating) = &mut self.validating {
+            validating.answered(answer, now);
+        }
+    }
+
+    /// What the validation wants to know now, and how it is asked. Nothing comes twice.
+    pub fn questions(&mut self) -> Vec<(Query, QueryOptions)> {
+        self.validating.as_mut().map(Validating::questions).unwrap_or_default()
+    }
+
+    /// Who is asked for the chain of trust: whoever was asked for the answer, unless that one speaks for its own zones
+    /// only.
+    #[must_use]
+    pub fn chain_resolver(&self, resolver: &Resolver) -> Resolver {
+        let finds_out = self.answer.as_ref().is_some_and(|answer| match &answer.reply {
+            Ok(response) => response.flags.ra,
+            Err(_) => true,
+        });
+        if finds_out { resolver.clone() } else { Resolver::System }
     }
 
     /// The table to draw. The first row is the question.
@@ -74,6 +105,9 @@ impl Single {
                 rows
             }
         };
+        if let Some(validating) = &self.validating {
+            validating.rows(answer.reply.as_ref().ok(), &mut rows);
+        }
         if !self.short {
             tries::rows(answer, &mut rows);
         }
@@ -220,8 +254,8 @@ mod tests {
 
     fn rows(reply: Result<Response, QueryFailure>) -> Vec<Row> {
         let query = Query { name: "example.org".to_owned(), kind: RecordType::Txt };
-        let mut single = Single::new(query.clone(), QueryOptions::default(), false);
-        single.answered(Answer::new(query, reply));
+        let mut single = Single::new(query.clone(), QueryOptions::default(), false, &[]);
+        single.answered(Answer::new(query, reply), 0);
         single.rows()
     }
 
@@ -281,7 +315,7 @@ mod tests {
         assert!(timed_out[0].text.contains("in time"), "{}", timed_out[0].text);
         assert!(timed_out[0].verdict.as_ref().is_some_and(|(_, next)| !next.is_empty()));
         let query = Query { name: String::new(), kind: RecordType::Ns };
-        let open = Single::new(query, QueryOptions::default(), false).rows();
+        let open = Single::new(query, QueryOptions::default(), false, &[]).rows();
         assert_eq!((open[0].label.as_str(), open[0].text.as_str()), ("NS .", "…"));
     }
 

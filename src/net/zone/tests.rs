@@ -3,8 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::diagnosis::dns::{Answer, Ending, Mismatch, Query, QueryFailure, QueryOptions, RecordType, Resolver, Value};
-use crate::diagnosis::survey::{Asked, Survey, asked};
+use crate::diagnosis::answers::Answers;
+use crate::diagnosis::dns::{
+    Answer, Ending, Mismatch, Query, QueryFailure, QueryOptions, RecordType, Resolver, Response, Value,
+};
+use crate::diagnosis::dnssec;
+use crate::diagnosis::finding::Severity;
+use crate::diagnosis::survey::{Asked, Single, Survey, asked};
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
 use crate::net::resolver::Client;
@@ -175,6 +180,211 @@ async fn signed_zones_as_a_validating_resolver_passes_them_on() {
     };
     let entry = keys.reply.unwrap().answers.iter().find_map(|record| tag(&record.value));
     assert_eq!(entry, tag(&anchor.value));
+}
+
+/// A question with everything that its validation needed.
+struct Checked {
+    query: Query,
+    answers: Answers,
+    asked: Vec<Query>,
+    anchors: Vec<dnssec::Anchor>,
+    now: i64,
+}
+
+impl Checked {
+    /// Asks on until the state is known.
+    async fn new(client: &Client, line: &str) -> Self {
+        let line = asked(line).unwrap();
+        let Asked::One(query) = line.asked else { panic!("not one question") };
+        let anchors = client.world.as_ref().unwrap().anchors().iter().filter_map(dnssec::Anchor::of).collect();
+        let now = client.clock.wall(client.clock.now()).as_second();
+        let mut checked = Self { query, answers: Answers::default(), asked: Vec::new(), anchors, now };
+        let options = dnssec::options(&line.options);
+        for _ in 0..20 {
+            let validation = checked.validation();
+            if validation.state.is_some() {
+                return checked;
+            }
+            assert!(!validation.open.is_empty(), "nothing is open and nothing is known");
+            for question in validation.open {
+                checked.answers.insert(client.ask(&question, &Resolver::System, &options).await);
+                checked.asked.push(question);
+            }
+        }
+        panic!("it goes on and on");
+    }
+
+    fn validation(&self) -> dnssec::Validation {
+        dnssec::validate(&self.query, &self.answers, &self.anchors, self.now)
+    }
+}
+
+/// What the program's own eyes make of an answer.
+async fn validated(client: &Client, line: &str) -> dnssec::Validation {
+    Checked::new(client, line).await.validation()
+}
+
+/// What an answer says, as far as it is signed: no times to live, no signatures, names in lower case.
+fn said(answer: &Answer) -> Vec<String> {
+    let records = answer.reply.iter().flat_map(|response| &response.answers);
+    let signed = records.filter(|record| record.value.kind() != RecordType::Rrsig);
+    let mut said: Vec<String> =
+        signed.map(|record| format!("{} {:?}", record.name, record.value).to_ascii_lowercase()).collect();
+    said.sort();
+    said.dedup();
+    said
+}
+
+#[tokio::test]
+async fn no_changed_bit_makes_another_answer_secure() {
+    let client = client().await;
+    for line in [
+        "mx child.signed.example.test",
+        "a nobody.signed.example.test",
+        "txt x.y.wild.child.signed.example.test",
+        "srv child.signed.example.test",
+    ] {
+        let whole = Checked::new(&client, line).await;
+        assert_eq!(whole.validation().state, Some(dnssec::State::Secure), "{line}");
+        let right = said(whole.answers.get(&whole.query.name, whole.query.kind).unwrap());
+        let mut changed = Checked { answers: whole.answers.clone(), asked: Vec::new(), ..whole };
+        let mut bogus = 0;
+        for query in &whole.asked {
+            let answer = whole.answers.get(&query.name, query.kind).unwrap();
+            let octets = answer.told_by().unwrap().received.clone();
+            for at in 0..octets.len() {
+                let mut answer = answer.clone();
+                let received = &mut answer.tries[answer.decisive].received;
+                received[at] ^= 1 << (at % 8);
+                answer.reply = match Response::read(received) {
+                    (response, None) => Ok(response),
+                    (_, Some(fault)) => Err(QueryFailure::Malformed(fault.to_string())),
+                };
+                changed.answers.insert(answer);
+                match changed.validation().state {
+                    Some(dnssec::State::Secure) => {
+                        let told = said(changed.answers.get(&changed.query.name, changed.query.kind).unwrap());
+                        assert_eq!(told, right, "{line}: {} {} octet {at}", query.name, query.kind);
+                    }
+                    Some(dnssec::State::Bogus(_)) => bogus += 1,
+                    _ => {}
+                }
+            }
+            changed.answers.insert(answer.clone());
+        }
+        assert!(bogus > 100, "{line}: {bogus}");
+    }
+}
+
+#[tokio::test]
+async fn signed_zones_by_ones_own_eyes() {
+    let client = client().await;
+    for (line, expect) in [
+        ("mx signed.example.test", "secure"),
+        ("soa signed.example.test", "secure"),
+        ("dnskey signed.example.test", "secure"),
+        ("a MX.Signed.Example.test", "secure"),
+        ("tlsa _25._tcp.mx.signed.example.test", "secure"),
+        ("a alias.signed.example.test", "secure"),
+        ("srv signed.example.test", "secure"),
+        ("mx alias.signed.example.test", "secure"),
+        ("a nobody.signed.example.test", "secure"),
+        ("a x.nobody.signed.example.test", "secure"),
+        ("a _tcp.mx.signed.example.test", "secure"),
+        ("txt a.b.wild.signed.example.test", "secure"),
+        ("a a.wild.signed.example.test", "secure"),
+        ("txt *.wild.signed.example.test", "secure"),
+        ("ds child.signed.example.test", "secure"),
+        ("ds unsigned.signed.example.test", "secure"),
+        ("mx child.signed.example.test", "secure"),
+        ("srv child.signed.example.test", "secure"),
+        ("a x.y.child.signed.example.test", "secure"),
+        ("a between.child.signed.example.test", "secure"),
+        ("txt x.y.wild.child.signed.example.test", "secure"),
+        ("a x.wild.child.signed.example.test", "secure"),
+        ("ds sub.child.signed.example.test", "secure"),
+        (
+            "mx unsigned.signed.example.test",
+            "insecure: unsigned.signed.example.test is delegated without a DS record, and signed.example.test says so",
+        ),
+        ("a nobody.unsigned.signed.example.test", "insecure: unsigned.signed.example.test is delegated without"),
+        ("a broken.signed.example.test", "bogus: the signature of A of broken.signed.example.test by key "),
+        ("a expired.signed.example.test", "bogus: the signature of A of expired.signed.example.test expired at "),
+        ("a early.signed.example.test", "bogus: the signature of A of early.signed.example.test is valid from "),
+        ("a missing.signed.example.test", "bogus: A of missing.signed.example.test has no signature"),
+        ("a mismatch.signed.example.test", "bogus: the parent vouches for key "),
+        ("mx example.test", "indeterminate: no trust anchor stands above example.test"),
+        ("rrsig signed.example.test", "indeterminate: RRSIG is not signed as such"),
+    ] {
+        let validation = validated(&client, line).await;
+        let state = validation.state.unwrap();
+        let told = state.to_string();
+        assert!(
+            told == expect || expect.len() > 8 && told.starts_with(expect),
+            "{line}: {told}\n{:#?}",
+            validation.links
+        );
+        // The links say the same as the state.
+        let worst = validation.links.iter().map(|link| link.severity).max();
+        let fault = matches!(state, dnssec::State::Bogus(_)).then_some(Severity::Fault);
+        assert_eq!(worst.filter(|worst| *worst == Severity::Fault), fault, "{line}: {:#?}", validation.links);
+    }
+    let links = validated(&client, "mx child.signed.example.test").await.links;
+    let shown: Vec<String> = links.iter().map(|link| link.what.clone()).collect();
+    assert_eq!(
+        shown,
+        [
+            "DNSKEY of signed.example.test",
+            "DS of child.signed.example.test",
+            "DNSKEY of child.signed.example.test",
+            "MX of child.signed.example.test"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_question_with_dnssec_shows_both_findings() {
+    let client = client().await;
+    let anchors: Vec<_> = client.world.as_ref().unwrap().anchors().iter().filter_map(dnssec::Anchor::of).collect();
+    let now = client.clock.wall(client.clock.now()).as_second();
+    for (line, expect) in [
+        ("mx signed.example.test +dnssec", "the resolver says AD · here: secure [good: both agree]"),
+        (
+            "a broken.signed.example.test +dnssec",
+            "the resolver does not say AD · here: bogus [fault: the signature of A",
+        ),
+        (
+            "a broken.signed.example.test +dnssec +cd",
+            "the resolver does not say AD · here: bogus [fault: the signature",
+        ),
+        ("mx unsigned.signed.example.test +dnssec", "the resolver does not say AD · here: insecure [note: unsigned."),
+        ("mx signed.example.test +dnssec +norec", "does not say AD · here: secure [note: a resolver that validates"),
+        ("mx signed.example.test", ""),
+        ("mx signed.example.test +dnssec +short", ""),
+    ] {
+        let read = asked(line).unwrap();
+        let Asked::One(query) = read.asked else { panic!("{line}") };
+        let mut single = Single::new(query.clone(), read.options.clone(), read.short, &anchors);
+        single.answered(client.ask(&query, &Resolver::System, &read.options).await, now);
+        loop {
+            let questions = single.questions();
+            if questions.is_empty() {
+                break;
+            }
+            for (query, options) in questions {
+                let resolver = single.chain_resolver(&Resolver::System);
+                single.chain_answered(client.ask(&query, &resolver, &options).await, now);
+            }
+        }
+        let rows = single.rows();
+        let row = rows.iter().find(|row| row.label == "DNSSEC");
+        let shown = row.map(|row| {
+            let (severity, says) = row.verdict.clone().unwrap();
+            format!("{} [{}: {says}]", row.text, severity.name())
+        });
+        assert!(shown.as_deref().unwrap_or_default().contains(expect), "{line}: {shown:?}");
+        assert_eq!(shown.is_none(), expect.is_empty(), "{line}: {shown:?}");
+    }
 }
 
 #[tokio::test]
