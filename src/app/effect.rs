@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::event::{ConnectionId, QueryId};
+use super::event::{ConnectionId, FetchId, QueryId};
 use crate::diagnosis::dns::{Query, Resolver};
+use crate::diagnosis::web::Request;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::moment::Moment;
 
@@ -49,6 +50,15 @@ pub enum Effect {
         /// The question.
         query: Query,
         /// Whom.
+        resolver: Resolver,
+    },
+    /// Ask a web server, once: a redirect is an answer.
+    Fetch {
+        /// The name under which the outcome is reported.
+        id: FetchId,
+        /// What is asked for.
+        request: Request,
+        /// Whom to ask for the addresses of its host.
         resolver: Resolver,
     },
     /// Read a file of at most this many octets.

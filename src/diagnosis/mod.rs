@@ -11,5 +11,6 @@ pub mod reference;
 pub mod response;
 pub mod survey;
 pub mod tls;
+pub mod web;
 
 pub use finding::{Finding, Severity};

@@ -9,6 +9,7 @@
 mod authority;
 mod connection;
 mod dial;
+mod fetch;
 mod files;
 mod host;
 mod lookup;
@@ -38,14 +39,18 @@ use tokio::task::JoinSet;
 
 use self::clock::Clock;
 use self::connection::Connection;
+use self::fetch::Fetcher;
 use self::orders::{Order, Orders};
 use self::practice::Practice;
 use self::reporter::Reporter;
 use self::trust::Trust;
 use crate::app::effect::{ConnectPlan, Effect};
-use crate::app::event::{ConnectionId, Event, QueryId};
+use crate::app::event::{ConnectionId, Event, FetchId, QueryId};
 use crate::diagnosis::dns::{Query, Resolver};
+use crate::diagnosis::web::Request;
 
+/// Requests to web servers that are out at the same time.
+const REQUESTS: usize = 8;
 /// DNS questions that are out at the same time. More wait: a resolver takes a burst for an attack.
 const QUESTIONS: usize = 16;
 
@@ -57,6 +62,7 @@ pub struct Net {
     events: Sender<Event>,
     trust: Arc<Trust>,
     questions: Arc<Semaphore>,
+    requests: Arc<Semaphore>,
     open: HashMap<ConnectionId, Arc<Orders>>,
     tasks: JoinSet<Option<ConnectionId>>,
 }
@@ -74,6 +80,7 @@ impl Net {
             world,
             events,
             questions: Arc::new(Semaphore::new(QUESTIONS)),
+            requests: Arc::new(Semaphore::new(REQUESTS)),
             open: HashMap::new(),
             tasks: JoinSet::new(),
         }
@@ -97,6 +104,7 @@ impl Net {
                 }
             }
             Effect::Query { id, query, resolver } => self.ask(id, query, resolver),
+            Effect::Fetch { id, request, resolver } => self.fetch(id, request, resolver),
             Effect::ReadFile { path, limit } => self.read(path, limit),
             mine @ (Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
                 return Some(mine);
@@ -144,6 +152,18 @@ impl Net {
             let answer = Box::new(resolver::ask(&query, &resolver, zones).await);
             drop(turn);
             let _ = events.send(Event::Answered { id, at: clock.now(), answer }).await;
+            None
+        });
+    }
+
+    fn fetch(&mut self, id: FetchId, request: Request, resolver: Resolver) {
+        let (events, requests) = (self.events.clone(), Arc::clone(&self.requests));
+        let fetcher = Fetcher { clock: self.clock, trust: Arc::clone(&self.trust), world: self.world.clone() };
+        self.tasks.spawn(async move {
+            let turn = requests.acquire().await;
+            let outcome = Box::new(fetcher.fetch(request, resolver).await);
+            drop(turn);
+            let _ = events.send(Event::Fetched { id, at: fetcher.clock.now(), outcome }).await;
             None
         });
     }
