@@ -5,6 +5,8 @@ use tokio::net::TcpListener;
 
 use super::http::exchange;
 use super::*;
+use crate::app::effect::Effect;
+use crate::app::event::FetchId;
 use crate::diagnosis::tls::{TlsFailure, Verdict};
 use crate::diagnosis::web::Url;
 use crate::net::authority::Authority;
@@ -176,6 +178,72 @@ where
     address
 }
 
+#[tokio::test]
+async fn the_practice_web_answers_as_its_files_say() {
+    let clock = Clock::start();
+    let world = Practice::start(clock).await.unwrap();
+    let trust = Arc::new(Trust::new(Some(world.ca_der().clone())));
+    let fetcher = Fetcher { clock, trust, world: Some(world) };
+    let config = "/mail/config-v1.1.xml";
+    for (url, status, location, part) in [
+        (format!("https://autoconfig.example.test{config}?emailaddress=alice@example.test"), 200, "", "<clientConfig"),
+        (
+            "http://autodiscover.example.test/autodiscover/autodiscover.xml".to_owned(),
+            302,
+            "https://autodiscover.example.test/autodiscover/autodiscover.xml",
+            "",
+        ),
+        ("https://mta-sts.example.test/.well-known/mta-sts.txt".to_owned(), 200, "", "version: STSv1"),
+        (
+            format!("https://autoconfig.loop.example.test{config}"),
+            302,
+            "https://autoconfig.loop.example.test/mail/config.xml",
+            "",
+        ),
+        (format!("https://autoconfig.noconfig.example.test{config}"), 404, "", ""),
+        ("https://autodiscover.login.example.test/autodiscover/autodiscover.xml".to_owned(), 401, "", ""),
+    ] {
+        let request = Request::get(Url::parse(&url).unwrap());
+        let secure = request.url.secure;
+        let fetched = fetcher.fetch(request, Resolver::System).await;
+        assert_eq!(fetched.certificate(), secure.then_some(Verdict::Good), "{url}");
+        assert_eq!(fetched.remote.map(|at| at.ip().to_string()).as_deref(), Some("192.0.2.80"), "{url}");
+        let response = fetched.reply.unwrap();
+        assert_eq!((response.status, response.redirect().unwrap_or_default().as_str()), (status, location), "{url}");
+        assert!(String::from_utf8_lossy(&response.body).contains(part), "{url}");
+    }
+    let ask = async |url: String| fetcher.fetch(Request::get(Url::parse(&url).unwrap()), Resolver::System).await;
+    // A whole document behind a certificate for another name.
+    let wrong = ask(format!("https://autoconfig.wrongname.example.test{config}")).await;
+    assert_eq!(wrong.reply.as_ref().map(|response| response.status), Ok(200));
+    assert!(matches!(wrong.certificate(), Some(Verdict::Bad(why)) if why.contains("not for autoconfig.wrongname")));
+    assert_eq!(
+        ask(format!("https://autoconfig.missing.example.test{config}")).await.reply,
+        Err(FetchFailure::NoSuchName)
+    );
+    assert_eq!(ask("https://example.net/".to_owned()).await.reply, Err(FetchFailure::NoAddress));
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test looks for files that are not served")]
+fn every_file_of_the_practice_web_is_compiled_in() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = std::fs::read_to_string(root.join("src/practice/web/pages.rs")).unwrap();
+    let mut folders = vec![root.join("assets/practice/web")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(root.join("assets/practice/web")).unwrap().to_string_lossy().into_owned();
+            let line = format!("\"{name}\",");
+            assert!(name == "sites" || pages.contains(&line), "add the line {line} to src/practice/web/pages.rs");
+        }
+    }
+}
+
 fn fetcher() -> Fetcher {
     Fetcher { clock: Clock::start(), trust: Arc::new(Trust::new(None)), world: None }
 }
@@ -238,6 +306,22 @@ async fn what_keeps_an_answer_from_coming() {
     assert_eq!(ask(format!("http://{silent}/"), short).await, (Some(silent), FetchFailure::TimedOut(short)));
     let (_, why) = ask(format!("http://{endless}/"), LIMIT).await;
     assert!(why.to_string().contains("its header is longer than 64 KB"), "{why}");
+}
+
+#[tokio::test]
+async fn the_effect_becomes_an_event() {
+    let address = listening(|mut tcp| async move {
+        tcp.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+        let _ = tcp.read_to_end(&mut Vec::new()).await;
+    })
+    .await;
+    let (sender, mut events) = mpsc::channel(4);
+    let mut net = crate::net::Net::new(Clock::start(), None, sender);
+    let request = get(&format!("http://{address}/"));
+    let effect = Effect::Fetch { id: FetchId(7), request: request.clone(), resolver: Resolver::System };
+    assert_eq!(net.perform(effect), None);
+    let Some(Event::Fetched { id, outcome, .. }) = events.recv().await else { panic!("another event came") };
+    assert_eq!((id, outcome.request, outcome.reply.unwrap().status), (FetchId(7), request, 404));
 }
 
 #[tokio::test]
