@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod capabilities;
 pub mod certificate;
+pub mod client_config;
 pub mod dns;
 pub mod finding;
 pub mod meaning;

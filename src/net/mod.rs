@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Effect ─► Net::perform ─► orders ─► connection task: lookup ─► dial ─► tls ─► pump ⇄ wire
-//!                        └► resolver, files                                    │
+//!                        └► resolver, fetch, files                             │
 //! Event  ◄──────────────────────── bounded channel ◄── reporter ◄──────────────┘
 //! ```
 

@@ -310,7 +310,7 @@ proptest! {
         cuts in proptest::collection::vec(0usize..1000, 0..6),
     ) {
         let input = [start, &words.concat()].concat();
-        for service in [Smtp, Submission, Lmtp, Imap, Pop3] {
+        for service in [Smtp, Submission, Lmtp, Imap, Pop3, Web] {
             for tls in [false, true] {
                 prop_assert_eq!(answers(service, tls, &input, &cuts), answers(service, tls, &input, &[]));
             }

@@ -20,7 +20,9 @@ use std::net::IpAddr;
 
 pub use question::{Asked, asked};
 pub use rows::{Connect, Row};
+pub(super) use rows::{note, shown};
 pub use single::single_rows;
+pub(super) use verdict::failure;
 
 use super::answers::{Answers, key};
 use super::dns::{Answer, Query, RecordType, reverse_name};

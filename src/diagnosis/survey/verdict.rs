@@ -57,7 +57,7 @@ fn failed_address(survey: &Survey, hosts: &[&str]) -> Option<Finding> {
 }
 
 /// An answer that says nothing, as a finding about its name.
-pub(super) fn failure(answer: &Answer) -> Finding {
+pub(in crate::diagnosis) fn failure(answer: &Answer) -> Finding {
     let name = super::rows::shown(&answer.query.name);
     let kind = answer.query.kind;
     let (says, next) = match &answer.reply {

@@ -55,7 +55,7 @@ impl Request {
         Self { url, post: Some(Form { media_type, text }), limit: BODY }
     }
 
-    /// The same with another limit of octets.
+    /// The same with another limit of octets: a policy of MTA-STS has at most 64 KB (RFC 8461 §3.3).
     #[must_use]
     pub const fn at_most(mut self, limit: usize) -> Self {
         self.limit = limit;

@@ -90,7 +90,7 @@ impl<S: AsyncRead + Unpin> Reader<'_, S> {
                         Length::Nothing => {}
                         Length::Octets(octets) => self.octets(octets, limit, &mut response).await?,
                         Length::Chunks => self.chunks(limit, &mut response).await?,
-                        Length::ToTheEnd => self.to_the_end(limit, &mut response).await?,
+                        Length::ToTheEnd => self.until_the_end(limit, &mut response).await?,
                     }
                     return Ok(response);
                 }
@@ -230,7 +230,7 @@ impl<S: AsyncRead + Unpin> Reader<'_, S> {
         }
     }
 
-    async fn to_the_end(&mut self, limit: usize, response: &mut Response) -> Result<(), FetchFailure> {
+    async fn until_the_end(&mut self, limit: usize, response: &mut Response) -> Result<(), FetchFailure> {
         loop {
             self.take(u64::MAX, limit, response);
             if response.is_cut || !self.more().await? {

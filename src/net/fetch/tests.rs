@@ -7,6 +7,8 @@ use super::http::exchange;
 use super::*;
 use crate::app::effect::Effect;
 use crate::app::event::FetchId;
+use crate::diagnosis::Severity;
+use crate::diagnosis::client_config::ClientConfig;
 use crate::diagnosis::tls::{TlsFailure, Verdict};
 use crate::diagnosis::web::Url;
 use crate::net::authority::Authority;
@@ -222,6 +224,65 @@ async fn the_practice_web_answers_as_its_files_say() {
         Err(FetchFailure::NoSuchName)
     );
     assert_eq!(ask("https://example.net/".to_owned()).await.reply, Err(FetchFailure::NoAddress));
+}
+
+#[tokio::test]
+async fn every_lesson_of_the_practice_web_shows_its_point() {
+    let clock = Clock::start();
+    let world = Practice::start(clock).await.unwrap();
+    let trust = Arc::new(Trust::new(Some(world.ca_der().clone())));
+    let zones = world.dns();
+    let fetcher = Fetcher { clock, trust, world: Some(world) };
+    let mx = "MX autoconfig";
+    let all = "autoconfig, well-known, autoconfig http, autodiscover host, autodiscover http, autodiscover SRV, \
+               autodiscover JSON, Apple profile, SRV";
+    for (subject, sources, part) in [
+        ("alice@example.test", all, ""),
+        (
+            "alice@wrongname.example.test",
+            "autoconfig, MX autoconfig",
+            "the certificate is not for autoconfig.wrongname.example.test",
+        ),
+        ("alice@moved.example.test", "autoconfig, MX autoconfig", "Outlook finds no settings"),
+        ("alice@loop.example.test", mx, "the redirects lead in a circle"),
+        ("alice@clear.example.test", "autoconfig http, MX autoconfig", "it begins in clear"),
+        (
+            "alice@stale.example.test",
+            "autoconfig, MX autoconfig, SRV",
+            "IMAP: the sources prefer different hosts: autoconfig says imap.gone.example.test:993 TLS; MX autoconfig, SRV \
+             says mail.example.test:993 TLS",
+        ),
+        ("alice@notxml.example.test", mx, "line 5, column"),
+        ("alice@login.example.test", mx, "asks for a login before it says anything"),
+        ("alice@noconfig.example.test", "mailconf TXT, MX autoconfig", "a record that nothing vouches for"),
+        ("alice@example.net", "", "no source says how to set up a mail program"),
+    ] {
+        let mut config = ClientConfig::new(subject).unwrap();
+        while !config.is_done() {
+            for query in config.questions() {
+                config.answered(crate::net::resolver::ask(&query, &Resolver::System, Some(zones)).await);
+            }
+            for request in config.fetches() {
+                // Whatever is not the practice world's is not asked for in a test.
+                let outside = !crate::net::resolver::is_practice(&request.url.host.to_string());
+                assert!(!outside || subject.ends_with("example.net"), "{} for {subject}", request.url);
+                config.fetched(match outside {
+                    true => Fetched::new(request, Err(FetchFailure::NoSuchName)),
+                    false => fetcher.fetch(request, Resolver::System).await,
+                });
+            }
+        }
+        let said: Vec<&str> = config.said().iter().map(|said| said.source.label()).collect();
+        assert_eq!(said.join(", "), sources, "{subject}");
+        let findings = config.findings();
+        if part.is_empty() {
+            // The practice authority is in no list but the machine's, and the profile is not signed.
+            let worse: Vec<_> = findings.iter().filter(|finding| finding.severity > Severity::Note).collect();
+            assert!(worse.iter().all(|finding| finding.says.contains("begins in clear")), "{subject}: {worse:#?}");
+        } else {
+            assert!(findings.iter().any(|finding| finding.says.contains(part)), "{subject}: {findings:#?}");
+        }
+    }
 }
 
 #[test]
