@@ -29,7 +29,7 @@
 //! | [`protocol`] | what is said: endpoints, lines, replies, capabilities, verbs, SASL, the session machine | |
 //! | [`dialogue`] | the notation `C:`/`S:` that traces and tests share | |
 //! | [`diagnosis`] | what it means: DNS surveys, certificates, the meanings of codes, as findings | |
-//! | [`practice`] | the other end: SMTP, IMAP and POP3 servers without a socket, and their small world | |
+//! | [`practice`] | the other end: SMTP, IMAP, POP3 and web servers without a socket, and their small world | |
 //! | [`app`] | what the user has: conversations, transcript, panes, dialogs; events in, effects out | |
 //! | [`view`] | what is seen: reads the model, draws, changes nothing | |
 //! | [`net`] | what is done: connections, TLS, DNS, the practice world's sockets | tasks, clock, sockets |

@@ -146,8 +146,12 @@ impl Pair {
                 }
                 Effect::Wake(at) => self.wakes.push(at),
                 Effect::Quit => self.quit = true,
-                Effect::Query { .. } | Effect::ReadFile { .. } | Effect::Copy(_) | Effect::Suspend | Effect::Redraw => {
-                }
+                Effect::Query { .. }
+                | Effect::Fetch { .. }
+                | Effect::ReadFile { .. }
+                | Effect::Copy(_)
+                | Effect::Suspend
+                | Effect::Redraw => {}
             }
         }
     }

@@ -35,7 +35,12 @@ const LAW: &[Law] = &[
         pure: true,
     },
     Law { room: "dialogue", rooms: &["protocol"], crates: Only(&["memchr"]), pure: true },
-    Law { room: "diagnosis", rooms: &["protocol"], crates: Only(&["jiff", "psl", "ring", "x509_parser"]), pure: true },
+    Law {
+        room: "diagnosis",
+        rooms: &["protocol"],
+        crates: Only(&["jiff", "psl", "ring", "roxmltree", "x509_parser"]),
+        pure: true,
+    },
     Law { room: "practice", rooms: &["protocol", "dialogue"], crates: Only(&["base64", "jiff"]), pure: true },
     Law {
         room: "app",

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::event::{ConnectionId, QueryId};
+use super::event::{ConnectionId, FetchId, QueryId};
 use crate::diagnosis::dns::{Query, QueryOptions, Resolver};
+use crate::diagnosis::web::Request;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::moment::Moment;
 
@@ -52,6 +53,15 @@ pub enum Effect {
         resolver: Resolver,
         /// How.
         options: QueryOptions,
+    },
+    /// Ask a web server, once: a redirect is an answer.
+    Fetch {
+        /// The name under which the outcome is reported.
+        id: FetchId,
+        /// What is asked for.
+        request: Request,
+        /// Whom to ask for the addresses of its host.
+        resolver: Resolver,
     },
     /// Read a file of at most this many octets.
     ReadFile {

@@ -9,6 +9,7 @@ use crossterm::event::KeyEvent;
 
 use crate::diagnosis::dns::{Answer, QueryFailure};
 use crate::diagnosis::tls::{TlsFailure, TlsReport};
+use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
 
 /// The number of a connection. Never used twice, so that a late event cannot reach the wrong one.
@@ -18,6 +19,10 @@ pub struct ConnectionId(pub u32);
 /// The number of a DNS question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QueryId(pub u32);
+
+/// The number of a request to a web server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FetchId(pub u32);
 
 /// It happened.
 #[derive(Clone, Debug)]
@@ -50,6 +55,15 @@ pub enum Event {
         at: Moment,
         /// What came.
         answer: Box<Answer>,
+    },
+    /// What a web server answered, or the lack of it.
+    Fetched {
+        /// Which request.
+        id: FetchId,
+        /// When the last of it came.
+        at: Moment,
+        /// What came.
+        outcome: Box<Fetched>,
     },
     /// A file was read, or could not be: the text says why.
     File {

@@ -260,6 +260,8 @@ impl App {
                 self.dns.answered(id, *answer, wall, &mut effects);
                 self.connect_to_best(&mut effects);
             }
+            // Nothing here asks web servers yet.
+            Event::Fetched { .. } => {}
             Event::File { path, content } => self.loaded(&path.display().to_string(), content),
             Event::Wake => {
                 for conversation in &mut self.conversations {

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
+use crate::practice::Service;
 
 /// Starts the practice world, says where everything is, and stays until SIGINT or SIGTERM.
 ///
@@ -14,7 +15,11 @@ pub(super) async fn run() -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "The practice world runs on this machine, for as long as this program does.\n")?;
     for (listening, address) in practice.listing() {
-        let tls = if listening.implicit_tls { "TLS" } else { "clear, then STARTTLS" };
+        let tls = match (listening.implicit_tls, listening.service) {
+            (true, _) => "TLS",
+            (false, Service::Web) => "clear",
+            (false, _) => "clear, then STARTTLS",
+        };
         let name = format!("{}:{}", listening.host, listening.port);
         writeln!(out, "  {name:<24} {address:<22} {:?}, {tls}", listening.service)?;
     }

@@ -6,6 +6,7 @@ pub mod blocklist;
 pub mod caa;
 pub mod capabilities;
 pub mod certificate;
+pub mod client_config;
 pub mod comparison;
 pub mod dkim;
 pub mod dmarc;
@@ -23,5 +24,6 @@ pub mod tagged;
 pub mod tls;
 pub mod tls_rpt;
 pub mod tlsa;
+pub mod web;
 
 pub use finding::{Finding, Severity};

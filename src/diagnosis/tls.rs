@@ -1,6 +1,9 @@
 //! What a handshake showed, as plain facts. The net room records them; [`super::certificate`] judges them.
 
+use std::fmt;
 use std::time::Duration;
+
+use crate::protocol::visible::visible;
 
 /// The facts of a finished TLS handshake. The connection stands, whatever the certificate is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,4 +74,16 @@ pub enum TlsFailure {
     BadName(String),
     /// Anything else, in the library's words.
     Other(String),
+}
+
+impl fmt::Display for TlsFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plaintext(_) => f.write_str("the server answered in clear text"),
+            Self::Alert(alert) => write!(f, "the server sent the alert {}", visible(alert.as_bytes())),
+            Self::Closed => f.write_str("the server closed during the handshake"),
+            Self::TimedOut(after) => write!(f, "no answer to the handshake within {} s", after.as_secs_f64()),
+            Self::BadName(why) | Self::Other(why) => f.write_str(&visible(why.as_bytes())),
+        }
+    }
 }

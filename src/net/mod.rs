@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! Effect ─► Net::perform ─► orders ─► connection task: lookup ─► dial ─► tls ─► pump ⇄ wire
-//!                        └► resolver, files                                    │
+//!                        └► resolver, fetch, files                             │
 //! Event  ◄──────────────────────── bounded channel ◄── reporter ◄──────────────┘
 //! ```
 
 mod authority;
 mod connection;
 mod dial;
+mod fetch;
 mod files;
 mod host;
 mod lookup;
@@ -44,9 +45,12 @@ use self::reporter::Reporter;
 use self::resolver::Client;
 use self::trust::Trust;
 use crate::app::effect::{ConnectPlan, Effect};
-use crate::app::event::{ConnectionId, Event, QueryId};
+use crate::app::event::{ConnectionId, Event, FetchId, QueryId};
 use crate::diagnosis::dns::{Query, QueryOptions, Resolver};
+use crate::diagnosis::web::Request;
 
+/// Requests to web servers that are out at the same time.
+const REQUESTS: usize = 8;
 /// DNS questions that are out at the same time. More wait: a resolver takes a burst for an attack.
 const QUESTIONS: usize = 16;
 
@@ -56,6 +60,7 @@ pub struct Net {
     client: Client,
     events: Sender<Event>,
     questions: Arc<Semaphore>,
+    requests: Arc<Semaphore>,
     open: HashMap<ConnectionId, Arc<Orders>>,
     tasks: JoinSet<Option<ConnectionId>>,
 }
@@ -75,6 +80,7 @@ impl Net {
             },
             events,
             questions: Arc::new(Semaphore::new(QUESTIONS)),
+            requests: Arc::new(Semaphore::new(REQUESTS)),
             open: HashMap::new(),
             tasks: JoinSet::new(),
         }
@@ -98,6 +104,7 @@ impl Net {
                 }
             }
             Effect::Query { id, query, resolver, options } => self.ask(id, query, resolver, options),
+            Effect::Fetch { id, request, resolver } => self.fetch(id, request, resolver),
             Effect::ReadFile { path, limit } => self.read(path, limit),
             mine @ (Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
                 return Some(mine);
@@ -143,6 +150,17 @@ impl Net {
             let answer = Box::new(client.ask(&query, &resolver, &options).await);
             drop(turn);
             let _ = events.send(Event::Answered { id, at: client.clock.now(), answer }).await;
+            None
+        });
+    }
+
+    fn fetch(&mut self, id: FetchId, request: Request, resolver: Resolver) {
+        let (client, events, requests) = (self.client.clone(), self.events.clone(), Arc::clone(&self.requests));
+        self.tasks.spawn(async move {
+            let turn = requests.acquire().await;
+            let outcome = Box::new(client.fetch(request, resolver).await);
+            drop(turn);
+            let _ = events.send(Event::Fetched { id, at: client.clock.now(), outcome }).await;
             None
         });
     }

@@ -55,7 +55,7 @@ impl Practice {
         };
         let mut certificates: HashMap<&str, Arc<ServerConfig>> = HashMap::new();
         for name in practice::host_names() {
-            certificates.insert(name, authority.server(&[name, practice::DOMAIN])?);
+            certificates.insert(name, authority.server(&practice::certificate_names(name))?);
         }
         let mut doors = HashMap::new();
         let mut listing = Vec::new();

@@ -1,4 +1,4 @@
-//! The other end: SMTP, LMTP, IMAP and POP3 servers without a socket, and the small world of mail behind them.
+//! The other end: SMTP, LMTP, IMAP, POP3 and web servers without a socket, and the small world of mail behind them.
 //!
 //! Pure: octets and the time go in, [`Output`]s come out; `net` owns the sockets, the TLS and the certificates.
 //! What the world holds at the start is text in `assets/practice`. The verbs and their grammar are the client's own
@@ -21,6 +21,7 @@ mod server;
 mod smtp;
 #[cfg(test)]
 mod tests;
+mod web;
 mod world;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -30,6 +31,9 @@ pub use world::{Outgoing, World};
 
 /// The domain whose mail the practice servers take.
 pub const DOMAIN: &str = "example.test";
+
+/// The web server whose certificate is for every site it serves.
+const WEB_HOST: &str = "web.example.test";
 
 /// Octets of the largest message the world keeps.
 pub const MESSAGE_CAP: usize = 25 * 1024 * 1024;
@@ -50,6 +54,8 @@ pub enum Service {
     Imap,
     /// POP3, ports 110 and 995.
     Pop3,
+    /// HTTP/1.1, ports 80 and 443: how mail programs are set up, and the policy of MTA-STS.
+    Web,
 }
 
 /// A port of the practice world. Addresses and port are virtual; `net` maps them to loopback.
@@ -72,6 +78,8 @@ const MX1: &[IpAddr] =
 const MX2: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 26))];
 const MAIL: &[IpAddr] =
     &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 143)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x143))];
+const WEB: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 80))];
+const OLD_WEB: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 81))];
 
 /// Every port of the practice world.
 #[must_use]
@@ -87,6 +95,10 @@ pub fn listeners() -> Vec<Listening> {
         at(Service::Imap, "mail.example.test", MAIL, 993, true),
         at(Service::Pop3, "mail.example.test", MAIL, 110, false),
         at(Service::Pop3, "mail.example.test", MAIL, 995, true),
+        at(Service::Web, WEB_HOST, WEB, 80, false),
+        at(Service::Web, WEB_HOST, WEB, 443, true),
+        // The certificate of this one is for its own name, whatever name it is asked by.
+        at(Service::Web, "oldweb.example.test", OLD_WEB, 443, true),
     ]
 }
 
@@ -97,6 +109,19 @@ pub fn host_names() -> Vec<&'static str> {
     for listening in listeners() {
         if !names.contains(&listening.host) {
             names.push(listening.host);
+        }
+    }
+    names
+}
+
+/// The names in the certificate of a host: its own, the domain's, and at the web server every site's.
+#[must_use]
+pub fn certificate_names(host: &'static str) -> Vec<&'static str> {
+    let mut names = vec![host];
+    let sites = if host == WEB_HOST { web::hosts() } else { Vec::new() };
+    for name in [DOMAIN].into_iter().chain(sites) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     names

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use super::imap::Imap;
 use super::pop3::Pop3;
 use super::smtp::Smtp;
+use super::web::Web;
 use super::{Output, Service, World};
 
-/// What the three dialects know of their connection.
+/// What the dialects know of their connection.
 #[derive(Debug)]
 pub(super) struct Link {
     /// The name the server goes by.
@@ -52,6 +53,7 @@ enum Dialect {
     Smtp(Box<Smtp>),
     Imap(Box<Imap>),
     Pop3(Box<Pop3>),
+    Web(Box<Web>),
 }
 
 impl Server {
@@ -63,6 +65,7 @@ impl Server {
             Service::Smtp | Service::Submission | Service::Lmtp => Dialect::Smtp(Box::new(Smtp::new(link, service))),
             Service::Imap => Dialect::Imap(Box::new(Imap::new(link))),
             Service::Pop3 => Dialect::Pop3(Box::new(Pop3::new(link))),
+            Service::Web => Dialect::Web(Box::new(Web::new(link))),
         })
     }
 
@@ -72,6 +75,7 @@ impl Server {
             Dialect::Smtp(smtp) => smtp.greeting(),
             Dialect::Imap(imap) => imap.greeting(),
             Dialect::Pop3(pop3) => pop3.greeting(world, now),
+            Dialect::Web(_) => Vec::new(),
         }
     }
 
@@ -82,6 +86,7 @@ impl Server {
             Dialect::Smtp(smtp) => smtp.received(world, now, octets),
             Dialect::Imap(imap) => imap.received(world, now, octets),
             Dialect::Pop3(pop3) => pop3.received(world, octets),
+            Dialect::Web(web) => web.received(octets),
         }
     }
 
@@ -91,6 +96,8 @@ impl Server {
             Dialect::Smtp(smtp) => smtp.tls_established(),
             Dialect::Imap(imap) => imap.tls_established(),
             Dialect::Pop3(pop3) => pop3.tls_established(),
+            // It never asks for TLS.
+            Dialect::Web(_) => {}
         }
     }
 
@@ -98,7 +105,7 @@ impl Server {
     pub fn notified(&mut self, world: &mut World) -> Vec<Output> {
         match &mut self.0 {
             Dialect::Imap(imap) => imap.notified(world),
-            Dialect::Smtp(_) | Dialect::Pop3(_) => Vec::new(),
+            Dialect::Smtp(_) | Dialect::Pop3(_) | Dialect::Web(_) => Vec::new(),
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::Service::{Imap, Lmtp, Pop3, Smtp, Submission};
+use super::Service::{Imap, Lmtp, Pop3, Smtp, Submission, Web};
 use super::script::{CLIENT, Peer, now, play};
-use super::{Output, Server, Service, World, host_names, listeners};
+use super::{Output, Server, Service, World, certificate_names, host_names, listeners};
 use crate::protocol::pop3::apop;
 use crate::protocol::secret::Secret;
 
@@ -23,9 +23,24 @@ fn the_ports() {
             (Imap, 993, true),
             (Pop3, 110, false),
             (Pop3, 995, true),
+            (Web, 80, false),
+            (Web, 443, true),
+            (Web, 443, true),
         ]
     );
-    assert_eq!(host_names(), ["example.test", "mx1.example.test", "mx2.example.test", "mail.example.test"]);
+    assert_eq!(
+        host_names(),
+        [
+            "example.test",
+            "mx1.example.test",
+            "mx2.example.test",
+            "mail.example.test",
+            "web.example.test",
+            "oldweb.example.test"
+        ]
+    );
+    assert_eq!(certificate_names("oldweb.example.test"), ["oldweb.example.test", "example.test"]);
+    assert!(certificate_names("web.example.test").contains(&"mta-sts.example.test"));
 }
 
 #[test]
@@ -295,7 +310,7 @@ proptest! {
         cuts in proptest::collection::vec(0usize..1000, 0..6),
     ) {
         let input = [start, &words.concat()].concat();
-        for service in [Smtp, Submission, Lmtp, Imap, Pop3] {
+        for service in [Smtp, Submission, Lmtp, Imap, Pop3, Web] {
             for tls in [false, true] {
                 prop_assert_eq!(answers(service, tls, &input, &cuts), answers(service, tls, &input, &[]));
             }

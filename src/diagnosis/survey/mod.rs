@@ -22,6 +22,7 @@ use std::net::IpAddr;
 
 pub use question::{Asked, Line, asked, dig};
 pub use rows::{Connect, Row};
+pub(super) use rows::{note, shown};
 pub use single::Single;
 pub(super) use verdict::failure;
 

@@ -48,7 +48,7 @@ pub struct Connect {
 pub(super) type Line = (Row, Option<Finding>);
 
 /// A name from the wire, safe to draw.
-pub(super) fn shown(name: &str) -> String {
+pub(in crate::diagnosis) fn shown(name: &str) -> String {
     if name.is_empty() { ".".to_owned() } else { visible(name.as_bytes()).into_owned() }
 }
 
@@ -321,7 +321,7 @@ const fn is_local(ip: IpAddr) -> bool {
 }
 
 /// The details of an answer in one line.
-pub(super) fn note(answer: &Answer) -> String {
+pub(in crate::diagnosis) fn note(answer: &Answer) -> String {
     let mut note = format!("{} {}: ", shown(&answer.query.name), answer.query.kind);
     match &answer.reply {
         Err(failure) => note.push_str(&visible(failure.to_string().as_bytes())),

@@ -77,7 +77,7 @@ async fn the_practice_zones_answer() {
         ("EXAMPLE.test", Txt, 0, 2),
         ("example.test", Ns, 0, 1),
         ("example.test", Soa, 0, 1),
-        ("example.test", A, 0, 0),
+        ("nomail.example.test", A, 0, 0),
         ("_dmarc.example.test", Txt, 0, 1),
         ("_pop3._tcp.example.test", Srv, 0, 1),
         ("mx1.example.test", Aaaa, 0, 1),

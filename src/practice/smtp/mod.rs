@@ -92,7 +92,7 @@ impl Smtp {
         let purpose = match self.service {
             Service::Submission => "ESMTP ehlo practice submission",
             Service::Lmtp => "LMTP ehlo practice delivery",
-            Service::Smtp | Service::Imap | Service::Pop3 => "ESMTP ehlo practice mail exchanger",
+            Service::Smtp | Service::Imap | Service::Pop3 | Service::Web => "ESMTP ehlo practice mail exchanger",
         };
         say(&mut out, ReplyCode(220), &format!("{} {purpose}", self.link.host));
         out

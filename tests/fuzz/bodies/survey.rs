@@ -8,10 +8,8 @@
 //! rcode 3
 //! ```
 
-use std::time::Duration;
-
-use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, Record, Response, Value};
-use ehlo::diagnosis::survey::{Row, Survey, asked, single_rows};
+use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, QueryOptions, Record, RecordType, Response, Value};
+use ehlo::diagnosis::survey::{Row, Single, Survey, asked};
 
 use super::drawn;
 
@@ -49,7 +47,9 @@ pub(crate) fn holds(octets: &[u8]) {
         assert!(total <= QUESTIONS, "{total} questions");
         for query in questions {
             let answer = answer(query, &records);
-            shown(&single_rows(&answer.query, Some(&answer)), octets.len());
+            let mut single = Single::new(answer.query.clone(), QueryOptions::default(), false, &[]);
+            single.answered(answer.clone(), 0);
+            shown(&single.rows(), octets.len());
             survey.answered(answer);
         }
     }
@@ -89,8 +89,19 @@ fn record(line: &str) -> Option<Result<Value, u16>> {
         "PTR" => Value::Ptr(rest.to_owned()),
         "CNAME" => Value::Cname(rest.to_owned()),
         "NS" => Value::Ns(rest.to_owned()),
-        "SOA" => Value::Soa { primary: rest.to_owned(), serial: 1 },
-        "TYPE" => Value::Other(rest.parse().ok()?),
+        "SOA" => Value::Soa {
+            primary: rest.to_owned(),
+            mailbox: rest.to_owned(),
+            serial: 1,
+            refresh: 2,
+            retry: 3,
+            expire: 4,
+            minimum: 5,
+        },
+        "TYPE" => {
+            let (kind, text) = rest.split_once(' ')?;
+            Value::Other { kind: RecordType::find(&format!("TYPE{kind}"))?, text: text.to_owned() }
+        }
         "rcode" => return Some(Err(rest.parse().ok()?)),
         _ => return None,
     }))
@@ -101,8 +112,7 @@ fn answer(query: Query, records: &[Result<Value, u16>]) -> Answer {
     let reply = if rcode == Some(u16::MAX) {
         Err(QueryFailure::TimedOut)
     } else {
-        let fits =
-            |value: &&Value| value.kind().is_none_or(|kind| kind == query.kind) || matches!(value, Value::Cname(_));
+        let fits = |value: &&Value| value.kind() == query.kind || matches!(value, Value::Cname(_));
         let answers = records
             .iter()
             .filter_map(|record| record.as_ref().ok())
@@ -111,5 +121,5 @@ fn answer(query: Query, records: &[Result<Value, u16>]) -> Answer {
             .collect();
         Ok(Response { rcode: rcode.unwrap_or(0), answers, ..Response::default() })
     };
-    Answer { query, server: None, took: Duration::ZERO, over_tcp: false, reply }
+    Answer::new(query, reply)
 }

@@ -1,0 +1,622 @@
+//! Whole looks at domains that live in a table.
+
+use std::time::Duration;
+
+use super::*;
+use crate::diagnosis::Severity;
+use crate::diagnosis::dns::{Flags, Record, Response as DnsResponse, Value};
+use crate::diagnosis::tls::{TlsFailure, TlsReport};
+use crate::diagnosis::web::{FetchFailure, Response};
+use crate::protocol::endpoint::{Protocol, Security};
+
+/// What DNS and the web servers of a small world say. Everything else does not exist.
+#[derive(Default)]
+struct World {
+    dns: Vec<(&'static str, RecordType, Vec<Value>)>,
+    authentic: bool,
+    web: Vec<(String, Response)>,
+    /// Hosts whose certificate is for another name.
+    wrong: Vec<&'static str>,
+    /// Hosts that answer with no HTTP.
+    broken: Vec<(&'static str, FetchFailure)>,
+    certificate: Vec<u8>,
+}
+
+impl World {
+    fn new() -> Self {
+        let certificate = rcgen::generate_simple_self_signed(["example.org".to_owned()]).unwrap();
+        Self { certificate: certificate.cert.der().to_vec(), ..Self::default() }
+    }
+
+    fn dns(mut self, name: &'static str, kind: RecordType, values: &[Value]) -> Self {
+        self.dns.push((name, kind, values.to_vec()));
+        self
+    }
+
+    /// A document at `GET URL` or `POST URL`.
+    fn page(self, place: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.status(place, 200, &[], body)
+    }
+
+    fn redirect(self, place: &str, to: &str) -> Self {
+        self.status(place, 302, &[("location", to)], "")
+    }
+
+    fn status(mut self, place: &str, status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Self {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
+        self.web.push((place.to_owned(), Response { status, headers, body: body.into(), ..Response::default() }));
+        self
+    }
+
+    fn answer(&self, query: Query) -> Answer {
+        let found = self.dns.iter().find(|(name, kind, _)| *name == query.name && *kind == query.kind);
+        let exists = self.dns.iter().any(|(name, ..)| *name == query.name);
+        let record = |value: &Value| Record { name: query.name.clone(), ttl: 60, value: value.clone() };
+        let response = DnsResponse {
+            rcode: if exists { 0 } else { 3 },
+            flags: Flags { ad: self.authentic, ..Flags::default() },
+            answers: found.map(|(_, _, values)| values.iter().map(record).collect()).unwrap_or_default(),
+            ..DnsResponse::default()
+        };
+        Answer::new(query, Ok(response))
+    }
+
+    fn fetched(&self, request: Request) -> Fetched {
+        let place = format!("{} {}", request.method(), request.url);
+        let host = request.url.host.to_string();
+        let secure = request.url.secure;
+        let reply =
+            match (self.broken.iter().find(|(name, _)| *name == host), self.web.iter().find(|(p, _)| *p == place)) {
+                (Some((_, failure)), _) => Err(failure.clone()),
+                (None, Some((_, response))) => Ok(response.clone()),
+                (None, None) if self.web.iter().any(|(p, _)| p.contains(&format!("://{host}/"))) => {
+                    Ok(Response { status: 404, ..Response::default() })
+                }
+                (None, None) => Err(FetchFailure::NoSuchName),
+            };
+        let mut fetched = Fetched::new(request, reply);
+        if secure && fetched.reply.is_ok() {
+            fetched.tls = Some(Box::new(self.report(&host)));
+        }
+        fetched
+    }
+
+    fn report(&self, host: &str) -> TlsReport {
+        let name =
+            if self.wrong.contains(&host) { Verdict::Bad("it is for another".to_owned()) } else { Verdict::Good };
+        TlsReport {
+            version: "TLS 1.3".to_owned(),
+            cipher: "TLS_AES_128_GCM_SHA256".to_owned(),
+            group: None,
+            asked_name: host.to_owned(),
+            sni: Some(host.to_owned()),
+            alpn: None,
+            chain: vec![self.certificate.clone()],
+            name,
+            system_trust: Verdict::Good,
+            mozilla_trust: Verdict::Good,
+            handshake_signature: Verdict::Good,
+            judged_at: 1_800_000_000,
+            took: Duration::ZERO,
+        }
+    }
+
+    /// Looks until there is nothing to ask. The requests come with it, in the order in which they were made.
+    fn look(&self, subject: &str) -> (ClientConfig, Vec<String>) {
+        let mut config = ClientConfig::new(subject).unwrap();
+        let mut requests = Vec::new();
+        while !config.is_done() {
+            let (questions, fetches) = (config.questions(), config.fetches());
+            assert!(!(questions.is_empty() && fetches.is_empty()), "it waits for what it does not ask");
+            for query in questions {
+                let answer = self.answer(query);
+                config.answered(answer);
+            }
+            for request in fetches {
+                requests.push(format!("{} {}", request.method(), request.url));
+                config.fetched(self.fetched(request));
+            }
+        }
+        (config, requests)
+    }
+}
+
+/// `IMAP mail.example.org 993 SSL`, and so on, as a configuration of Thunderbird.
+fn thunderbird(servers: &[&str], user: &str) -> String {
+    let sections: String = servers
+        .iter()
+        .map(|line| {
+            let words: Vec<&str> = line.split(' ').collect();
+            let [kind, host, port, socket] = words.as_slice() else { panic!("{line}") };
+            let (kind, way) = (kind.to_lowercase(), if *kind == "SMTP" { "outgoingServer" } else { "incomingServer" });
+            format!(
+                "<{way} type='{kind}'><hostname>{host}</hostname><port>{port}</port><socketType>{socket}</socketType>\
+                 <authentication>password-cleartext</authentication><username>{user}</username></{way}>"
+            )
+        })
+        .collect();
+    format!("<clientConfig version='1.1'><emailProvider id='x'>{sections}</emailProvider></clientConfig>")
+}
+
+fn outlook(inside: &str) -> String {
+    format!(
+        "<Autodiscover xmlns='a'><Response xmlns='b'><Account><Action>settings</Action>{inside}</Account></Response></Autodiscover>"
+    )
+}
+
+fn protocol(kind: &str, host: &str, port: u16) -> String {
+    format!(
+        "<Protocol><Type>{kind}</Type><Server>{host}</Server><Port>{port}</Port><SSL>on</SSL><SPA>off</SPA>\
+         <LoginName>jo@example.org</LoginName></Protocol>"
+    )
+}
+
+fn srv(port: u16, target: &str) -> Value {
+    Value::Srv { priority: 0, weight: 1, port, target: target.to_owned() }
+}
+
+const CONFIG: &str = "GET https://autoconfig.example.org/mail/config-v1.1.xml?emailaddress=jo@example.org";
+const DISCOVER: &str = "POST https://autodiscover.example.org/autodiscover/autodiscover.xml";
+const DISCOVER_HTTP: &str = "GET http://autodiscover.example.org/autodiscover/autodiscover.xml";
+const MAIL: &str = "mail.example.org";
+
+/// A domain whose server has an address.
+fn with_server() -> World {
+    World::new().dns(MAIL, RecordType::A, &[Value::A([192, 0, 2, 1].into())])
+}
+
+fn says(config: &ClientConfig) -> Vec<String> {
+    config.findings().into_iter().map(|f| format!("{}: {}: {}", f.severity.name(), f.subject, f.says)).collect()
+}
+
+fn has(config: &ClientConfig, part: &str) {
+    let said = says(config);
+    assert!(said.iter().any(|finding| finding.contains(part)), "{part} is not in {said:#?}");
+}
+
+#[test]
+fn the_requests_in_their_order() {
+    let world = World::new()
+        .dns(
+            "example.org",
+            RecordType::Mx,
+            &[
+                Value::Mx { preference: 20, exchange: "mx.other.example".to_owned() },
+                Value::Mx { preference: 10, exchange: "MX.premium.europe.example.com".to_owned() },
+            ],
+        )
+        .dns(
+            "example.org",
+            RecordType::Txt,
+            &[Value::Txt(vec![b"mailconf=https://".to_vec(), b"set.example/up".to_vec()])],
+        )
+        .dns("_autodiscover._tcp.example.org", RecordType::Srv, &[srv(8443, "discover.example.net")]);
+    let (config, requests) = world.look("jo@example.org");
+    let mut wanted = vec![
+        CONFIG,
+        "GET https://example.org/.well-known/autoconfig/mail/config-v1.1.xml",
+        "GET http://autoconfig.example.org/mail/config-v1.1.xml",
+        "GET http://example.org/.well-known/autoconfig/mail/config-v1.1.xml",
+        "GET https://autoconfig.thunderbird.net/v1.1/example.org",
+        "GET https://set.example/up",
+        "GET https://autoconfig.premium.europe.example.com/mail/config-v1.1.xml?emailaddress=jo@example.org",
+        "GET https://autoconfig.example.com/mail/config-v1.1.xml?emailaddress=jo@example.org",
+        "GET https://autoconfig.thunderbird.net/v1.1/premium.europe.example.com",
+        "GET https://autoconfig.thunderbird.net/v1.1/example.com",
+        "POST https://example.org/autodiscover/autodiscover.xml",
+        DISCOVER,
+        DISCOVER_HTTP,
+        "POST https://discover.example.net:8443/autodiscover/autodiscover.xml",
+        "GET https://autodiscover.example.org/autodiscover/autodiscover.json?Email=jo@example.org&Protocol=AutodiscoverV1",
+        "GET https://autoconfig.example.org/apple.mobileconfig",
+        "GET https://autoconfig.example.org/mobileconfig/?emailaddress=jo@example.org",
+    ];
+    let rows = config.rows();
+    let shown: Vec<String> = rows.iter().filter(|row| row.depth == 0).map(|row| row.text.clone()).collect();
+    for (row, request) in shown.iter().zip(&wanted) {
+        assert_eq!(row, request.split_once(' ').unwrap().1);
+    }
+    let mut made: Vec<&str> = requests.iter().map(String::as_str).collect();
+    made.sort_unstable();
+    wanted.sort_unstable();
+    assert_eq!(made, wanted);
+    has(&config, "warning: example.org: no source says how to set up a mail program");
+    // Without an address nobody's is made up where none is needed, and postmaster's where one is.
+    let (_, requests) = World::new().look("example.test");
+    assert!(requests.contains(&"GET https://autoconfig.example.test/mail/config-v1.1.xml".to_owned()), "{requests:#?}");
+    assert!(requests.iter().any(|request| request.contains("Email=postmaster@example.test")));
+    assert!(!requests.iter().any(|request| request.contains("thunderbird.net")), "a name that nobody can own is told");
+}
+
+#[test]
+fn sources_that_agree_leave_nothing_to_say() {
+    let servers = ["IMAP mail.example.org 993 SSL", "SMTP mail.example.org 465 SSL"];
+    let world = with_server()
+        .page(CONFIG, thunderbird(&servers, "%EMAILADDRESS%"))
+        .page(DISCOVER, outlook(&(protocol("IMAP", "Mail.example.org", 993) + &protocol("SMTP", MAIL, 465))))
+        .dns("_imaps._tcp.example.org", RecordType::Srv, &[srv(993, MAIL)])
+        .dns("_submissions._tcp.example.org", RecordType::Srv, &[srv(465, MAIL)])
+        .dns("_pop3._tcp.example.org", RecordType::Srv, &[srv(0, "")]);
+    let (config, _) = world.look("jo@example.org");
+    assert_eq!(says(&config), [""; 0]);
+    let servers: Vec<String> = config
+        .servers()
+        .iter()
+        .map(|compared| {
+            let sources: Vec<&str> = compared.sources.iter().map(|source| source.label()).collect();
+            format!("{} {} {}", compared.place.label(), compared.place.text(), sources.join(","))
+        })
+        .collect();
+    assert_eq!(
+        servers,
+        [
+            "IMAP mail.example.org:993 TLS autoconfig,autodiscover host,SRV",
+            "SMTP mail.example.org:465 TLS autoconfig,autodiscover host,SRV"
+        ]
+    );
+    let rows = config.rows();
+    let row = rows.iter().find(|row| row.label == "server").unwrap();
+    assert_eq!(row.verdict, Some((Severity::Good, "all sources name it".to_owned())));
+    let connect = row.connect.as_ref().unwrap();
+    assert_eq!((connect.host.as_str(), connect.port, connect.service.as_deref()), (MAIL, 993, Some("imaps")));
+    let first = rows.first().unwrap();
+    assert_eq!(first.verdict, Some((Severity::Good, "2 servers".to_owned())));
+    assert!(first.note.starts_with("GET https://autoconfig.example.org/"), "{}", first.note);
+    let below: Vec<(&str, &str)> = rows[1..4].iter().map(|row| (row.label.as_str(), row.text.as_str())).collect();
+    assert_eq!(
+        below[1..],
+        [
+            ("IMAP", "mail.example.org:993 TLS, log in with the whole address, password-cleartext"),
+            ("SMTP", "mail.example.org:465 TLS, log in with the whole address, password-cleartext")
+        ]
+    );
+    assert_eq!(below[0].0, "TLS");
+}
+
+#[test]
+fn sources_that_differ() {
+    let good = ["IMAP mail.example.org 993 SSL", "SMTP mail.example.org 465 SSL"];
+    let config = |servers: &[&str], user: &str| with_server().page(CONFIG, thunderbird(servers, user));
+    let address = "%EMAILADDRESS%";
+    for (world, part) in [
+        (
+            config(&good, address).page(DISCOVER, outlook(&protocol("IMAP", "imap.example.org", 993))),
+            "IMAP: the sources prefer different hosts: autoconfig says mail.example.org:993 TLS; autodiscover host says \
+             imap.example.org:993 TLS",
+        ),
+        (
+            config(&["IMAP mail.example.org 143 STARTTLS", good[1]], address).dns(
+                "_imaps._tcp.example.org",
+                RecordType::Srv,
+                &[srv(993, MAIL)],
+            ),
+            "note: example.org: IMAP: the sources prefer different ports of one host",
+        ),
+        (
+            config(&good, "%EMAILLOCALPART%").page(DISCOVER, outlook(&protocol("IMAP", MAIL, 993))),
+            "IMAP: the sources differ in what to log in with: autoconfig says the part before the @; autodiscover host \
+             says the whole address",
+        ),
+        (
+            config(&["POP3 mail.example.org 995 SSL", good[1]], address)
+                .dns("_pop3._tcp.example.org", RecordType::Srv, &[srv(0, "")])
+                .dns("_pop3s._tcp.example.org", RecordType::Srv, &[srv(0, "")]),
+            "POP3: SRV says that it is not offered",
+        ),
+        (config(&["IMAP mail.example.org 993 STARTTLS", good[1]], address), "port 993 begins with TLS"),
+        (config(&["IMAP mail.example.org 143 plain", good[1]], address), "without TLS: the password goes out"),
+        (config(&["IMAP gone.example.org 993 SSL", good[1]], address), "this host does not exist"),
+        (
+            config(&["IMAP bare.example.org 993 SSL", good[1]], address).dns("bare.example.org", RecordType::Txt, &[]),
+            "this host has no address",
+        ),
+        (
+            config(&good, address).dns("_imaps._tcp.example.org", RecordType::Srv, &[srv(993, "imap.example.net")]),
+            "_imaps: imap.example.net is in another domain, and nothing vouches for the record",
+        ),
+        (config(&good, address), "Outlook finds no settings"),
+        (
+            with_server().page(CONFIG.replace("https", "http").split('?').next().unwrap(), thunderbird(&good, address)),
+            "no source can be believed without asking the user",
+        ),
+    ] {
+        has(&world.look("jo@example.org").0, part);
+    }
+    let mut world = config(&good, address);
+    world.authentic = true;
+    world = world.dns("_imaps._tcp.example.org", RecordType::Srv, &[srv(993, "imap.example.net")]);
+    let (config, _) = world.look("jo@example.org");
+    assert!(!says(&config).iter().any(|finding| finding.contains("nothing vouches")), "{:#?}", says(&config));
+}
+
+/// What the row of a step says.
+fn verdict(config: &ClientConfig, label: &str) -> String {
+    let row = config.rows().into_iter().find(|row| row.label == label).unwrap();
+    row.verdict.map(|(severity, says)| format!("{}: {says}", severity.name())).unwrap_or(row.text)
+}
+
+#[test]
+fn redirects_are_followed_where_the_standards_allow() {
+    let file = thunderbird(&["IMAP mail.example.org 993 SSL", "SMTP mail.example.org 465 SSL"], "x");
+    let settings = outlook(&protocol("IMAP", MAIL, 993));
+    let clear = "GET http://autoconfig.example.org/mail/config-v1.1.xml";
+    for (world, label, expect) in [
+        (
+            with_server().redirect(CONFIG, "/x").page("GET https://autoconfig.example.org/x", file.clone()),
+            "autoconfig",
+            "good: 2 servers",
+        ),
+        (
+            with_server().redirect(CONFIG, "https://set.example/x").page("GET https://set.example/x", file.clone()),
+            "autoconfig",
+            "good: 2 servers",
+        ),
+        (
+            with_server().redirect(CONFIG, "http://set.example/x").page("GET http://set.example/x", file.clone()),
+            "autoconfig",
+            "fault: a redirect to http://set.example/x: from TLS back to clear, which is not followed",
+        ),
+        (
+            with_server().redirect(clear, "http://set.example/x").page("GET http://set.example/x", file.clone()),
+            "autoconfig http",
+            "warning: it begins in clear: whoever is on the way can send users to their own server",
+        ),
+        (
+            with_server().redirect(CONFIG, "https://192.0.2.7/x"),
+            "autoconfig",
+            "fault: a redirect to https://192.0.2.7/x: to an address without a name, which no certificate is for",
+        ),
+        (
+            with_server().redirect(CONFIG, "https://localhost/x"),
+            "autoconfig",
+            "fault: a redirect to https://localhost/x: to the user's own machine",
+        ),
+        (
+            with_server().redirect(CONFIG, "ftp://x/"),
+            "autoconfig",
+            "fault: a redirect to ftp://x/: the URL is of the kind ftp, neither https nor http",
+        ),
+        (
+            with_server()
+                .redirect(CONFIG, "/a")
+                .redirect("GET https://autoconfig.example.org/a", "/b")
+                .redirect("GET https://autoconfig.example.org/b", "/a"),
+            "autoconfig",
+            "fault: the redirects lead in a circle, back to https://autoconfig.example.org/a",
+        ),
+        // Outlook posts again, and goes to https only.
+        (
+            with_server().redirect(DISCOVER, "https://d.example/x").page("POST https://d.example/x", settings.clone()),
+            "autodiscover host",
+            "good: one server",
+        ),
+        (
+            with_server().redirect(DISCOVER, "http://d.example/x"),
+            "autodiscover host",
+            "fault: a redirect to http://d.example/x: Outlook follows to https only (MS-OXDISCO)",
+        ),
+        (
+            with_server()
+                .redirect(DISCOVER_HTTP, "https://d.example/x")
+                .page("POST https://d.example/x", settings.clone()),
+            "autodiscover http",
+            "warning: it begins in clear: whoever is on the way can send users to their own server",
+        ),
+        (
+            with_server().page(DISCOVER_HTTP, settings.clone()),
+            "autodiscover http",
+            "note: it answers in clear and redirects nowhere, so that Outlook passes it by",
+        ),
+    ] {
+        let (config, _) = world.look("jo@example.org");
+        assert_eq!(verdict(&config, label), expect);
+    }
+}
+
+#[test]
+fn redirects_without_end_have_one() {
+    let mut world = with_server().redirect(CONFIG, "/1");
+    for n in 1..30 {
+        world = world.redirect(&format!("GET https://autoconfig.example.org/{n}"), &format!("/{}", n + 1));
+    }
+    let (config, requests) = world.look("jo@example.org");
+    assert_eq!(verdict(&config, "autoconfig"), "fault: more than 10 redirects");
+    assert!(requests.contains(&"GET https://autoconfig.example.org/10".to_owned()));
+    assert!(!requests.contains(&"GET https://autoconfig.example.org/11".to_owned()));
+    assert_eq!(config.rows().iter().filter(|row| row.label == "302").count(), 10);
+}
+
+#[test]
+fn outlook_is_sent_elsewhere() {
+    let answer = |inside: &str| format!("<Autodiscover><Response>{inside}</Response></Autodiscover>");
+    let account = |inside: &str| answer(&format!("<Account>{inside}</Account>"));
+    let settings = outlook(&protocol("IMAP", MAIL, 993));
+    let url = "GET https://autodiscover.example.org/autodiscover/autodiscover.json?Email=jo@example.org&Protocol=AutodiscoverV1";
+    for (world, label, expect) in [
+        (
+            with_server()
+                .page(DISCOVER, account("<Action>redirectUrl</Action><RedirectUrl>https://d.example/</RedirectUrl>"))
+                .page("POST https://d.example/", settings.clone()),
+            "autodiscover host",
+            "good: one server",
+        ),
+        (
+            with_server()
+                .page(DISCOVER, account("<Action>redirectAddr</Action><RedirectAddr>jo@contoso.example</RedirectAddr>"))
+                .page("POST https://autodiscover.contoso.example/autodiscover/autodiscover.xml", settings.clone()),
+            "autodiscover host",
+            "good: one server",
+        ),
+        (
+            with_server()
+                .page(DISCOVER, account("<Action>redirectAddr</Action><RedirectAddr>contoso.example</RedirectAddr>")),
+            "autodiscover host",
+            "fault: it sends us to the address contoso.example: it is no mail address",
+        ),
+        (
+            with_server()
+                .page(DISCOVER, account("<Action>redirectUrl</Action><RedirectUrl>http://d.example/</RedirectUrl>")),
+            "autodiscover host",
+            "fault: a redirect to http://d.example/: Outlook follows to https only (MS-OXDISCO)",
+        ),
+        (
+            with_server()
+                .page(DISCOVER, account("<Action>redirectAddr</Action><RedirectAddr>jo@example.org</RedirectAddr>")),
+            "autodiscover host",
+            "fault: the redirects lead in a circle, back to https://autodiscover.example.org/autodiscover/autodiscover.xml",
+        ),
+        (
+            with_server()
+                .page(url, "{\"Url\":\"https://d.example/\"}")
+                .page("POST https://d.example/", settings.clone()),
+            "autodiscover JSON",
+            "good: one server",
+        ),
+        // What is asked there stays a question about that address, whatever redirects follow.
+        (
+            with_server()
+                .page(url, "{\"Url\":\"https://d.example/\"}")
+                .redirect("POST https://d.example/", "/2")
+                .page("POST https://d.example/2", settings.clone()),
+            "autodiscover JSON",
+            "good: one server",
+        ),
+        (
+            with_server()
+                .page(DISCOVER, answer("<Error><ErrorCode>500</ErrorCode><Message>no such user</Message></Error>")),
+            "autodiscover host",
+            "note: it has no settings for jo@example.org: 500 no such user",
+        ),
+        (
+            with_server().status(DISCOVER, 401, &[], ""),
+            "autodiscover host",
+            "note: asks for a login, which is not sent",
+        ),
+    ] {
+        assert_eq!(verdict(&world.look("jo@example.org").0, label), expect);
+    }
+}
+
+#[test]
+fn what_is_no_configuration() {
+    let laughs = "<!DOCTYPE x [<!ENTITY a 'ha'>]><clientConfig>&a;</clientConfig>";
+    for (world, expect) in [
+        (with_server().page(CONFIG, "<!doctype html><p>Welcome"), "note: in its place stands a web page"),
+        (with_server().page(CONFIG, outlook("")), "note: in its place stands an answer of autodiscover"),
+        (with_server().page(CONFIG, ""), "note: in its place stands nothing"),
+        (with_server().page(CONFIG, "<clientConfig>\n&"), "fault: line 2, column 1: this is no XML"),
+        (with_server().page(CONFIG, laughs), "fault: the document has a DTD"),
+        (with_server().page(CONFIG, "<a>".repeat(85_000)), "fault: the document has more than 20000 elements"),
+        (with_server().page(CONFIG, vec![b'<'; 300 << 10]), "fault: the document is longer than 256 KB"),
+        (with_server().page("GET https://autoconfig.example.org/x", ""), "note: not there: status 404"),
+        (with_server().status(CONFIG, 503, &[], ""), "warning: status 503"),
+        (with_server().status(CONFIG, 302, &[], ""), "warning: status 302"),
+        (with_server(), "note: the host does not exist (NXDOMAIN)"),
+    ] {
+        let got = verdict(&world.look("jo@example.org").0, "autoconfig");
+        assert!(got.starts_with(expect), "{got} for {expect}");
+    }
+    let mut world = with_server();
+    world.broken.push(("autoconfig.example.org", FetchFailure::Tls(TlsFailure::Alert("internal_error".to_owned()))));
+    let (config, _) = world.look("jo@example.org");
+    assert_eq!(verdict(&config, "autoconfig"), "warning: no TLS: the server sent the alert internal_error");
+    let mut world =
+        with_server().dns("example.org", RecordType::Txt, &[Value::Txt(vec![b"MAILCONF=ftp://x".to_vec()])]);
+    world = world.page(CONFIG, thunderbird(&["IMAP mail.example.org 993 SSL"], "x"));
+    world.wrong.push("autoconfig.example.org");
+    let (config, _) = world.look("jo@example.org");
+    has(&config, "fault: mailconf TXT: mailconf=ftp://x: the URL is of the kind ftp");
+    has(&config, "fault: autoconfig: autoconfig.example.org: the certificate is not for autoconfig.example.org");
+    has(&config, "no server to send mail through");
+    has(&config, "no source can be believed");
+    assert!(verdict(&config, "TLS").starts_with("fault: the certificate is not for"), "{}", verdict(&config, "TLS"));
+}
+
+#[test]
+fn what_servers_answer_is_held_against_what_is_said() {
+    let world = with_server().page(
+        CONFIG,
+        thunderbird(&["IMAP mail.example.org 143 STARTTLS", "SMTP mail.example.org 465 SSL"], "%EMAILADDRESS%"),
+    );
+    let (config, _) = world.look("jo@example.org");
+    let place = |protocol, port, security| Place { protocol, host: MAIL.to_owned(), port, security };
+    let (imap, smtp) = (place(Protocol::Imap, 143, Security::StartTls), place(Protocol::Smtp, 465, Security::Implicit));
+    let mechanisms = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    for (place, heard, part) in [
+        (&imap, Heard::Nothing("connection refused".to_owned()), Some("nothing answers there: connection refused")),
+        (
+            &imap,
+            Heard::Answered { starttls: Some(false), certificate: None, mechanisms: Vec::new() },
+            Some("offers no STARTTLS"),
+        ),
+        (
+            &smtp,
+            Heard::Answered {
+                starttls: None,
+                certificate: Some(Verdict::Bad("it is for another".to_owned())),
+                mechanisms: Vec::new(),
+            },
+            Some("mail programs warn of its certificate: it is for another"),
+        ),
+        (
+            &smtp,
+            Heard::Answered { starttls: None, certificate: None, mechanisms: mechanisms(&["CRAM-MD5", "XOAUTH2"]) },
+            Some("autoconfig SMTP: password-cleartext is said, and the server offers CRAM-MD5 XOAUTH2"),
+        ),
+        (
+            &smtp,
+            Heard::Answered {
+                starttls: None,
+                certificate: Some(Verdict::Good),
+                mechanisms: mechanisms(&["plain", "CRAM-MD5"]),
+            },
+            None,
+        ),
+    ] {
+        let before = says(&config).len();
+        let mut config = config.clone();
+        config.heard(place.clone(), heard);
+        match part {
+            Some(part) => has(&config, part),
+            None => assert_eq!(says(&config).len(), before),
+        }
+    }
+}
+
+#[test]
+fn what_was_not_asked_is_passed_over() {
+    let world = with_server().page(CONFIG, thunderbird(&["IMAP mail.example.org 993 SSL"], "x"));
+    let mut config = ClientConfig::new("jo@example.org").unwrap();
+    let request = Request::get(crate::diagnosis::web::Url::parse(CONFIG.split_once(' ').unwrap().1).unwrap());
+    config.fetched(world.fetched(request.clone()));
+    config.answered(world.answer(key("example.org", RecordType::Mx)));
+    assert_eq!((config.pending(), config.said()), (0, Vec::new()));
+    assert!(config.rows().iter().all(|row| row.verdict.is_none()));
+    let first = config.fetches();
+    assert!(first.contains(&request) && config.fetches().is_empty());
+    assert_eq!(config.pending(), first.len());
+    assert!(ClientConfig::new("192.0.2.1").is_err());
+}
+
+#[test]
+fn text_from_servers_is_safe_to_draw() {
+    let file = thunderbird(&["IMAP mail.example.org 993 SSL", "SMTP mail.example.org 465 SSL"], "x\u{202e}\u{9b}31m");
+    let world = with_server()
+        .page(CONFIG, file)
+        .status(DISCOVER, 500, &[], "")
+        .dns("_imaps._tcp.example.org", RecordType::Srv, &[srv(993, "evil\u{1b}[2J.example")])
+        .redirect("POST https://example.org/autodiscover/autodiscover.xml", "/\u{1b}[2J");
+    let (mut config, _) = world.look("jo@example.org");
+    let place = config.servers().remove(0).place;
+    let mechanisms = vec!["\u{1b}[31mX".to_owned()];
+    config.heard(place, Heard::Answered { starttls: None, certificate: None, mechanisms });
+    has(&config, "the server offers ␛[31mX");
+    let rows = config.rows();
+    let mut texts: Vec<String> = rows.iter().flat_map(|row| [row.text.clone(), row.note.clone()]).collect();
+    texts.extend(rows.into_iter().filter_map(|row| row.verdict).map(|(_, says)| says));
+    texts.extend(config.findings().into_iter().flat_map(|finding| [finding.subject, finding.says]));
+    assert!(texts.iter().any(|text| text.contains("x<U+202E>\\x9b31m")), "{texts:#?}");
+    for text in texts {
+        assert!(!text.chars().any(|letter| letter.is_control() || letter == '\u{202e}'), "{text:?}");
+    }
+}
