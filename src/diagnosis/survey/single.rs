@@ -39,7 +39,8 @@ impl Single {
     /// The question: type, name, and the name in plain script where it has one.
     #[must_use]
     pub fn title(&self) -> String {
-        format!("{} {}", self.query.kind, both_forms(&self.query.name))
+        let name = both_forms(&self.query.name);
+        format!("{} {}", self.query.kind, visible(name.as_bytes()))
     }
 
     /// The line of dig that asks the same of `resolver`.
@@ -210,10 +211,11 @@ fn row(section: &str, record: &Record, asked: &str, about: &str) -> Row {
         }
         other => (other.to_string(), None),
     };
+    let text = if same_name(&record.name, asked) { text } else { format!("{text} ({})", shown(&record.name)) };
     Row {
         depth: 1,
         label: format!("{section}{}", record.value.kind()),
-        text: if same_name(&record.name, asked) { text } else { format!("{text} ({})", shown(&record.name)) },
+        text: visible(text.as_bytes()).into_owned(),
         ttl: Some(record.ttl),
         verdict: remark(&record.value).map(|says| (Severity::Note, says)),
         note: about.to_owned(),
