@@ -13,6 +13,7 @@ pub mod dmarc;
 pub mod dns;
 pub mod dnssec;
 pub mod finding;
+pub mod investigation;
 pub mod meaning;
 pub mod message;
 pub mod mta_sts;

@@ -8,6 +8,7 @@ use super::{EXCHANGE_ROWS, EXCHANGES, QUESTIONS, Subject, Survey, family};
 use crate::diagnosis::answers::{Outcome, aliases, key};
 use crate::diagnosis::dns::{Answer, Record, RecordType, Value, reverse_name};
 use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::investigation::Question;
 use crate::protocol::visible::visible;
 
 /// One row of the table. All text is safe to draw.
@@ -27,8 +28,10 @@ pub struct Row {
     pub note: String,
     /// Where Enter connects.
     pub connect: Option<Connect>,
-    /// More for the row in full, line by line: octets, a certificate.
+    /// More for the row in full, line by line: a record tag by tag, octets, a certificate.
     pub detail: Vec<String>,
+    /// The question behind it, for whoever wants to ask it with dig.
+    pub question: Option<Question>,
 }
 
 /// A place to connect to.

@@ -1,0 +1,107 @@
+//! What can be looked into, all in one shape: a state machine that names what it wants of the world, is given what came
+//! of it, and draws a table at any time.
+//!
+//! ```text
+//! line ─► Subject ─► Box<dyn Investigation> ─► wants ─► DNS, a web document, a look at a server ─► came ─► table
+//! ```
+//!
+//! The pane and `ehlo dns` run the same investigations; neither knows what they are about.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use super::dns::{Answer, Query, QueryOptions, Resolver};
+use super::dnssec::Anchor;
+use super::finding::Finding;
+use super::survey::Row;
+use super::tls::TlsReport;
+use super::web;
+use crate::protocol::endpoint::Endpoint;
+
+/// A question with whom it is asked and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// What.
+    pub query: Query,
+    /// Whom.
+    pub resolver: Resolver,
+    /// How.
+    pub options: QueryOptions,
+}
+
+/// What an investigation wants of the world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// An answer of DNS.
+    Answer(Question),
+    /// A document.
+    Document(web::Request),
+    /// A look at a server: its greeting, what it offers, its certificate. Nobody logs in, and no mail is sent.
+    Look(Endpoint),
+}
+
+/// What came of a [`Want`].
+#[derive(Clone, Debug)]
+pub enum Came {
+    /// An answer, or the lack of one, and what was asked.
+    Answer(Question, Box<Answer>),
+    /// A document, or the lack of one.
+    Document(Box<web::Fetched>),
+    /// What a server showed.
+    Look(Box<Seen>),
+}
+
+/// What a server showed to a client that only looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Where. STARTTLS was said if it asks for that.
+    pub endpoint: Endpoint,
+    /// The address that answered.
+    pub remote: Option<SocketAddr>,
+    /// The first line, safe to draw; empty when none came.
+    pub greeting: String,
+    /// Whether STARTTLS or STLS is offered before TLS; none when that was not asked.
+    pub starttls: Option<bool>,
+    /// SASL mechanisms, as they are offered last: under TLS, if there was TLS.
+    pub mechanisms: Vec<String>,
+    /// The handshake, when there was one.
+    pub tls: Option<Box<TlsReport>>,
+    /// Why it ended early, in one sentence without a full stop.
+    pub failure: Option<String>,
+}
+
+/// What all investigations of a run share.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Whom to ask.
+    pub resolver: Resolver,
+    /// How to ask.
+    pub options: QueryOptions,
+    /// The keys that DNSSEC is checked from.
+    pub anchors: Vec<Anchor>,
+    /// Resolvers that everybody can ask, each with its name.
+    pub publics: Vec<(String, Resolver)>,
+}
+
+impl Setting {
+    /// The question, asked as this run asks.
+    #[must_use]
+    pub fn question(&self, query: Query) -> Question {
+        Question { query, resolver: self.resolver.clone(), options: self.options.clone() }
+    }
+}
+
+/// Something that is looked into.
+pub trait Investigation: fmt::Debug {
+    /// What it is about, in a few words, safe to draw.
+    fn title(&self) -> String;
+
+    /// What is wanted now and was not wanted before. All of it may be done at the same time.
+    fn wants(&mut self) -> Vec<Want>;
+
+    /// Takes in what came. What was not wanted is passed over. `now` is in seconds since 1970.
+    fn came(&mut self, came: Came, now: i64);
+
+    /// The rows, with open places marked, and what is worth saying.
+    fn table(&self) -> (Vec<Row>, Vec<Finding>);
+}
