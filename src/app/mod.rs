@@ -9,6 +9,7 @@ pub mod doubt;
 pub mod effect;
 pub mod event;
 mod inspect;
+pub mod investigator;
 pub mod keys;
 pub mod line_editor;
 pub mod message_editor;

@@ -11,6 +11,7 @@ use super::message_editor::MessageEditor;
 use super::options::Options;
 pub use super::panes::{Focus, Notice, Overlay, Place, Question};
 use super::prompt::Prompt;
+use crate::diagnosis::investigation::Setting;
 use crate::diagnosis::{Finding, Severity};
 use crate::protocol::endpoint::{Endpoint, Host, Target, well_known};
 use crate::protocol::endpoint::{Protocol, Security};
@@ -65,9 +66,7 @@ impl App {
     /// An app with nothing open.
     #[must_use]
     pub fn new(options: Options, size: (u16, u16)) -> Self {
-        let mut dns = DnsPane::default();
-        dns.resolver = options.resolver.clone();
-        dns.anchors = options.anchors.clone();
+        let dns = DnsPane::new(Setting { anchors: options.anchors.clone(), ..Setting::new(options.resolver.clone()) });
         Self {
             options,
             conversations: Vec::new(),
@@ -255,13 +254,14 @@ impl App {
                 }
             }
             Event::Answered { id, at, answer } => {
-                let since = i64::try_from(at.0 / 1_000_000).unwrap_or(i64::MAX);
-                let wall = self.options.epoch.timestamp().as_second().saturating_add(since);
-                self.dns.answered(id, *answer, wall, &mut effects);
+                let wall = self.wall(at);
+                self.dns.answered(id, answer, wall, &mut effects);
                 self.connect_to_best(&mut effects);
             }
-            // Nothing here asks web servers yet.
-            Event::Fetched { .. } => {}
+            Event::Fetched { id, at, outcome } => {
+                let wall = self.wall(at);
+                self.dns.fetched(id, outcome, wall, &mut effects);
+            }
             Event::File { path, content } => self.loaded(&path.display().to_string(), content),
             Event::Wake => {
                 for conversation in &mut self.conversations {
@@ -300,7 +300,7 @@ impl App {
         if !self.connect_when_surveyed {
             return;
         }
-        let Some(survey) = &self.dns.survey else { return };
+        let Some(survey) = self.dns.surveyed() else { return };
         if let Some(best) = survey.best()
             && (survey.is_done() || !survey.targets().is_empty() && self.family_is_known())
         {
@@ -326,9 +326,15 @@ impl App {
         }
     }
 
+    /// Seconds since 1970 at a moment.
+    fn wall(&self, at: Moment) -> i64 {
+        let since = i64::try_from(at.0 / 1_000_000).unwrap_or(i64::MAX);
+        self.options.epoch.timestamp().as_second().saturating_add(since)
+    }
+
     /// Both address families of the best exchange have been answered.
     fn family_is_known(&self) -> bool {
-        let Some(survey) = &self.dns.survey else { return false };
+        let Some(survey) = self.dns.surveyed() else { return false };
         let Some(best) = survey.best() else { return false };
         !survey.is_waiting(&best.host)
     }

@@ -19,9 +19,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
         subject if subject.is_empty() => "DNS".to_owned(),
         subject => format!("DNS {subject}"),
     };
-    let mut state = format!(" @{} ", app.dns.resolver);
+    let mut state = format!(" @{} ", app.dns.resolver());
     if app.dns.pending() > 0 {
-        state = format!(" {} open · @{} ", app.dns.pending(), app.dns.resolver);
+        state = format!(" {} open · @{} ", app.dns.pending(), app.dns.resolver());
     }
     let inner = panel(frame, area, &title, Line::raw(state), focused, bordered);
     if inner.is_empty() {

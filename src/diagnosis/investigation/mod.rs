@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use super::dns::{Answer, Query, QueryOptions, Resolver};
 use super::dnssec::Anchor;
 use super::finding::Finding;
-use super::survey::Row;
+use super::survey::{Row, Survey};
 use super::tls::TlsReport;
 use super::web;
 use crate::protocol::endpoint::Endpoint;
@@ -84,6 +84,12 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// Asks `resolver` in the usual way, and knows no key and nobody else.
+    #[must_use]
+    pub fn new(resolver: Resolver) -> Self {
+        Self { resolver, options: QueryOptions::default(), anchors: Vec::new(), publics: Vec::new() }
+    }
+
     /// The question, asked as this run asks.
     #[must_use]
     pub fn question(&self, query: Query) -> Question {
@@ -104,4 +110,9 @@ pub trait Investigation: fmt::Debug {
 
     /// The rows, with open places marked, and what is worth saying.
     fn table(&self) -> (Vec<Row>, Vec<Finding>);
+
+    /// The survey, if it is one: it says where to connect.
+    fn survey(&self) -> Option<&Survey> {
+        None
+    }
 }

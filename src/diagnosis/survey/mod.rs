@@ -27,8 +27,10 @@ pub use single::Single;
 pub(super) use verdict::failure;
 
 use super::answers::{Answers, key};
-use super::dns::{Answer, Query, RecordType, reverse_name};
+use super::dns::{Answer, Query, RecordType, both_forms, reverse_name};
 use super::finding::Finding;
+use super::investigation::{Came, Investigation, Setting, Want};
+use crate::protocol::visible::visible;
 
 /// Exchanges that are looked up; more are named and left alone.
 const EXCHANGES: usize = 20;
@@ -58,14 +60,45 @@ enum Subject {
 #[derive(Clone, Debug)]
 pub struct Survey {
     subject: Subject,
+    setting: Setting,
     asked: HashSet<Query>,
     answers: Answers,
+}
+
+impl Investigation for Survey {
+    fn title(&self) -> String {
+        let name = both_forms(&self.subject());
+        visible(name.as_bytes()).into_owned()
+    }
+
+    fn wants(&mut self) -> Vec<Want> {
+        let questions = self.questions();
+        questions.into_iter().map(|query| Want::Answer(self.setting.question(query))).collect()
+    }
+
+    fn came(&mut self, came: Came, _now: i64) {
+        if let Came::Answer(_, answer) = came {
+            self.answered(*answer);
+        }
+    }
+
+    fn table(&self) -> (Vec<Row>, Vec<Finding>) {
+        let (rows, found): (Vec<Row>, Vec<Option<Finding>>) = rows::draw(self).into_iter().unzip();
+        let mut seen = HashSet::new();
+        // Why there is nothing to connect to comes first.
+        let findings = self.trouble().into_iter().chain(found.into_iter().flatten());
+        (rows, findings.filter(|finding| seen.insert(finding.clone())).collect())
+    }
+
+    fn survey(&self) -> Option<&Survey> {
+        Some(self)
+    }
 }
 
 impl Survey {
     /// A survey of `subject`: a domain or a host in A-label form, or an address.
     #[must_use]
-    pub fn new(subject: &str) -> Self {
+    pub fn new(subject: &str, setting: &Setting) -> Self {
         let subject = match subject.parse() {
             Ok(ip) => Subject::Address(ip),
             Err(_) => {
@@ -73,7 +106,7 @@ impl Survey {
                 Subject::Domain(name.to_ascii_lowercase())
             }
         };
-        Self { subject, asked: HashSet::new(), answers: Answers::default() }
+        Self { subject, setting: setting.clone(), asked: HashSet::new(), answers: Answers::default() }
     }
 
     /// What is looked into, as text.
@@ -85,8 +118,8 @@ impl Survey {
         }
     }
 
-    /// Every question whose name is known by now and that was not asked before. They may be asked all at once.
-    pub fn questions(&mut self) -> Vec<Query> {
+    /// Every question whose name is known by now and that was not asked before.
+    fn questions(&mut self) -> Vec<Query> {
         let mut new = Vec::new();
         for query in self.wanted() {
             if self.asked.len() >= QUESTIONS {
@@ -99,8 +132,7 @@ impl Survey {
         new
     }
 
-    /// Takes an answer in. One that was not asked for is passed over.
-    pub fn answered(&mut self, answer: Answer) {
+    fn answered(&mut self, answer: Answer) {
         let query = key(&answer.query.name, answer.query.kind);
         if self.asked.contains(&query) {
             self.answers.insert(answer);
@@ -118,27 +150,6 @@ impl Survey {
     pub fn is_done(&self) -> bool {
         self.pending() == 0
             && (self.asked.len() >= QUESTIONS || self.wanted().iter().all(|query| self.asked.contains(query)))
-    }
-
-    /// The table to draw, in its order, with open questions in their places.
-    #[must_use]
-    pub fn rows(&self) -> Vec<Row> {
-        rows::draw(self).into_iter().map(|(row, _)| row).collect()
-    }
-
-    /// What is worth saying, with its next step. Why there is nothing to connect to comes first.
-    #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        self.table().1
-    }
-
-    /// [`Self::rows`] and [`Self::findings`] at the cost of one.
-    #[must_use]
-    pub fn table(&self) -> (Vec<Row>, Vec<Finding>) {
-        let (rows, found): (Vec<Row>, Vec<Option<Finding>>) = rows::draw(self).into_iter().unzip();
-        let mut seen = HashSet::new();
-        let findings = self.trouble().into_iter().chain(found.into_iter().flatten());
-        (rows, findings.filter(|finding| seen.insert(finding.clone())).collect())
     }
 
     /// Where `ehlo DOMAIN` connects: the preferred exchange that has an address. None while a better one may still

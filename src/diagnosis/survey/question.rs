@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnosis::dns::{Query, QueryOptions, RecordType, Resolver, Transport, ascii_name, reverse_name};
+use crate::diagnosis::investigation::Question;
 use crate::protocol::endpoint::Host;
 
 /// What the user asks for.
@@ -172,7 +173,8 @@ fn no_type(word: &str) -> String {
 
 /// The line of dig that asks the same of the same server.
 #[must_use]
-pub fn dig(query: &Query, resolver: &Resolver, options: &QueryOptions) -> String {
+pub fn dig(question: &Question) -> String {
+    let Question { query, resolver, options } = question;
     let mut words = vec!["dig".to_owned()];
     let (mut transport, mut port) = (options.transport.clone(), options.port);
     if let Resolver::Server(server) = resolver {
@@ -321,11 +323,16 @@ mod tests {
             let read = asked(line).unwrap();
             let Asked::One(query) = &read.asked else { panic!("{line}") };
             let resolver = read.resolver.clone().unwrap_or_default();
-            let text = dig(query, &resolver, &read.options);
+            let question = |query: &Query, resolver, options: &QueryOptions| Question {
+                query: query.clone(),
+                resolver,
+                options: options.clone(),
+            };
+            let text = dig(&question(query, resolver, &read.options));
             assert_eq!(text, expect, "{line}");
             let again = asked(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
             let Asked::One(same) = &again.asked else { panic!("{text}") };
-            let back = dig(same, &again.resolver.clone().unwrap_or_default(), &again.options);
+            let back = dig(&question(same, again.resolver.clone().unwrap_or_default(), &again.options));
             assert_eq!((same, back.as_str()), (query, expect), "{line}");
         }
     }

@@ -4,11 +4,11 @@ use super::rows::{Connect, Row, note, shown};
 use super::validating::Validating;
 use super::{tries, verdict};
 use crate::diagnosis::dns::{
-    Answer, Edns, Query, QueryOptions, Record, Resolver, Response, Value, algorithm_name, both_forms, digest_name,
+    Answer, Edns, Query, Record, Resolver, Response, Value, algorithm_name, both_forms, digest_name,
     extended_error_name, opcode_name,
 };
-use crate::diagnosis::dnssec::Anchor;
-use crate::diagnosis::finding::Severity;
+use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::investigation::{Came, Investigation, Question, Setting, Want};
 use crate::protocol::visible::visible;
 
 /// Records of a section that are shown.
@@ -19,8 +19,9 @@ const OPTIONS: usize = 16;
 /// A question by itself, and its answer once that has come.
 #[derive(Clone, Debug)]
 pub struct Single {
-    query: Query,
-    options: QueryOptions,
+    question: Question,
+    /// Whether it was asked.
+    asked: bool,
     /// Only what the records say is wanted.
     short: bool,
     answer: Option<Answer>,
@@ -28,62 +29,66 @@ pub struct Single {
     validating: Option<Validating>,
 }
 
-impl Single {
-    /// A question that is being asked. With [`QueryOptions::dnssec`] its answer is checked from these anchors down.
-    #[must_use]
-    pub fn new(query: Query, options: QueryOptions, short: bool, anchors: &[Anchor]) -> Self {
-        let validating = (options.dnssec && !short).then(|| Validating::new(&query, &options, anchors));
-        Self { query, options, short, answer: None, validating }
-    }
-
+impl Investigation for Single {
     /// The question: type, name, and the name in plain script where it has one.
-    #[must_use]
-    pub fn title(&self) -> String {
-        let name = both_forms(&self.query.name);
-        format!("{} {}", self.query.kind, visible(name.as_bytes()))
+    fn title(&self) -> String {
+        let name = both_forms(&self.question.query.name);
+        format!("{} {}", self.question.query.kind, visible(name.as_bytes()))
     }
 
-    /// The line of dig that asks the same of `resolver`.
-    #[must_use]
-    pub fn dig(&self, resolver: &Resolver) -> String {
-        super::dig(&self.query, resolver, &self.options)
-    }
-
-    /// Takes the answer in. `now` is in seconds since 1970.
-    pub fn answered(&mut self, answer: Answer, now: i64) {
-        if let Some(validating) = &mut self.validating {
-            validating.begin(&answer, now);
+    fn wants(&mut self) -> Vec<Want> {
+        if !std::mem::replace(&mut self.asked, true) {
+            return vec![Want::Answer(self.question.clone())];
         }
-        self.answer = Some(answer);
+        let links = self.validating.as_mut().map(Validating::questions).unwrap_or_default();
+        let resolver = self.chain_resolver();
+        let question = |(query, options)| Question { query, resolver: resolver.clone(), options };
+        links.into_iter().map(|link| Want::Answer(question(link))).collect()
     }
 
-    /// Takes in the answer to one of [`Self::questions`].
-    pub fn chain_answered(&mut self, answer: Answer, now: i64) {
-        if let Some(validating) = &mut self.validating {
-            validating.answered(answer, now);
+    fn came(&mut self, came: Came, now: i64) {
+        let Came::Answer(question, answer) = came else { return };
+        // The chain of trust may ask the same again in its own way, once this is answered.
+        if self.answer.is_none() && question == self.question {
+            if let Some(validating) = &mut self.validating {
+                validating.begin(&answer, now);
+            }
+            self.answer = Some(*answer);
+        } else if let Some(validating) = &mut self.validating {
+            validating.answered(*answer, now);
         }
     }
 
-    /// What the validation wants to know now, and how it is asked. Nothing comes twice.
-    pub fn questions(&mut self) -> Vec<(Query, QueryOptions)> {
-        self.validating.as_mut().map(Validating::questions).unwrap_or_default()
+    fn table(&self) -> (Vec<Row>, Vec<Finding>) {
+        (self.rows(), Vec::new())
+    }
+}
+
+impl Single {
+    /// A question asked as `setting` says. With [`QueryOptions::dnssec`] its answer is checked from the anchors down.
+    ///
+    /// [`QueryOptions::dnssec`]: crate::diagnosis::dns::QueryOptions::dnssec
+    #[must_use]
+    pub fn new(query: Query, short: bool, setting: &Setting) -> Self {
+        let question = setting.question(query);
+        let signed = question.options.dnssec && !short;
+        let validating = signed.then(|| Validating::new(&question.query, &question.options, &setting.anchors));
+        Self { question, asked: false, short, answer: None, validating }
     }
 
     /// Who is asked for the chain of trust: whoever was asked for the answer, unless that one speaks for its own zones
     /// only.
-    #[must_use]
-    pub fn chain_resolver(&self, resolver: &Resolver) -> Resolver {
+    fn chain_resolver(&self) -> Resolver {
         let finds_out = self.answer.as_ref().is_some_and(|answer| match &answer.reply {
             Ok(response) => response.flags.ra,
             Err(_) => true,
         });
-        if finds_out { resolver.clone() } else { Resolver::System }
+        if finds_out { self.question.resolver.clone() } else { Resolver::System }
     }
 
     /// The table to draw. The first row is the question.
-    #[must_use]
-    pub fn rows(&self) -> Vec<Row> {
-        let title = Row { label: self.title(), ..Row::default() };
+    fn rows(&self) -> Vec<Row> {
+        let title = Row { label: self.title(), question: Some(self.question.clone()), ..Row::default() };
         let Some(answer) = &self.answer else {
             return vec![Row { text: "…".to_owned(), ..title }];
         };
@@ -124,7 +129,7 @@ impl Single {
         let verdict = match (response.rcode, response.answers.is_empty()) {
             (0, false) => None,
             // Nothing was looked for where only the server's own knowledge was asked for.
-            (0, true) if !self.options.recursion && !response.flags.aa && !response.authority.is_empty() => {
+            (0, true) if !self.question.options.recursion && !response.flags.aa && !response.authority.is_empty() => {
                 Some((Severity::Note, "a referral: the authority section names who knows".to_owned()))
             }
             (0, true) => Some((Severity::Note, "the name exists and has no such record".to_owned())),
@@ -153,7 +158,7 @@ impl Single {
             [("", &response.answers), ("authority ", &response.authority), ("additional ", &response.additional)];
         for (section, records) in sections.into_iter().take(if self.short { 1 } else { 3 }) {
             for record in records.iter().take(RECORDS) {
-                rows.push(row(section, record, &self.query.name, about));
+                rows.push(row(section, record, &self.question.query.name, about));
             }
             if records.len() > RECORDS {
                 let text = format!("{} more", records.len() - RECORDS);
@@ -256,9 +261,12 @@ mod tests {
 
     fn rows(reply: Result<Response, QueryFailure>) -> Vec<Row> {
         let query = Query { name: "example.org".to_owned(), kind: RecordType::Txt };
-        let mut single = Single::new(query.clone(), QueryOptions::default(), false, &[]);
-        single.answered(Answer::new(query, reply), 0);
-        single.rows()
+        let mut single = Single::new(query.clone(), false, &Setting::new(Resolver::System));
+        for want in single.wants() {
+            let Want::Answer(question) = want else { panic!("{want:?}") };
+            single.came(Came::Answer(question, Box::new(Answer::new(query.clone(), reply.clone()))), 0);
+        }
+        single.table().0
     }
 
     #[test]
@@ -317,7 +325,7 @@ mod tests {
         assert!(timed_out[0].text.contains("in time"), "{}", timed_out[0].text);
         assert!(timed_out[0].verdict.as_ref().is_some_and(|(_, next)| !next.is_empty()));
         let query = Query { name: String::new(), kind: RecordType::Ns };
-        let open = Single::new(query, QueryOptions::default(), false, &[]).rows();
+        let open = Single::new(query, false, &Setting::new(Resolver::System)).table().0;
         assert_eq!((open[0].label.as_str(), open[0].text.as_str()), ("NS .", "…"));
     }
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::diagnosis::dns::{QueryFailure, Record, Response, Transport, Try, Value};
+use crate::diagnosis::dns::{QueryFailure, Record, Resolver, Response, Transport, Try, Value};
 use crate::diagnosis::finding::Severity;
 
 /// A world in a few lines: `name TYPE value`. A value of `!SERVFAIL` or `!timeout` fails the question. A name with no
@@ -55,7 +55,7 @@ impl World {
     }
 
     fn survey(&self, subject: &str) -> Survey {
-        let mut survey = Survey::new(subject);
+        let mut survey = Survey::new(subject, &Setting::new(Resolver::System));
         loop {
             let questions = survey.questions();
             if questions.is_empty() {
@@ -93,7 +93,7 @@ fn record(name: &str, kind: RecordType, value: &str) -> Record {
 
 fn table(survey: &Survey) -> String {
     let mut out = String::new();
-    for row in survey.rows() {
+    for row in survey.table().0 {
         out.push_str(&"  ".repeat(usize::from(row.depth)));
         out.push_str(&format!("{} {}", row.label, row.text));
         if let Some((severity, says)) = row.verdict {
@@ -149,19 +149,19 @@ SRV none for _submission _submissions _imap _pop3s _autodiscover
     let targets: Vec<IpAddr> = vec!["2001:db8::25".parse().unwrap(), "192.0.2.25".parse().unwrap()];
     assert_eq!(survey.targets(), targets);
     assert_eq!(survey.trouble(), None);
-    let rows = survey.rows();
+    let rows = survey.table().0;
     assert_eq!(rows[0].ttl, Some(300));
     assert_eq!(rows[0].note, "example.org MX: NOERROR, 7 ms, from 192.0.2.53:53");
     let imaps =
         Connect { host: "imap.example.org".to_owned(), address: None, port: 993, service: Some("imaps".to_owned()) };
     assert!(rows.iter().any(|row| row.connect.as_ref() == Some(&imaps)));
-    assert!(survey.findings().iter().all(|f| f.severity != Severity::Fault));
+    assert!(survey.table().1.iter().all(|f| f.severity != Severity::Fault));
 }
 
 #[test]
 fn questions_come_as_their_inputs_are_known_and_never_twice() {
     let world = World::new(RIGHT);
-    let mut survey = Survey::new("example.org");
+    let mut survey = Survey::new("example.org", &Setting::new(Resolver::System));
     let first = survey.questions();
     assert_eq!(first.len(), 10);
     assert_eq!((survey.questions().len(), survey.pending()), (0, 10));
@@ -244,7 +244,7 @@ fn what_is_wrong_with_the_mail_route() {
             (Some(finding), Some(part)) => {
                 assert!(finding.says.contains(part), "{name}: {}", finding.says);
                 assert!(!finding.next.is_empty(), "{name}");
-                assert_eq!(survey.findings().first(), Some(&finding), "{name}");
+                assert_eq!(survey.table().1.first(), Some(&finding), "{name}");
                 assert_eq!((survey.best(), survey.targets()), (None, Vec::new()), "{name}");
             }
             (got, expect) => panic!("{name}: {got:?} is not {expect:?}"),
@@ -267,7 +267,7 @@ fn an_address_and_its_name() {
 
 #[test]
 fn a_hostile_zone_is_bounded() {
-    let mut survey = Survey::new("x.org");
+    let mut survey = Survey::new("x.org", &Setting::new(Resolver::System));
     let mut asked = 0;
     loop {
         let questions = survey.questions();
@@ -292,24 +292,24 @@ fn a_hostile_zone_is_bounded() {
     }
     assert_eq!(asked, QUESTIONS);
     assert!(survey.is_done());
-    let rows = survey.rows();
+    let rows = survey.table().0;
     assert!(rows.len() < 2500, "{}", rows.len());
     assert!(rows.iter().all(|row| !row.text.contains('\u{202e}')));
     assert!(rows.iter().any(|row| row.text == "936 more"));
-    assert!(!survey.findings().is_empty());
+    assert!(!survey.table().1.is_empty());
 }
 
 #[test]
 fn a_finding_about_a_hostile_name_is_safe_to_draw() {
     let zone = World::new(&["x.org MX 1 a\u{1b}[2J", "a\u{1b}[2j A 127.0.0.1"]);
-    let subjects: Vec<String> = zone.survey("x.org").findings().into_iter().map(|found| found.subject).collect();
+    let subjects: Vec<String> = zone.survey("x.org").table().1.into_iter().map(|found| found.subject).collect();
     assert!(subjects.iter().any(|subject| subject.starts_with("a␛[2")), "{subjects:?}");
     assert!(!subjects.concat().contains('\u{1b}'), "{subjects:?}");
 }
 
 #[test]
 fn aliases_in_a_ring_end() {
-    let mut survey = Survey::new("x.org");
+    let mut survey = Survey::new("x.org", &Setting::new(Resolver::System));
     for query in survey.questions() {
         let alias = |name: &str, target: &str| record(name, RecordType::Cname, target);
         let answers = vec![alias(&query.name, "a.org"), alias("a.org", "b.org"), alias("b.org", "A.org")];
@@ -321,7 +321,7 @@ fn aliases_in_a_ring_end() {
 
 #[test]
 fn a_flood_of_records_is_counted_not_drawn() {
-    let mut survey = Survey::new("d.example");
+    let mut survey = Survey::new("d.example", &Setting::new(Resolver::System));
     for query in survey.questions() {
         let mut response = Response::default();
         let record = |value| Record { name: "d.example".to_owned(), ttl: 60, value };
@@ -344,5 +344,5 @@ fn a_flood_of_records_is_counted_not_drawn() {
     let mut once = findings.clone();
     once.dedup();
     assert_eq!(once.len(), findings.len());
-    assert_eq!((survey.rows(), survey.findings()), (rows, findings));
+    assert_eq!((survey.table().0, survey.table().1), (rows, findings));
 }

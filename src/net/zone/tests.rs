@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::diagnosis::Finding;
 use crate::diagnosis::answers::Answers;
 use crate::diagnosis::dns::{
     Answer, Ending, Mismatch, Query, QueryFailure, QueryOptions, RecordType, Resolver, Response, Value,
 };
 use crate::diagnosis::dnssec;
 use crate::diagnosis::finding::Severity;
-use crate::diagnosis::survey::{Asked, Single, Survey, asked};
+use crate::diagnosis::investigation::{Came, Investigation, Setting, Want};
+use crate::diagnosis::survey::{Asked, Row, Single, Survey, asked};
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
 use crate::net::resolver::Client;
@@ -364,19 +366,9 @@ async fn a_question_with_dnssec_shows_both_findings() {
     ] {
         let read = asked(line).unwrap();
         let Asked::One(query) = read.asked else { panic!("{line}") };
-        let mut single = Single::new(query.clone(), read.options.clone(), read.short, &anchors);
-        single.answered(client.ask(&query, &Resolver::System, &read.options).await, now);
-        loop {
-            let questions = single.questions();
-            if questions.is_empty() {
-                break;
-            }
-            for (query, options) in questions {
-                let resolver = single.chain_resolver(&Resolver::System);
-                single.chain_answered(client.ask(&query, &resolver, &options).await, now);
-            }
-        }
-        let rows = single.rows();
+        let setting = Setting { options: read.options, anchors: anchors.clone(), ..Setting::new(Resolver::System) };
+        let mut single = Single::new(query, read.short, &setting);
+        let (rows, _) = investigate(&client, &mut single, now).await;
         let row = rows.iter().find(|row| row.label == "DNSSEC");
         let shown = row.map(|row| {
             let (severity, says) = row.verdict.clone().unwrap();
@@ -406,16 +398,33 @@ async fn every_lesson_of_the_zones_shows_its_point() {
         ("192.0.2.143", Some("192.0.2.143"), "confirmed"),
         ("2001:db8::25", Some("2001:db8::25"), "confirmed"),
     ] {
-        let mut survey = Survey::new(domain);
-        while !survey.is_done() {
-            for query in survey.questions() {
-                survey.answered(client.ask(&query, &Resolver::System, &QueryOptions::default()).await);
-            }
-        }
+        let mut survey = Survey::new(domain, &Setting::new(Resolver::System));
+        let (_, findings) = investigate(&client, &mut survey, 0).await;
+        assert!(survey.is_done(), "{domain}");
         assert_eq!(survey.best().map(|to| to.host).as_deref(), best, "{domain}");
         assert_eq!(survey.targets().is_empty(), best.is_none(), "{domain}");
-        let findings = survey.findings();
         let told = |part: &str| findings.iter().any(|f| f.says.contains(part));
         assert!(told(part), "{domain}: {findings:#?}");
+    }
+}
+
+/// Runs an investigation to its end, one question after another.
+async fn investigate(client: &Client, investigation: &mut dyn Investigation, now: i64) -> (Vec<Row>, Vec<Finding>) {
+    loop {
+        let wants = investigation.wants();
+        if wants.is_empty() {
+            return investigation.table();
+        }
+        for want in wants {
+            let came = match want {
+                Want::Answer(question) => {
+                    let answer = client.ask(&question.query, &question.resolver, &question.options).await;
+                    Came::Answer(question, Box::new(answer))
+                }
+                Want::Document(request) => Came::Document(Box::new(client.fetch(request, Resolver::System).await)),
+                Want::Look(endpoint) => panic!("nobody looks at {endpoint:?} here"),
+            };
+            investigation.came(came, now);
+        }
     }
 }

@@ -8,7 +8,8 @@
 //! rcode 3
 //! ```
 
-use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, QueryOptions, Record, RecordType, Response, Value};
+use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, Record, RecordType, Resolver, Response, Value};
+use ehlo::diagnosis::investigation::{Came, Investigation, Setting, Want};
 use ehlo::diagnosis::survey::{Row, Single, Survey, asked};
 
 use super::drawn;
@@ -22,8 +23,8 @@ pub(crate) const OPENINGS: &[&[u8]] = &[
     b"192.0.2.1\nPTR ",
 ];
 
-/// Questions that a zone can make a survey ask.
-const QUESTIONS: usize = 200;
+/// What a zone can make a survey want.
+const WANTS: usize = 200;
 
 /// Octets shown of one octet of a record: each of 200 answers repeats it, and in its table and its findings.
 const TIMES: usize = 2000;
@@ -36,21 +37,26 @@ pub(crate) fn holds(octets: &[u8]) {
     let _ = asked(subject);
     // The program makes a name in A-label form of what the user typed.
     let subject: String = subject.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:".contains(*c)).collect();
-    let mut survey = Survey::new(&subject);
+    let setting = Setting::new(Resolver::System);
+    let mut survey = Survey::new(&subject, &setting);
     let mut total = 0;
     loop {
-        let questions = survey.questions();
-        if questions.is_empty() {
+        let wants = survey.wants();
+        if wants.is_empty() {
             break;
         }
-        total += questions.len();
-        assert!(total <= QUESTIONS, "{total} questions");
-        for query in questions {
-            let answer = answer(query, &records);
-            let mut single = Single::new(answer.query.clone(), QueryOptions::default(), false, &[]);
-            single.answered(answer.clone(), 0);
-            shown(&single.rows(), octets.len());
-            survey.answered(answer);
+        total += wants.len();
+        assert!(total <= WANTS, "{total} wants");
+        for want in wants {
+            let Want::Answer(question) = want else { continue };
+            let answer = Box::new(answer(question.query.clone(), &records));
+            let mut single = Single::new(question.query.clone(), false, &setting);
+            for own in single.wants() {
+                let Want::Answer(own) = own else { continue };
+                single.came(Came::Answer(own, answer.clone()), 0);
+            }
+            shown(&single.table().0, octets.len());
+            survey.came(Came::Answer(question, answer), 0);
         }
     }
     assert!(survey.is_done() && survey.pending() == 0);

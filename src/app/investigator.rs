@@ -1,0 +1,91 @@
+//! Runs an investigation: what it wants becomes effects, and what comes back is handed to it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::effect::{Effect, Effects};
+use super::event::{FetchId, QueryId};
+use crate::diagnosis::dns::{Answer, Resolver};
+use crate::diagnosis::investigation::{Came, Investigation, Question, Want};
+use crate::diagnosis::web::Fetched;
+
+/// An investigation and what it waits for.
+#[derive(Debug, Default)]
+pub struct Investigator {
+    investigation: Option<Box<dyn Investigation>>,
+    /// Questions and requests that are out. Numbers are never used twice, so that a late answer finds nobody.
+    questions: HashMap<QueryId, Question>,
+    requests: HashSet<FetchId>,
+    next: u32,
+    /// Whom to ask for the addresses of web servers.
+    resolver: Resolver,
+}
+
+impl Investigator {
+    /// Begins; whatever went before is forgotten.
+    pub fn begin(&mut self, investigation: Box<dyn Investigation>, resolver: Resolver, effects: &mut Effects) {
+        self.questions.clear();
+        self.requests.clear();
+        self.investigation = Some(investigation);
+        self.resolver = resolver;
+        self.go_on(effects);
+    }
+
+    /// What is being looked into.
+    #[must_use]
+    pub fn investigation(&self) -> Option<&dyn Investigation> {
+        self.investigation.as_deref()
+    }
+
+    /// What is waited for: questions, documents and looks at servers.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.questions.len() + self.requests.len()
+    }
+
+    /// An answer. Late ones of an earlier investigation are passed over. `now` is in seconds since 1970. Says whether it
+    /// was waited for.
+    pub fn answered(&mut self, id: QueryId, answer: Box<Answer>, now: i64, effects: &mut Effects) -> bool {
+        let Some(question) = self.questions.remove(&id) else { return false };
+        self.came(Came::Answer(question, answer), now, effects);
+        true
+    }
+
+    /// A document, likewise.
+    pub fn fetched(&mut self, id: FetchId, fetched: Box<Fetched>, now: i64, effects: &mut Effects) -> bool {
+        if !self.requests.remove(&id) {
+            return false;
+        }
+        self.came(Came::Document(fetched), now, effects);
+        true
+    }
+
+    fn came(&mut self, came: Came, now: i64, effects: &mut Effects) {
+        if let Some(investigation) = &mut self.investigation {
+            investigation.came(came, now);
+        }
+        self.go_on(effects);
+    }
+
+    fn go_on(&mut self, effects: &mut Effects) {
+        let wants = self.investigation.as_mut().map(|investigation| investigation.wants()).unwrap_or_default();
+        for want in wants {
+            let number = self.next;
+            self.next = self.next.wrapping_add(1);
+            match want {
+                Want::Answer(question) => {
+                    let id = QueryId(number);
+                    let Question { query, resolver, options } = question.clone();
+                    self.questions.insert(id, question);
+                    effects.push(Effect::Query { id, query, resolver, options });
+                }
+                Want::Document(request) => {
+                    let id = FetchId(number);
+                    self.requests.insert(id);
+                    effects.push(Effect::Fetch { id, request, resolver: self.resolver.clone() });
+                }
+                // Nothing looks at servers yet.
+                Want::Look(_) => {}
+            }
+        }
+    }
+}
