@@ -114,6 +114,7 @@ async fn open(
     options.seed = u64::from(std::process::id()) ^ options.epoch.timestamp().as_second().unsigned_abs().rotate_left(16);
     if let Some(world) = &world {
         options.practice = practice_lines();
+        options.anchors.extend(crate::net::PRACTICE_ZONES.into_iter().filter_map(Anchor::negative));
         options.anchors.extend(world.anchors().iter().filter_map(Anchor::of));
     }
     let (reports, events) = mpsc::channel(REPORTS);

@@ -43,6 +43,7 @@ use self::orders::{Order, Orders};
 use self::practice::Practice;
 use self::reporter::Reporter;
 use self::resolver::Client;
+pub use self::resolver::PRACTICE_ZONES;
 use self::trust::Trust;
 use crate::app::effect::{ConnectPlan, Effect};
 use crate::app::event::{ConnectionId, Event, FetchId, QueryId};

@@ -11,6 +11,8 @@ use crate::protocol::visible::visible;
 
 /// Rows that the row with the cursor may take at the bottom, in full.
 const NOTE: usize = 3;
+/// From this width on labels are padded to one column.
+const ROOMY: usize = 60;
 
 /// Draws the pane.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool) {
@@ -77,15 +79,23 @@ fn details(row: &Row, width: usize, ascii: bool) -> Vec<String> {
     if !row.note.is_empty() {
         out.extend(text::rows(&row.note, width, NOTE, ascii));
     }
-    if row.connect.is_some() {
-        out.push(text::cut("Enter connects there", width, ascii));
+    let keys = match (row.connect.is_some(), row.detail.is_empty()) {
+        (true, true) => "Enter connects there",
+        (true, false) => "Enter connects there, Space explains",
+        (false, true) => "",
+        (false, false) => "Enter explains",
+    };
+    if !keys.is_empty() {
+        out.push(text::cut(keys, width, ascii));
     }
     out
 }
 
 fn row_line(rows: &[Row], place: usize, row: &Row, width: usize, ascii: bool) -> Line<'static> {
     let branch = branch(rows, place, row.depth, ascii);
-    let label = format!("{:<4} ", row.label);
+    // Where there is room the texts begin in one column.
+    let column = if row.depth == 0 && width >= ROOMY { 8 } else { 4 };
+    let label = format!("{:<column$} ", row.label);
     let (mark, says, style) = match &row.verdict {
         Some((severity, says)) => (theme::severity_mark(*severity), says.as_str(), theme::severity(*severity)),
         None => ("", "", ratatui::style::Style::new()),

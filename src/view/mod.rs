@@ -90,9 +90,11 @@ fn panes(frame: &mut Frame<'_>, area: Rect, app: &App, wide: bool, bordered: boo
     }
     if wide {
         let mut right = area;
-        let side = Rect { width: SIDE, ..area };
-        right.x += SIDE;
-        right.width -= SIDE;
+        // Records and findings have long lines: whoever reads them gets room.
+        let width = if matches!(app.focus, Focus::Dns | Focus::Findings) { SIDE.max(area.width * 5 / 8) } else { SIDE };
+        let side = Rect { width, ..area };
+        right.x += width;
+        right.width -= width;
         side_panes(frame, side, app);
         return transcript::draw(frame, right, app, true);
     }
@@ -109,7 +111,7 @@ fn panes(frame: &mut Frame<'_>, area: Rect, app: &App, wide: bool, bordered: boo
 fn side_panes(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let total = area.height;
     let least = 4.min(total / 3);
-    let offers_wish = offers::rows(app, SIDE - 2) + 2;
+    let offers_wish = offers::rows(app, area.width - 2) + 2;
     let dns_wish = u16::try_from(app.dns.rows.len()).unwrap_or(u16::MAX).saturating_add(if app.focus == Focus::Dns {
         5
     } else {

@@ -11,20 +11,27 @@ pub(super) struct Ds {
     pub(super) digest: Vec<u8>,
 }
 
-/// A key that is trusted without being vouched for.
+/// A key that is trusted without being vouched for, or a zone that is known to be unsigned, whatever stands above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
     pub(super) zone: WireName,
-    pub(super) ds: Ds,
+    /// None: a negative anchor.
+    pub(super) ds: Option<Ds>,
 }
 
 impl Anchor {
+    /// A negative anchor (RFC 7646): at and below this name nothing is expected to be signed. None: it is no name.
+    #[must_use]
+    pub fn negative(zone: &str) -> Option<Self> {
+        Some(Self { zone: WireName::parse(zone).ok()?.lower(), ds: None })
+    }
+
     /// The anchor that a DS record is. None: it is another record, or its name is none.
     #[must_use]
     pub fn of(record: &Record) -> Option<Self> {
         let Value::Ds { key_tag, algorithm, digest_type, digest } = &record.value else { return None };
         let ds = Ds { key_tag: *key_tag, algorithm: *algorithm, digest_type: *digest_type, digest: digest.clone() };
-        Some(Self { zone: WireName::parse(&record.name).ok()?.lower(), ds })
+        Some(Self { zone: WireName::parse(&record.name).ok()?.lower(), ds: Some(ds) })
     }
 }
 
@@ -51,7 +58,7 @@ pub fn root_anchors() -> Vec<Anchor> {
     KEYS.into_iter()
         .map(|(key_tag, digest)| Anchor {
             zone: WireName::root(),
-            ds: Ds { key_tag, algorithm: 8, digest_type: 2, digest: digest.to_vec() },
+            ds: Some(Ds { key_tag, algorithm: 8, digest_type: 2, digest: digest.to_vec() }),
         })
         .collect()
 }

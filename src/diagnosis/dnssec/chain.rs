@@ -129,7 +129,11 @@ impl<'a> Chain<'a> {
             return Err(Halt::Ended(State::Indeterminate(why)));
         };
         let anchors: Vec<Ds> =
-            self.anchors.iter().filter(|anchor| anchor.zone == *top).map(|anchor| anchor.ds.clone()).collect();
+            self.anchors.iter().filter(|anchor| anchor.zone == *top).filter_map(|anchor| anchor.ds.clone()).collect();
+        if anchors.is_empty() {
+            let why = format!("{} is known to be unsigned (RFC 7646)", both_forms(&top.text()));
+            return Err(Halt::Ended(State::Insecure(why)));
+        }
         let mut trusted = self.zone(top, &anchors, true)?;
         let depth = deepest.count();
         for labels in top.count() + 1..=depth {

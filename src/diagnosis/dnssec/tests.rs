@@ -12,7 +12,7 @@ use super::nsec3::Nsec3s;
 use super::set::Set;
 use super::signature::{Checker, Signature};
 use super::*;
-use crate::diagnosis::dns::{Message, RecordType, WireName, key_tag};
+use crate::diagnosis::dns::{Answer, Message, RecordType, Response, Transport, Try, WireName, key_tag};
 
 fn name(text: &str) -> WireName {
     WireName::parse(text).unwrap()
@@ -327,7 +327,10 @@ fn keys_and_their_digests() {
     let count = |all: &[Ds]| usable(all).len();
     assert_eq!((count(std::slice::from_ref(&sha1)), count(&[sha1.clone(), right.clone()]), count(&unknown)), (1, 1, 0));
     assert_eq!(count(&[sha1, unknown[0].clone()]), 1);
-    assert_eq!(root_anchors().iter().map(|anchor| anchor.ds.key_tag).collect::<Vec<_>>(), [20326, 38696]);
+    assert_eq!(
+        root_anchors().iter().map(|anchor| anchor.ds.as_ref().unwrap().key_tag).collect::<Vec<_>>(),
+        [20326, 38696]
+    );
 }
 
 #[test]
@@ -563,4 +566,22 @@ fn without_an_anchor_nothing_is_asked() {
     answers.insert(crate::diagnosis::dns::Answer::new(query.clone(), Ok(crate::diagnosis::dns::Response::default())));
     let state = validate(&query, &answers, &root_anchors(), 0).state.unwrap();
     assert_eq!(state.to_string(), "indeterminate: MX of example.org: the octets of the answer were not kept");
+}
+
+#[test]
+fn below_a_negative_anchor_nothing_is_expected_to_be_signed() {
+    let query = Query { name: "mail.Practice.test".to_owned(), kind: RecordType::Mx };
+    let mut anchors = root_anchors();
+    anchors.extend(Anchor::negative("practice.TEST"));
+    let validation = validate(&query, &Answers::default(), &anchors, 0);
+    assert!(validation.open.iter().all(|open| open.name.ends_with("practice.test")), "{:?}", validation.open);
+    let mut answers = Answers::default();
+    for open in validation.open {
+        let mut message = vec![0; 12];
+        message[2] = 0x80;
+        let tried = Try { received: message, ..Try::new("192.0.2.53:53".parse().unwrap(), Transport::Udp) };
+        answers.insert(Answer { tries: vec![tried], ..Answer::new(open, Ok(Response::default())) });
+    }
+    let state = validate(&query, &answers, &anchors, 0).state.unwrap();
+    assert_eq!(state.to_string(), "insecure: practice.test is known to be unsigned (RFC 7646)");
 }

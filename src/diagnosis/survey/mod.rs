@@ -2,20 +2,29 @@
 //! says what they mean.
 //!
 //! ```text
-//! domain ─► MX ─► A, AAAA of each exchange ─► PTR of each address ─► A or AAAA of the name it gives
-//!        ├► TXT (SPF), TXT at _dmarc, SRV of the mail services
+//! domain ─► MX ─► A, AAAA, TLSA of each exchange ─► PTR of each address ─► A or AAAA of the name it gives
+//!        ├► SPF ─► what it includes
+//!        ├► DMARC up the tree ─► the hosts that take its reports
+//!        ├► MTA-STS ─► its policy by HTTPS; TLS-RPT; BIMI; DKIM keys by guessed selectors
+//!        ├► SRV of the mail services, autoconfig, autodiscover
+//!        ├► NS, SOA, CAA, a name that nobody has
+//!        ├► DNSKEY and DS from the root down, beside what the resolver says
 //!        └► A, AAAA, when there is no MX
 //! address ─► PTR ─► A or AAAA of the name it gives
 //! ```
 
+mod judged;
 mod lookup;
+mod policies;
 mod question;
 mod rows;
+mod services;
 mod single;
 mod texts;
 mod tries;
 mod validating;
 mod verdict;
+mod zone;
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -26,10 +35,15 @@ pub(super) use rows::{note, shown};
 pub use single::Single;
 pub(super) use verdict::failure;
 
+use self::judged::{Guessed, Judged};
+use self::lookup::Route;
+use self::validating::Validating;
 use super::answers::{Answers, key};
 use super::dns::{Answer, Query, RecordType, both_forms, reverse_name};
 use super::finding::Finding;
-use super::investigation::{Came, Investigation, Setting, Want};
+use super::investigation::{Came, Investigation, Question, Setting, Want};
+use super::web::{Request, Url};
+use super::{mta_sts, tlsa};
 use crate::protocol::visible::visible;
 
 /// Exchanges that are looked up; more are named and left alone.
@@ -40,12 +54,8 @@ const EXCHANGE_ROWS: usize = 100;
 const ADDRESSES: usize = 16;
 /// Reverse names of one address that are confirmed.
 const REVERSE_NAMES: usize = 4;
-/// Questions of one survey. A hostile zone cannot make it ask more.
-const QUESTIONS: usize = 200;
-
-/// The services that are asked for by SRV (RFC 6186, RFC 8314 §5.1, and Outlook's `_autodiscover`).
-pub(super) const SERVICES: [&str; 7] =
-    ["_submission", "_submissions", "_imap", "_imaps", "_pop3", "_pop3s", "_autodiscover"];
+/// Questions of one survey. A hostile zone cannot make it ask more; guessing DKIM selectors takes half of them.
+const QUESTIONS: usize = 400;
 
 /// What is looked into.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +73,19 @@ pub struct Survey {
     setting: Setting,
     asked: HashSet<Query>,
     answers: Answers,
+    /// DKIM selectors that the user knows.
+    selectors: Vec<String>,
+    /// What the evaluators say of the answers so far; none of an address.
+    judged: Option<Box<Judged>>,
+    /// What they waited for at any time.
+    waited: HashSet<Query>,
+    /// Keys found by guessing; none while that is not worth it.
+    guessed: Option<Box<Guessed>>,
+    /// The policy of MTA-STS, once it was fetched.
+    policy: Option<Result<mta_sts::Fetched, String>>,
+    requested: bool,
+    /// The chain of trust down to the MX records; none of an address.
+    validating: Option<Validating>,
 }
 
 impl Investigation for Survey {
@@ -73,20 +96,45 @@ impl Investigation for Survey {
 
     fn wants(&mut self) -> Vec<Want> {
         let questions = self.questions();
-        questions.into_iter().map(|query| Want::Answer(self.setting.question(query))).collect()
+        let mut wants: Vec<Want> =
+            questions.into_iter().map(|query| Want::Answer(self.setting.question(query))).collect();
+        let links = self.validating.as_mut().map(Validating::questions).unwrap_or_default();
+        let resolver = &self.setting.resolver;
+        wants.extend(
+            links
+                .into_iter()
+                .map(|(query, options)| Want::Answer(Question { query, resolver: resolver.clone(), options })),
+        );
+        if let Some(url) = self.policy_url().filter(|_| !self.requested) {
+            self.requested = true;
+            wants.push(Want::Document(Request::get(url).at_most(mta_sts::fetch::LONGEST)));
+        }
+        wants
     }
 
-    fn came(&mut self, came: Came, _now: i64) {
-        if let Came::Answer(_, answer) = came {
-            self.answered(*answer);
+    fn came(&mut self, came: Came, now: i64) {
+        match came {
+            Came::Answer(question, answer) => {
+                if let Some(validating) = self.validating.as_mut().filter(|own| question.options == *own.options()) {
+                    validating.answered((*answer).clone(), now);
+                }
+                if question.options == self.setting.options {
+                    self.answered(*answer);
+                }
+            }
+            Came::Document(fetched) if self.requested => {
+                self.policy = Some(judged::policy(*fetched));
+                self.judge();
+            }
+            Came::Document(_) | Came::Look(_) => {}
         }
     }
 
     fn table(&self) -> (Vec<Row>, Vec<Finding>) {
-        let (rows, found): (Vec<Row>, Vec<Option<Finding>>) = rows::draw(self).into_iter().unzip();
+        let (rows, found) = rows::draw(self);
         let mut seen = HashSet::new();
         // Why there is nothing to connect to comes first.
-        let findings = self.trouble().into_iter().chain(found.into_iter().flatten());
+        let findings = self.trouble().into_iter().chain(found);
         (rows, findings.filter(|finding| seen.insert(finding.clone())).collect())
     }
 
@@ -106,7 +154,27 @@ impl Survey {
                 Subject::Domain(name.to_ascii_lowercase())
             }
         };
-        Self { subject, setting: setting.clone(), asked: HashSet::new(), answers: Answers::default() }
+        let validating = match &subject {
+            Subject::Domain(name) if !setting.anchors.is_empty() => {
+                Some(Validating::new(&key(name, RecordType::Mx), &setting.options, &setting.anchors))
+            }
+            _ => None,
+        };
+        let mut survey = Self {
+            subject,
+            setting: setting.clone(),
+            asked: HashSet::new(),
+            answers: Answers::default(),
+            selectors: Vec::new(),
+            judged: None,
+            waited: HashSet::new(),
+            guessed: None,
+            policy: None,
+            requested: false,
+            validating,
+        };
+        survey.judge();
+        survey
     }
 
     /// What is looked into, as text.
@@ -134,9 +202,44 @@ impl Survey {
 
     fn answered(&mut self, answer: Answer) {
         let query = key(&answer.query.name, answer.query.kind);
-        if self.asked.contains(&query) {
-            self.answers.insert(answer);
+        if !self.asked.contains(&query) {
+            return;
         }
+        let found = self.guessed.as_mut().is_some_and(|guessed| guessed.answered(&answer));
+        self.answers.insert(answer);
+        if let (true, Some(guessed), Subject::Domain(domain)) = (found, &mut self.guessed, &self.subject) {
+            guessed.read(domain, &self.answers);
+        }
+        if self.waited.contains(&query) {
+            self.judge();
+        }
+    }
+
+    /// Lets the evaluators read the answers again.
+    fn judge(&mut self) {
+        let Subject::Domain(domain) = &self.subject else { return };
+        let judged = Judged::of(domain, &self.answers, &self.selectors, self.policy.as_ref());
+        self.waited.extend(judged.open.iter().cloned());
+        // Where no mail is at home, nobody signs: guessing waits until something says otherwise.
+        let signs = judged.spf.root.record.is_some() || matches!(self.route(), Route::Exchanges(_) | Route::Null(_));
+        if signs && self.guessed.is_none() {
+            self.guessed = Some(Box::new(Guessed::begin(domain, &self.answers)));
+        }
+        self.judged = Some(Box::new(judged));
+    }
+
+    /// Where the policy of MTA-STS is, once it is announced.
+    fn policy_url(&self) -> Option<Url> {
+        let url = self.judged.as_ref()?.mta_sts.fetch.as_ref()?;
+        Url::parse(url).ok()
+    }
+
+    /// DKIM selectors to ask for beside those that are guessed.
+    #[must_use]
+    pub fn with_selectors(mut self, selectors: Vec<String>) -> Self {
+        self.selectors = selectors;
+        self.judge();
+        self
     }
 
     /// How many questions wait for an answer.
@@ -208,19 +311,22 @@ impl Survey {
             Subject::Address(ip) => self.want_reverse(*ip, &mut wanted),
             Subject::Domain(domain) => {
                 wanted.push(key(domain, RecordType::Mx));
-                wanted.push(key(domain, RecordType::Txt));
-                wanted.push(key(&format!("_dmarc.{domain}"), RecordType::Txt));
-                wanted.extend(SERVICES.map(|service| key(&format!("{service}._tcp.{domain}"), RecordType::Srv)));
                 let hosts = self.hosts();
                 for host in &hosts {
                     wanted.push(key(host, RecordType::A));
                     wanted.push(key(host, RecordType::Aaaa));
+                    wanted.push(key(&tlsa::record_name(host, 25), RecordType::Tlsa));
                 }
                 for host in &hosts {
                     for ip in self.addresses(host) {
                         self.want_reverse(ip, &mut wanted);
                     }
                 }
+                wanted.extend(services::questions(domain));
+                wanted.extend(zone::questions(domain));
+                // Guesses come last, so that they hold nothing up.
+                wanted.extend(self.judged.iter().flat_map(|judged| judged.open.iter().cloned()));
+                wanted.extend(self.guessed.iter().flat_map(|guessed| guessed.open.iter().cloned()));
             }
         }
         wanted

@@ -47,17 +47,14 @@ pub struct Connect {
     pub service: Option<String>,
 }
 
-/// A row with the finding behind its verdict.
-pub(super) type Line = (Row, Option<Finding>);
-
 /// A name from the wire, safe to draw.
 pub(in crate::diagnosis) fn shown(name: &str) -> String {
     if name.is_empty() { ".".to_owned() } else { visible(name.as_bytes()).into_owned() }
 }
 
-/// The whole table.
-pub(super) fn draw(survey: &Survey) -> Vec<Line> {
-    let mut table = Table { survey, lines: Vec::new() };
+/// The whole table, and what is to say about its rows.
+pub(super) fn draw(survey: &Survey) -> (Vec<Row>, Vec<Finding>) {
+    let mut table = Table { survey, rows: Vec::new(), findings: Vec::new() };
     match &survey.subject {
         Subject::Address(ip) => {
             let label = family(*ip).name();
@@ -72,24 +69,26 @@ pub(super) fn draw(survey: &Survey) -> Vec<Line> {
         }
         Subject::Domain(domain) => {
             table.mail(domain);
-            if !matches!(survey.route(), Route::NoDomain) {
-                table.texts(domain);
-                table.dmarc(domain);
+            if let Some(judged) = survey.judged.as_ref().filter(|_| !matches!(survey.route(), Route::NoDomain)) {
+                table.policies(domain, judged);
                 table.services(domain);
+                table.zone(domain);
+                table.texts(domain);
             }
         }
     }
-    table.lines
+    (table.rows, table.findings)
 }
 
 pub(super) struct Table<'a> {
     pub(super) survey: &'a Survey,
-    lines: Vec<Line>,
+    rows: Vec<Row>,
+    pub(super) findings: Vec<Finding>,
 }
 
 impl<'a> Table<'a> {
     pub(super) fn push(&mut self, row: Row) {
-        self.lines.push((row, None));
+        self.rows.push(row);
     }
 
     /// The row that counts the records that have none.
@@ -103,7 +102,8 @@ impl<'a> Table<'a> {
     pub(super) fn judge(&mut self, mut row: Row, subject: &str, (severity, says, next): Remark) {
         let finding = Finding::new(severity, shown(subject), format!("{} {}: {says}", row.label, row.text), next);
         row.verdict = Some((severity, says));
-        self.lines.push((row, Some(finding)));
+        self.push(row);
+        self.findings.push(finding);
     }
 
     pub(super) fn row(
@@ -115,7 +115,8 @@ impl<'a> Table<'a> {
         kind: RecordType,
     ) -> Row {
         let note = self.survey.answer(name, kind).map(note).unwrap_or_default();
-        Row { depth, label: label.into(), text: text.into(), note, ..Row::default() }
+        let question = Some(self.survey.setting.question(key(name, kind)));
+        Row { depth, label: label.into(), text: text.into(), note, question, ..Row::default() }
     }
 
     /// The row of a question that has no answer, or one that says nothing.
@@ -138,7 +139,8 @@ impl<'a> Table<'a> {
                 };
                 let mut row = self.row(depth, label, text, name, kind);
                 row.verdict = Some((Severity::Fault, "no answer".to_owned()));
-                self.lines.push((row, Some(verdict::failure(answer))));
+                self.push(row);
+                self.findings.push(verdict::failure(answer));
             }
         }
     }
@@ -246,6 +248,7 @@ impl<'a> Table<'a> {
                 }
             }
         }
+        self.tlsa(depth, host);
     }
 
     /// The reverse names of an address, and whether they lead back to it.

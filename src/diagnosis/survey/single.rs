@@ -111,8 +111,9 @@ impl Single {
                 rows
             }
         };
-        if let Some(validating) = &self.validating {
-            validating.rows(answer.reply.as_ref().ok(), &mut rows);
+        if let Some((row, links)) = self.validating.as_ref().and_then(|own| own.rows(answer.reply.as_ref().ok())) {
+            rows.push(Row { depth: 1, ..row });
+            rows.extend(links.into_iter().map(|link| Row { depth: 2, ..link }));
         }
         if !self.short {
             tries::rows(answer, &mut rows);

@@ -30,8 +30,14 @@ impl Validating {
             anchors: anchors.to_vec(),
             answers: Answers::default(),
             asked: HashSet::new(),
-            validation: None,
+            // The first questions do not depend on the time.
+            validation: Some(dnssec::validate(query, &Answers::default(), anchors, 0)),
         }
+    }
+
+    /// How its questions are asked.
+    pub(super) const fn options(&self) -> &QueryOptions {
+        &self.options
     }
 
     /// Takes in the answer as the user asked for it. A refusal is asked for again, with what does not validate.
@@ -68,9 +74,9 @@ impl Validating {
         self.asked.len() >= QUESTIONS && self.asked.len() <= self.answers.len()
     }
 
-    /// The row of both findings, and below it one for each link.
-    pub(super) fn rows(&self, response: Option<&Response>, rows: &mut Vec<Row>) {
-        let Some(validation) = &self.validation else { return };
+    /// The row of both findings, and a row for each link of the chain.
+    pub(super) fn rows(&self, response: Option<&Response>) -> Option<(Row, Vec<Row>)> {
+        let validation = self.validation.as_ref()?;
         let authentic = response.map(|response| response.flags.ad);
         let told = match authentic {
             Some(true) => "the resolver says AD",
@@ -86,14 +92,14 @@ impl Validating {
         };
         let detail = validation.state.iter().map(ToString::to_string).collect();
         let text = format!("{told} · here: {here}");
-        rows.push(Row { depth: 1, label: "DNSSEC".to_owned(), text, verdict, detail, ..Row::default() });
-        rows.extend(validation.links.iter().map(|link| Row {
-            depth: 2,
+        let row = Row { label: "DNSSEC".to_owned(), text, verdict, detail, ..Row::default() };
+        let links = validation.links.iter().map(|link| Row {
             label: link.what.clone(),
             text: link.says.clone(),
             verdict: Some((link.severity, String::new())),
             ..Row::default()
-        }));
+        });
+        Some((row, links.collect()))
     }
 }
 
@@ -143,8 +149,6 @@ mod tests {
         assert_eq!((again.name.as_str(), again.kind), ("example.org", RecordType::Mx));
         assert!(options.dnssec && options.checking_disabled);
         assert!(validating.questions().is_empty());
-        let mut rows = Vec::new();
-        validating.rows(None, &mut rows);
-        assert_eq!(rows[0].text, "no answer · here: …");
+        assert_eq!(validating.rows(None).unwrap().0.text, "no answer · here: …");
     }
 }

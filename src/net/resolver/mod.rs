@@ -40,7 +40,8 @@ const LARGEST: usize = 65_535;
 /// Addresses of a resolver that is named by its name, of each family.
 const ADDRESSES: usize = 4;
 /// The names of the practice world: its two domains, and the reverse zones of the documentation prefixes.
-const PRACTICE: [&str; 4] = ["example.test", "example.net", "2.0.192.in-addr.arpa", "8.b.d.0.1.0.0.2.ip6.arpa"];
+pub const PRACTICE_ZONES: [&str; 4] =
+    ["example.test", "example.net", "2.0.192.in-addr.arpa", "8.b.d.0.1.0.0.2.ip6.arpa"];
 
 /// Asks DNS.
 #[derive(Clone, Debug)]
@@ -223,7 +224,7 @@ fn bare(host: &Host) -> String {
 /// Whether `name` belongs to the practice world.
 pub(crate) fn is_practice(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    PRACTICE.iter().any(|zone| name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    PRACTICE_ZONES.iter().any(|zone| name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 /// Says of a failure over TCP that TCP was needed.

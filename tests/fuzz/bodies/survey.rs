@@ -24,13 +24,15 @@ pub(crate) const OPENINGS: &[&[u8]] = &[
 ];
 
 /// What a zone can make a survey want.
-const WANTS: usize = 200;
+const WANTS: usize = 400;
 
-/// Octets shown of one octet of a record: each of 200 answers repeats it, and in its table and its findings.
+/// Octets shown of one octet of a record: each of 400 answers repeats it, and in its table and its findings.
 const TIMES: usize = 2000;
 
 /// A survey ends, and asks a bounded number of questions; what it shows is safe to draw and bounded.
 pub(crate) fn holds(octets: &[u8]) {
+    // No message of DNS is longer (RFC 1035 §4.2.2).
+    let octets = octets.get(..octets.len().min(65_535)).unwrap_or_default();
     let text = String::from_utf8_lossy(octets);
     let (subject, records) = text.split_once('\n').unwrap_or((&text, ""));
     let records: Vec<Result<Value, u16>> = records.split('\n').filter_map(record).collect();
@@ -68,7 +70,8 @@ pub(crate) fn holds(octets: &[u8]) {
 
 fn shown(rows: &[Row], octets: usize) {
     let verdicts = rows.iter().filter_map(|row| row.verdict.as_ref()).map(|(_, text)| text);
-    drawn(rows.iter().flat_map(|row| [&row.label, &row.text, &row.note]).chain(verdicts), TIMES, octets);
+    let details = rows.iter().flat_map(|row| &row.detail);
+    drawn(rows.iter().flat_map(|row| [&row.label, &row.text, &row.note]).chain(verdicts).chain(details), TIMES, octets);
 }
 
 /// One record, or the code of all answers.

@@ -1,0 +1,368 @@
+//! The rows of the policies: SPF, DMARC, DKIM, MTA-STS, TLS-RPT, BIMI, TLSA, each by its own evaluator.
+
+use super::judged::Judged;
+use super::lookup::Route;
+use super::rows::{Row, Table, shown};
+use crate::diagnosis::answers::Outcome;
+use crate::diagnosis::dkim::{AtName, KeyReport, PublicKey, key_name};
+use crate::diagnosis::dmarc::{self, Applies};
+use crate::diagnosis::dns::{Record, RecordType, Value};
+use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::mta_sts::{self, Announced};
+use crate::diagnosis::spf::{self, Mechanism, Qualifier, Reading};
+use crate::diagnosis::tagged::{Explained, Suggestion};
+use crate::diagnosis::tlsa::{self, Dnssec, Server, Tlsa};
+use crate::diagnosis::{bimi, tls_rpt};
+use crate::protocol::visible::visible;
+
+/// TLSA records of one host that have a row.
+const TLSA: usize = 8;
+
+/// A policy as its evaluator left it.
+struct Told<'a> {
+    label: &'a str,
+    /// Where its record stands.
+    name: String,
+    /// The record; none when there is none.
+    octets: Option<Vec<u8>>,
+    /// The record tag by tag.
+    explained: &'a [Explained],
+    findings: &'a [Finding],
+    suggestions: &'a [Suggestion],
+    /// What to say when there is nothing to find fault with.
+    good: String,
+}
+
+impl Table<'_> {
+    /// All of them.
+    pub(super) fn policies(&mut self, domain: &str, judged: &Judged) {
+        self.spf(domain, judged);
+        self.dmarc(judged);
+        self.keys(domain, judged);
+        self.mta_sts(domain, judged);
+        if judged.tls_rpt.is_waiting {
+            self.open(0, "TLS-RPT", &tls_rpt::record_name(domain), RecordType::Txt);
+        } else {
+            let reading = judged.tls_rpt.reading.as_ref();
+            self.policy(&Told {
+                label: "TLS-RPT",
+                name: tls_rpt::record_name(domain),
+                octets: reading.map(|reading| reading.octets.clone()),
+                explained: reading.map(|reading| reading.rows.as_slice()).unwrap_or_default(),
+                findings: &judged.tls_rpt.findings,
+                suggestions: &judged.tls_rpt.suggestions,
+                good: "senders report how TLS went".to_owned(),
+            });
+        }
+        let name = bimi::record_name(bimi::SELECTOR, domain);
+        if judged.bimi.is_waiting {
+            self.open(0, "BIMI", &name, RecordType::Txt);
+        } else {
+            let reading = judged.bimi.reading.as_ref();
+            self.policy(&Told {
+                label: "BIMI",
+                name,
+                octets: reading.map(|reading| reading.octets.clone()),
+                explained: reading.map(|reading| reading.rows.as_slice()).unwrap_or_default(),
+                findings: &judged.bimi.findings,
+                suggestions: &judged.bimi.suggestions,
+                good: "receivers may show the logo".to_owned(),
+            });
+        }
+    }
+
+    fn spf(&mut self, domain: &str, judged: &Judged) {
+        let outline = &judged.spf;
+        let Some(record) = &outline.root.record else {
+            let Some((_, says)) = &outline.root.trouble else {
+                return self.open(0, "SPF", domain, RecordType::Txt);
+            };
+            if matches!(self.survey.outcome(domain, RecordType::Txt), Outcome::Failed) {
+                return self.open(0, "SPF", domain, RecordType::Txt);
+            }
+            let mut row = self.row(0, "SPF", "none", domain, RecordType::Txt);
+            let worst = judged.advice.first().map(|advice| (advice.finding.severity, advice.finding.says.clone()));
+            row.verdict = Some(match (worst, self.survey.route()) {
+                // A host that is no mail domain is usually asked for to connect there, not to send in its name.
+                (Some((_, says)), Route::Implicit) => (Severity::Note, says),
+                (Some(worst), _) => worst,
+                (None, _) => (Severity::Warning, says.clone()),
+            });
+            self.push(row);
+            return self.advice(domain, judged);
+        };
+        let text = shown(&record.text);
+        let found = self.find(domain, |octets| spf::is_record(octets));
+        let mut row = self.text_row(0, "SPF", &text, found, domain);
+        row.detail = outline.lines().iter().map(|line| format!("{}{}", "  ".repeat(line.depth), line.text)).collect();
+        let worst = judged.advice.first().map(|advice| &advice.finding);
+        row.verdict = match worst {
+            Some(worst) if worst.severity >= Severity::Warning => Some((worst.severity, worst.says.clone())),
+            _ if outline.waiting => None,
+            Some(worst) if worst.severity == Severity::Note => {
+                Some((Severity::Note, format!("{}; {}", outline.cost(), worst.says)))
+            }
+            _ => Some((Severity::Good, format!("{}; {}", others(record), outline.cost()))),
+        };
+        self.push(row);
+        self.advice(domain, judged);
+    }
+
+    /// What is to say about SPF, and the record mended.
+    fn advice(&mut self, domain: &str, judged: &Judged) {
+        for advice in &judged.advice {
+            let mut finding = advice.finding.clone();
+            finding.subject = format!("SPF {}", shown(&finding.subject));
+            if let Some(column) = advice.column {
+                finding.says.push_str(&format!(" (column {column})"));
+            }
+            self.findings.push(finding);
+        }
+        if let Some(text) = judged.advice.iter().find_map(|advice| advice.suggestion.as_ref()) {
+            self.mend(&[Suggestion::new(domain, text.clone())]);
+        }
+    }
+
+    fn dmarc(&mut self, judged: &Judged) {
+        let dmarc = &judged.dmarc;
+        let name = dmarc::record_name(&dmarc.domain);
+        match &dmarc.by_walk.applies {
+            Applies::Waiting | Applies::Unknown => self.open(0, "DMARC", &name, RecordType::Txt),
+            Applies::Nothing => self.policy(&Told {
+                label: "DMARC",
+                name,
+                octets: None,
+                explained: &[],
+                findings: &dmarc.findings,
+                suggestions: &dmarc.suggestions,
+                good: String::new(),
+            }),
+            Applies::Record { domain: at, policy, tag, reading } => {
+                let of = if *at == dmarc.domain { String::new() } else { format!(" of {}", shown(at)) };
+                self.policy(&Told {
+                    label: "DMARC",
+                    name: dmarc::record_name(at),
+                    octets: Some(reading.octets.clone()),
+                    explained: &reading.rows,
+                    findings: &dmarc.findings,
+                    suggestions: &dmarc.suggestions,
+                    good: format!("{tag}={}{of}", policy.name()),
+                });
+            }
+        }
+    }
+
+    /// DKIM keys: those asked for, then those guessed.
+    fn keys(&mut self, domain: &str, judged: &Judged) {
+        for report in &judged.keys {
+            self.key(report, "");
+        }
+        let Some(guesses) = self.survey.guessed.as_ref().map(|guessed| &guessed.guesses) else { return };
+        for guess in &guesses.found {
+            self.key(&guess.report, guess.whose);
+        }
+        self.findings.extend(guesses.findings.iter().cloned());
+        if guesses.open > 0 {
+            let text = format!("… {} selectors to guess", guesses.open);
+            self.push(Row { label: "DKIM".to_owned(), text, ..Row::default() });
+        } else if guesses.found.is_empty() && judged.keys.is_empty() {
+            let mut row =
+                self.row(0, "DKIM", "no key found by guessing", &format!("_domainkey.{domain}"), RecordType::Txt);
+            row.verdict = guesses.findings.first().map(|finding| (finding.severity, finding.says.clone()));
+            self.push(row);
+        }
+    }
+
+    fn key(&mut self, report: &KeyReport, whose: &str) {
+        let name = key_name(&report.selector, &report.domain);
+        let (reading, state) = match &report.found {
+            AtName::Key(reading) => (Some(reading), String::new()),
+            AtName::Waiting => return self.open(0, "DKIM", &name, RecordType::Txt),
+            AtName::Failed(_) => return self.open(0, "DKIM", &name, RecordType::Txt),
+            AtName::Nothing => (None, "none".to_owned()),
+            AtName::Others(count) => (None, format!("{count} other records")),
+            AtName::Several(keys) => (None, format!("{} keys", keys.len())),
+        };
+        let kind = reading.map_or(state, |reading| match &reading.key.public {
+            Some(PublicKey::Rsa(rsa)) => format!("RSA {} bits", rsa.bits()),
+            Some(PublicKey::Ed25519(_)) => "Ed25519".to_owned(),
+            Some(PublicKey::Revoked) => "revoked".to_owned(),
+            Some(PublicKey::Unreadable(_)) | None => "not a key".to_owned(),
+        });
+        let mut text = format!("{} {kind}", shown(&report.selector));
+        if let Some(alias) = &report.alias {
+            text.push_str(&format!(" at {}", shown(alias)));
+        }
+        if !whose.is_empty() {
+            text.push_str(&format!(" ({whose})"));
+        }
+        let found = self.find(&name, |_| true);
+        let mut row = self.text_row(0, "DKIM", &text, found, &name);
+        row.detail = reading.map(|reading| explained(&reading.rows)).unwrap_or_default();
+        row.verdict = Some(worst(&report.findings).unwrap_or((Severity::Good, String::new())));
+        self.push(row);
+        self.findings.extend(report.findings.iter().cloned());
+        self.mend(&report.suggestions);
+    }
+
+    fn mta_sts(&mut self, domain: &str, judged: &Judged) {
+        let told = &judged.mta_sts;
+        let name = mta_sts::record_name(domain);
+        let (octets, rows) = match &told.announced {
+            Announced::Waiting | Announced::Failed(_) => return self.open(0, "MTA-STS", &name, RecordType::Txt),
+            Announced::Nothing(_) | Announced::Several(_) => (None, &[][..]),
+            Announced::Record(reading) => (Some(reading.octets.clone()), reading.rows.as_slice()),
+        };
+        let is_announced = octets.is_some();
+        self.policy(&Told {
+            label: "MTA-STS",
+            name,
+            octets,
+            explained: rows,
+            findings: &told.findings,
+            suggestions: &told.suggestions,
+            good: String::new(),
+        });
+        if !is_announced {
+            return;
+        }
+        let mut row = Row { depth: 1, label: "policy".to_owned(), ..Row::default() };
+        match (&told.policy, &told.fetch) {
+            (Some(reading), _) => {
+                let mode = reading.policy.mode.map_or("no mode", mta_sts::Mode::name);
+                let patterns: Vec<String> = reading.policy.mx.iter().map(ToString::to_string).collect();
+                let age = reading.policy.max_age.map(|age| format!(" for {age} s")).unwrap_or_default();
+                row.text = format!("{mode}{age}: {}", shown(&patterns.join(" ")));
+                row.detail = explained(&reading.rows);
+                let all = told.exchanges.iter().flatten().all(|exchange| exchange.allowed_by.is_some());
+                row.verdict = Some(match worst(&reading.findings) {
+                    Some(worst) => worst,
+                    None if all => (Severity::Good, "every MX is allowed".to_owned()),
+                    None => (Severity::Fault, "an MX is not allowed by it".to_owned()),
+                });
+            }
+            (None, Some(url)) => row.text = format!("… {url}"),
+            (None, None) => {
+                row.text = "none that can be used".to_owned();
+                row.verdict = worst(&told.findings);
+            }
+        }
+        self.push(row);
+    }
+
+    /// The TLSA records of a host that takes mail. Whether they fit is known once its certificate has been seen.
+    pub(super) fn tlsa(&mut self, depth: u8, host: &str) {
+        let name = tlsa::record_name(host, 25);
+        let records = match self.survey.outcome(&name, RecordType::Tlsa) {
+            Outcome::Failed => return self.open(depth, "TLSA", &name, RecordType::Tlsa),
+            Outcome::Waiting | Outcome::Nothing { .. } => return,
+            Outcome::Records(records) => records,
+        };
+        let read: Vec<(&Record, Tlsa)> =
+            records.into_iter().filter_map(|record| Some((record, tlsa(record)?))).collect();
+        let dnssec = if self.survey.is_authentic(&name, RecordType::Tlsa) { Dnssec::Secure } else { Dnssec::Insecure };
+        let plain: Vec<Tlsa> = read.iter().map(|(_, record)| record.clone()).collect();
+        let server = Server { host, port: 25, next_hop: None, chain: None, now: 0 };
+        let dane = tlsa::judge(&plain, dnssec, &server);
+        for (record, own) in read.iter().take(TLSA) {
+            let mut row = self.record(depth, "TLSA", &own.to_string(), record, &name, RecordType::Tlsa);
+            row.detail = own.rows().iter().map(|(what, value, meaning)| format!("{what} {value}: {meaning}")).collect();
+            row.verdict = Some(match (own.usable(), dnssec) {
+                (Err(why), _) => (Severity::Warning, format!("of no use: {why}")),
+                (_, Dnssec::Secure) => (Severity::Note, "signed: senders hold the certificate against it".to_owned()),
+                _ => (Severity::Warning, "not signed by DNSSEC: senders pass over it".to_owned()),
+            });
+            self.push(row);
+        }
+        self.more("TLSA", read.len(), TLSA);
+        self.findings.extend(dane.findings);
+    }
+
+    /// The row of a policy, what is to say about it, and how its record should read.
+    fn policy(&mut self, told: &Told<'_>) {
+        let worst = worst(told.findings);
+        match &told.octets {
+            None => {
+                let mut row = self.row(0, told.label, "none", &told.name, RecordType::Txt);
+                row.verdict = worst;
+                self.push(row);
+            }
+            Some(octets) => {
+                let found = self.find(&told.name, |text| text == octets.as_slice());
+                let mut row = self.text_row(0, told.label, &visible(octets), found, &told.name);
+                row.detail = explained(told.explained);
+                row.verdict = match worst {
+                    Some((Severity::Note, says)) if !told.good.is_empty() => {
+                        Some((Severity::Note, format!("{}; {says}", told.good)))
+                    }
+                    Some(worst) => Some(worst),
+                    None if told.good.is_empty() => None,
+                    None => Some((Severity::Good, told.good.clone())),
+                };
+                self.push(row);
+            }
+        }
+        self.findings.extend(told.findings.iter().cloned());
+        self.mend(told.suggestions);
+    }
+
+    /// Records to publish.
+    fn mend(&mut self, suggestions: &[Suggestion]) {
+        for suggestion in suggestions {
+            self.push(Row { depth: 1, label: "mend".to_owned(), text: suggestion.zone_line(), ..Row::default() });
+        }
+    }
+
+    /// The first TXT record of a name that `is` wanted.
+    fn find(&self, name: &str, is: impl Fn(&[u8]) -> bool) -> Option<&Record> {
+        let Outcome::Records(records) = self.survey.outcome(name, RecordType::Txt) else { return None };
+        records.into_iter().find(|record| match &record.value {
+            Value::Txt(strings) => is(&strings.concat()),
+            _ => false,
+        })
+    }
+
+    fn text_row(&self, depth: u8, label: &str, text: &str, record: Option<&Record>, name: &str) -> Row {
+        Row { ttl: record.map(|record| record.ttl), ..self.row(depth, label, text, name, RecordType::Txt) }
+    }
+}
+
+fn tlsa(record: &Record) -> Option<Tlsa> {
+    let Value::Tlsa { usage, selector, matching, data } = &record.value else { return None };
+    Some(Tlsa { usage: *usage, selector: *selector, matching: *matching, data: data.clone() })
+}
+
+/// What becomes of senders that nothing in the record is about.
+fn others(record: &spf::Record) -> &'static str {
+    let last = record.terms.iter().find_map(|term| match &term.reading {
+        Ok(Reading::Directive(qualifier, Mechanism::All)) => Some(*qualifier),
+        _ => None,
+    });
+    match last {
+        Some(Qualifier::Fail) => "all other senders fail",
+        Some(Qualifier::Softfail) => "all other senders are suspect",
+        Some(Qualifier::Pass) => "all other senders pass",
+        Some(Qualifier::Neutral) => "nothing is said of other senders",
+        None if record.terms.iter().any(|term| matches!(term.reading, Ok(Reading::Redirect(_)))) => {
+            "the rest is said elsewhere (redirect=)"
+        }
+        None => "nothing is said of other senders",
+    }
+}
+
+/// The worst of several findings, unless all is well.
+fn worst(findings: &[Finding]) -> Option<(Severity, String)> {
+    let worst =
+        findings.iter().filter(|finding| finding.severity > Severity::Good).max_by_key(|found| found.severity)?;
+    Some((worst.severity, worst.says.clone()))
+}
+
+/// A record tag by tag; what stands in it first, then what holds by default.
+fn explained(rows: &[Explained]) -> Vec<String> {
+    rows.iter()
+        .map(|row| {
+            let value = if row.is_default() { format!("({})", row.value) } else { row.value.clone() };
+            format!("{:<8} {value}  {}", row.tag, row.meaning)
+        })
+        .collect()
+}
