@@ -465,7 +465,8 @@ mod explorer {
             (&["a", "25", "c"][..], "one word too many"),
             (&["example.org:99999"], "99999"),
             (&["gopher://example.org"], "not a mail scheme"),
-            (&["example.org", "@tls://9.9.9.9"], "tls://"),
+            (&["example.org", "@smtp://9.9.9.9"], "smtp://"),
+            (&["dns", "mx", "example.org", "example.net"], "one word too many"),
             (&["--resolve", "x", "h"], "HOST:ADDRESS"),
         ] {
             let program = std::process::Command::new(env!("CARGO_BIN_EXE_ehlo")).args(arguments).output().unwrap();

@@ -4,9 +4,9 @@ use super::effect::Effects;
 use super::event::{FetchId, QueryId};
 use super::investigator::Investigator;
 use crate::diagnosis::Finding;
-use crate::diagnosis::dns::{Answer, QueryOptions, Resolver};
-use crate::diagnosis::investigation::{Investigation, Setting};
-use crate::diagnosis::survey::{Asked, Connect, Row, Single, Survey, asked, dig};
+use crate::diagnosis::dns::{Answer, Resolver};
+use crate::diagnosis::investigation::{Investigation, Setting, open};
+use crate::diagnosis::survey::{Connect, Row, Survey, dig};
 use crate::diagnosis::web::Fetched;
 
 /// What the pane shows.
@@ -43,23 +43,17 @@ impl DnsPane {
     /// # Errors
     /// What is wrong with the question.
     pub fn ask(&mut self, line: &str, effects: &mut Effects) -> Result<(), String> {
-        let line = asked(line)?;
-        if let Some(resolver) = line.resolver {
+        let opened = open(line, &self.setting)?;
+        if let Some(resolver) = opened.resolver {
             self.setting.resolver = resolver;
         }
-        let setting = Setting { options: line.options, ..self.setting.clone() };
-        let investigation: Box<dyn Investigation> = match line.asked {
-            Asked::Survey(subject) => Box::new(Survey::new(&subject, &setting)),
-            Asked::One(query) => Box::new(Single::new(query, line.short, &setting)),
-        };
-        self.begin(investigation, effects);
+        self.begin(opened.investigation, effects);
         Ok(())
     }
 
     /// Looks into a domain or an address.
     pub fn survey(&mut self, subject: &str, effects: &mut Effects) {
-        let setting = Setting { options: QueryOptions::default(), ..self.setting.clone() };
-        self.begin(Box::new(Survey::new(subject, &setting)), effects);
+        self.begin(Box::new(Survey::new(subject, &self.setting)), effects);
     }
 
     fn begin(&mut self, investigation: Box<dyn Investigation>, effects: &mut Effects) {
@@ -87,6 +81,12 @@ impl DnsPane {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.investigator.pending()
+    }
+
+    /// What came and what was wanted, so far.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        self.investigator.progress()
     }
 
     /// Whether anything has been asked.

@@ -16,6 +16,8 @@ pub struct Investigator {
     questions: HashMap<QueryId, Question>,
     requests: HashSet<FetchId>,
     next: u32,
+    /// What was wanted so far.
+    wanted: usize,
     /// Whom to ask for the addresses of web servers.
     resolver: Resolver,
 }
@@ -25,6 +27,7 @@ impl Investigator {
     pub fn begin(&mut self, investigation: Box<dyn Investigation>, resolver: Resolver, effects: &mut Effects) {
         self.questions.clear();
         self.requests.clear();
+        self.wanted = 0;
         self.investigation = Some(investigation);
         self.resolver = resolver;
         self.go_on(effects);
@@ -40,6 +43,12 @@ impl Investigator {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.questions.len() + self.requests.len()
+    }
+
+    /// What came and what was wanted, so far: more may be wanted later.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        (self.wanted.saturating_sub(self.pending()), self.wanted)
     }
 
     /// An answer. Late ones of an earlier investigation are passed over. `now` is in seconds since 1970. Says whether it
@@ -71,6 +80,7 @@ impl Investigator {
         for want in wants {
             let number = self.next;
             self.next = self.next.wrapping_add(1);
+            self.wanted += 1;
             match want {
                 Want::Answer(question) => {
                     let id = QueryId(number);

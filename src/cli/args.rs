@@ -1,12 +1,14 @@
 //! The command line.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::effect::Family;
 use crate::diagnosis::dns::Resolver;
+use crate::diagnosis::investigation::VIEWS;
 use crate::protocol::endpoint::{Host, Security, Target, parse_target};
 
 const AFTER_HELP: &str = "\
@@ -30,8 +32,25 @@ Examples:
 
 Inside, F1 shows the keys. A typed line is always sent to the server, never taken as a local command.
 
-Exit codes: 0 left by the user, 2 wrong command line, unknown name or no terminal, 70 internal error,
+Exit codes: 0 left by the user, 1 a fault (ehlo dns), 2 wrong command line, unknown name or no terminal, 70 internal error,
             129 SIGHUP, 130 SIGINT, 143 SIGTERM, 101 panic";
+
+/// What a line of `ehlo dns` can begin with.
+static DNS_HELP: LazyLock<String> = LazyLock::new(|| {
+    let mut text = "Lines:\n".to_owned();
+    for (form, tells) in [("DOMAIN", "everything about a domain"), ("ADDRESS", "the name of an address, and back")] {
+        text.push_str(&format!("  {form:<34} {tells}\n"));
+    }
+    text.push_str(&format!("  {:<34} one question, as dig takes it\n", "TYPE NAME [@RESOLVER] [+OPTION …]"));
+    for (name, form, tells) in VIEWS {
+        text.push_str(&format!("  {:<34} {tells}\n", format!("{name} {form}")));
+    }
+    text.push_str(
+        "\n@9.9.9.9, @ns1.example.org, @tcp://…, @tls://… and @https://… name the resolver, in any place of the line.\n\
+         Options stand before the line. Exit codes: 0, 1 when there is a fault or no answer, 2 wrong line.",
+    );
+    text
+});
 
 /// Explore SMTP, IMAP and POP3 sessions by hand: one transcript, TLS, AUTH and DNS included.
 #[derive(Debug, Parser)]
@@ -55,6 +74,10 @@ pub enum Command {
     Lab,
     /// Print every key and what it does.
     Keys,
+    /// Ask DNS about mail as the DNS pane does, and print what it says.
+    ///
+    /// Examples: ehlo dns example.org, ehlo dns mx example.org @ns1.example.org +dnssec, ehlo dns --short txt example.org.
+    Dns(Dns),
     /// Print what is known of commands, reply codes and capabilities; without a name, what can be asked.
     ///
     /// Examples: ehlo reference MAIL, ehlo reference 5.7.8 OVERQUOTA, ehlo reference "554 5.7.1 Relay access denied".
@@ -64,6 +87,27 @@ pub enum Command {
         #[arg(value_name = "NAME", allow_hyphen_values = true)]
         names: Vec<String>,
     },
+}
+
+/// The options of `ehlo dns`.
+#[derive(Debug, Args)]
+#[command(after_help = DNS_HELP.as_str())]
+pub struct Dns {
+    /// What F3 takes in the explorer: a domain or an address, or a question as dig takes it.
+    #[arg(value_name = "WORD", required = true, allow_hyphen_values = true, trailing_var_arg = true)]
+    pub line: Vec<String>,
+    /// Print only what the records say.
+    #[arg(long)]
+    pub short: bool,
+    /// Print all of it as JSON.
+    #[arg(long, conflicts_with_all = ["short", "explain"])]
+    pub json: bool,
+    /// Print below each record what it means, tag by tag.
+    #[arg(long)]
+    pub explain: bool,
+    /// Draw with ASCII only.
+    #[arg(long)]
+    pub ascii: bool,
 }
 
 /// The explorer's options.

@@ -1,10 +1,12 @@
 //! The words at the door: options, targets, subcommands and exit codes.
 
 pub mod args;
+mod dns;
 mod lab;
 mod reference;
 pub mod start;
 
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 /// How the program ended. One list for the README, `--help` and scripts.
@@ -13,6 +15,8 @@ use std::process::ExitCode;
 pub enum Exit {
     /// All went well.
     Ok = 0,
+    /// What was looked into has a fault, or gave no answer.
+    Fault = 1,
     /// The command line could not be read, or there is no terminal to draw on.
     Usage = 2,
     /// Something inside broke: a system call that never fails. A panic ends with 101, as Rust has it.
@@ -28,5 +32,14 @@ pub enum Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
+    }
+}
+
+/// Writes the text; a reader that has seen enough, as `head`, is no error.
+fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
     }
 }

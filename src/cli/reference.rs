@@ -1,8 +1,6 @@
 //! `ehlo reference`: what is known of verbs, codes and capabilities, as plain text.
 
-use std::io::{ErrorKind, Write as _};
-
-use super::Exit;
+use super::{Exit, print};
 use crate::diagnosis::reference::{Page, contents, look_up, suggestions, wrap};
 
 /// Columns of the text.
@@ -34,15 +32,6 @@ pub(super) fn run(asked: &[String]) -> anyhow::Result<Exit> {
         eprintln!("ehlo: nothing is known of \"{shown}\"; {next}");
     }
     Ok(if unknown.is_empty() { Exit::Ok } else { Exit::Usage })
-}
-
-/// Writes the text; a reader that has seen enough, as `head`, is no error.
-fn print(text: &str) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
 }
 
 /// The words as one name (`UID FETCH`, a whole reply), else each for itself.

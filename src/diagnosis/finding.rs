@@ -24,6 +24,17 @@ impl Severity {
             Self::Fault => "fault",
         }
     }
+
+    /// The mark for it, so that it is told without colour.
+    #[must_use]
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Good => "✓",
+            Self::Note => "·",
+            Self::Warning => "!",
+            Self::Fault => "✗",
+        }
+    }
 }
 
 /// A verdict with its next step.

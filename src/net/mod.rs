@@ -52,8 +52,9 @@ use crate::diagnosis::web::Request;
 
 /// Requests to web servers that are out at the same time.
 const REQUESTS: usize = 8;
-/// DNS questions that are out at the same time. More wait: a resolver takes a burst for an attack.
-const QUESTIONS: usize = 16;
+/// DNS questions that are out at the same time. A survey has some two hundred, most of them guesses, and its chain must
+/// not wait for those; forwarders at home take 150.
+const QUESTIONS: usize = 100;
 
 /// Performs effects in background tasks and reports what comes of them. Dropping it ends all of them at once.
 #[derive(Debug)]

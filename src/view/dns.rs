@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{first_row, lines, panel, text, theme};
 use crate::app::state::{App, Focus};
-use crate::diagnosis::survey::Row;
+use crate::diagnosis::survey::{Row, branch};
 use crate::protocol::visible::visible;
 
 /// Rows that the row with the cursor may take at the bottom, in full.
@@ -23,7 +23,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
     };
     let mut state = format!(" @{} ", app.dns.resolver());
     if app.dns.pending() > 0 {
-        state = format!(" {} open · @{} ", app.dns.pending(), app.dns.resolver());
+        let (came, wanted) = app.dns.progress();
+        state = format!(" {came} of {wanted} answered · @{} ", app.dns.resolver());
     }
     let inner = panel(frame, area, &title, Line::raw(state), focused, bordered);
     if inner.is_empty() {
@@ -73,7 +74,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
 fn details(row: &Row, width: usize, ascii: bool) -> Vec<String> {
     let mut whole = format!("{} {}", row.label, row.text);
     if let Some((severity, says)) = &row.verdict {
-        whole.push_str(&format!(" {} {says}", theme::severity_mark(*severity)));
+        whole.push_str(&format!(" {} {says}", severity.mark()));
     }
     let mut out = text::rows(&whole, width, NOTE, ascii);
     if !row.note.is_empty() {
@@ -97,7 +98,7 @@ fn row_line(rows: &[Row], place: usize, row: &Row, width: usize, ascii: bool) ->
     let column = if row.depth == 0 && width >= ROOMY { 8 } else { 4 };
     let label = format!("{:<column$} ", row.label);
     let (mark, says, style) = match &row.verdict {
-        Some((severity, says)) => (theme::severity_mark(*severity), says.as_str(), theme::severity(*severity)),
+        Some((severity, says)) => (severity.mark(), says.as_str(), theme::severity(*severity)),
         None => ("", "", ratatui::style::Style::new()),
     };
     let ttl = row.ttl.map(|ttl| format!("ttl {ttl}")).unwrap_or_default();
@@ -125,35 +126,4 @@ fn row_line(rows: &[Row], place: usize, row: &Row, width: usize, ascii: bool) ->
         }
     }
     Line::from(spans)
-}
-
-/// `│ ├ `: which of the rows above go on below this one.
-fn branch(rows: &[Row], place: usize, depth: u8, ascii: bool) -> String {
-    let mut out = String::new();
-    for level in 1..=depth {
-        let goes_on = rows.iter().skip(place + 1).take_while(|row| row.depth >= level).any(|row| row.depth == level);
-        out.push_str(match (level == depth, goes_on, ascii) {
-            (true, true, false) => "├ ",
-            (true, true, true) => "|-",
-            (true, false, false) => "└ ",
-            (true, false, true) => "`-",
-            (false, true, false) => "│ ",
-            (false, true, true) => "| ",
-            (false, false, _) => "  ",
-        });
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn branches_of_the_tree() {
-        let depths = [0, 1, 2, 2, 1, 2, 0];
-        let rows: Vec<Row> = depths.iter().map(|depth| Row { depth: *depth, ..Row::default() }).collect();
-        let drawn: Vec<String> = rows.iter().enumerate().map(|(n, row)| branch(&rows, n, row.depth, false)).collect();
-        assert_eq!(drawn, ["", "├ ", "│ ├ ", "│ └ ", "└ ", "  └ ", ""]);
-    }
 }

@@ -17,7 +17,7 @@ pub(super) fn counts(app: &App) -> String {
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let parts: Vec<String> = [Severity::Fault, Severity::Warning]
         .into_iter()
-        .map(|severity| (count(severity), theme::severity_mark(severity)))
+        .map(|severity| (count(severity), severity.mark()))
         .filter(|(count, _)| *count > 0)
         .map(|(count, mark)| format!("{count} {mark}"))
         .collect();
@@ -67,7 +67,7 @@ fn rows(finding: &Finding, width: usize, ascii: bool) -> Vec<Line<'static>> {
     let room = width.saturating_sub(2);
     let mut out = Vec::new();
     for (place, row) in text::rows(&says, room, ROWS, ascii).into_iter().enumerate() {
-        let mark = if place == 0 { theme::severity_mark(finding.severity) } else { " " };
+        let mark = if place == 0 { finding.severity.mark() } else { " " };
         out.push(Line::from(vec![Span::styled(format!("{mark} "), style), Span::raw(row)]));
     }
     if !finding.next.is_empty() {

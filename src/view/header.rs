@@ -136,7 +136,7 @@ fn tls(conversation: &Conversation) -> Part {
             let standing = conversation.standing.as_ref();
             let severity = standing.map_or(Severity::Good, |standing| standing.severity);
             let style = theme::severity(severity);
-            let short = format!("{} {}", report.version, theme::severity_mark(severity));
+            let short = format!("{} {}", report.version, severity.mark());
             let asked = visible(report.asked_name.as_bytes());
             let (long, middle) = match standing.and_then(|standing| standing.says.as_ref()) {
                 Some(says) => (format!("{short} {says}"), format!("{short} {}", text::cut(says, 24, false))),

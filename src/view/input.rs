@@ -161,7 +161,7 @@ fn status(app: &App) -> (String, Style) {
         return (format!("(reverse search: {wanted})  {missed}Ctrl-R older, Enter takes it, Esc gives up"), style);
     }
     if let Some(notice) = &app.notice {
-        let mark = theme::severity_mark(notice.severity);
+        let mark = notice.severity.mark();
         return (format!("{mark} {}", notice.text), theme::severity(notice.severity));
     }
     if let Some(chosen) = prompt.chosen

@@ -88,7 +88,7 @@ fn word(app: &App, message: &MessageEditor) -> Option<(String, ratatui::style::S
         return Some((format!("! {error}"), theme::WARNING));
     }
     let notice = app.notice.as_ref()?;
-    Some((format!("{} {}", theme::severity_mark(notice.severity), notice.text), theme::severity(notice.severity)))
+    Some((format!("{} {}", notice.severity.mark(), notice.text), theme::severity(notice.severity)))
 }
 
 /// The lines around the cursor. A dot that will be doubled shows in the margin.

@@ -47,16 +47,6 @@ pub(super) const fn severity(severity: Severity) -> Style {
     }
 }
 
-/// The mark of a severity.
-pub(super) const fn severity_mark(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Good => "✓",
-        Severity::Note => "·",
-        Severity::Warning => "!",
-        Severity::Fault => "✗",
-    }
-}
-
 /// The weight of a fault in a typed line.
 pub(super) const fn weight(weight: Weight) -> Style {
     match weight {

@@ -15,6 +15,7 @@
 
 mod judged;
 mod lookup;
+mod mail;
 mod policies;
 mod question;
 mod rows;
@@ -30,7 +31,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 pub use question::{Asked, Line, asked, dig};
-pub use rows::{Connect, Row};
+pub use rows::{Connect, Row, branch};
 pub(super) use rows::{note, shown};
 pub use single::Single;
 pub(super) use verdict::failure;

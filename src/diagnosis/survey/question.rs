@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnosis::dns::{Query, QueryOptions, RecordType, Resolver, Transport, ascii_name, reverse_name};
-use crate::diagnosis::investigation::Question;
+use crate::diagnosis::investigation::{Question, VIEWS};
 use crate::protocol::endpoint::Host;
 
 /// What the user asks for.
@@ -13,6 +13,8 @@ pub enum Asked {
     Survey(String),
     /// This one question.
     One(Query),
+    /// One of the views of [`VIEWS`], and the words behind its name.
+    View(&'static str, Vec<String>),
 }
 
 /// A line of the pane.
@@ -38,8 +40,14 @@ pub struct Line {
 pub fn asked(line: &str) -> Result<Line, String> {
     let mut read = Words::default();
     let mut words = line.split_whitespace().map(unquoted).peekable();
-    if words.peek() == Some(&"dig") && line.split_whitespace().nth(1).is_some() {
+    let more = line.split_whitespace().nth(1).is_some_and(|second| !second.starts_with(['@', '+']));
+    if words.peek() == Some(&"dig") && more {
         words.next();
+    } else if let Some((name, ..)) = words.peek().and_then(|first| VIEWS.iter().find(|(name, ..)| name == first))
+        && more
+    {
+        words.next();
+        read.view = Some((*name, Vec::new()));
     }
     while let Some(word) = words.next() {
         read.word(word, &mut words)?;
@@ -62,6 +70,7 @@ struct Words<'a> {
     reverse: bool,
     options: QueryOptions,
     short: bool,
+    view: Option<(&'static str, Vec<String>)>,
 }
 
 impl<'a> Words<'a> {
@@ -78,6 +87,10 @@ impl<'a> Words<'a> {
             if self.resolver.replace(Resolver::parse(word)?).is_some() {
                 return Err(format!("\"{word}\" is a second resolver; name one"));
             }
+            return Ok(());
+        }
+        if let Some((_, words)) = &mut self.view {
+            words.push(word.to_owned());
             return Ok(());
         }
         match word {
@@ -132,6 +145,10 @@ impl<'a> Words<'a> {
     }
 
     fn line(self) -> Result<Line, String> {
+        if let Some((name, words)) = self.view {
+            let asked = Asked::View(name, words);
+            return Ok(Line { asked, resolver: self.resolver, options: self.options, short: self.short });
+        }
         let Some(name) = self.name else {
             return Err("which name? write example.org, mx example.org or 192.0.2.25".to_owned());
         };
@@ -216,6 +233,7 @@ mod tests {
         let mut out = match &line.asked {
             Asked::Survey(subject) => format!("survey {subject}"),
             Asked::One(query) => format!("{} {}", query.kind, if query.name.is_empty() { "." } else { &query.name }),
+            Asked::View(name, words) => format!("view {name} {}", words.join(" ")),
         };
         if let Some(resolver) = &line.resolver {
             out.push_str(&format!(" @{resolver}"));
@@ -267,6 +285,8 @@ mod tests {
             ("+short -c IN example.org a @tls://dns.quad9.net", "A example.org @tls://dns.quad9.net short"),
             ("example.org +dnssec", "survey example.org +dnssec"),
             ("dig", "survey dig"),
+            ("survey", "survey survey"),
+            ("survey example.org s1 @9.9.9.9 +tcp", "view survey example.org s1 @9.9.9.9 by TCP"),
         ] {
             let read = asked(line).unwrap_or_else(|e| panic!("{line}: {e}"));
             assert_eq!(shown(&read), expect, "{line}");

@@ -1,0 +1,179 @@
+//! `ehlo dns`: what the DNS pane shows, without a screen.
+#![expect(clippy::disallowed_methods, reason = "the door reads the clock once, for the dates of signatures")]
+
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::args::Dns;
+use super::{Exit, print};
+use crate::app::effect::Effects;
+use crate::app::event::Event;
+use crate::app::investigator::Investigator;
+use crate::diagnosis::dns::QueryOptions;
+use crate::diagnosis::dnssec::{Anchor, root_anchors};
+use crate::diagnosis::investigation::{Investigation, Setting, open};
+use crate::diagnosis::survey::{Row, branch, dig};
+use crate::diagnosis::{Finding, Severity};
+use crate::net::clock::Clock;
+use crate::net::practice::Practice;
+use crate::net::{Net, PRACTICE_ZONES};
+
+/// Reports on their way from the net.
+const REPORTS: usize = 256;
+
+/// Asks, waits until all is answered, and prints.
+///
+/// # Errors
+/// When standard output cannot be written, or the practice world cannot start.
+pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
+    let clock = Clock::start();
+    let line = arguments.line.join(" ");
+    let world = if line.split_whitespace().any(is_practice) { Some(Practice::start(clock).await?) } else { None };
+    let mut anchors = root_anchors();
+    if let Some(world) = &world {
+        anchors.extend(PRACTICE_ZONES.into_iter().filter_map(Anchor::negative));
+        anchors.extend(world.anchors().iter().filter_map(Anchor::of));
+    }
+    let setting = Setting { anchors, options: QueryOptions::default(), ..Setting::new(Default::default()) };
+    let opened = match open(&line, &setting) {
+        Ok(opened) => opened,
+        Err(why) => {
+            eprintln!("ehlo dns: {why}");
+            return Ok(Exit::Usage);
+        }
+    };
+    let resolver = opened.resolver.unwrap_or_default();
+    let short = arguments.short || opened.short;
+    let title = opened.investigation.title();
+    let (reports, mut events) = mpsc::channel(REPORTS);
+    let mut net = Net::new(clock, world, reports);
+    let mut investigator = Investigator::default();
+    let mut effects = Effects::new();
+    let began = jiff::Timestamp::now();
+    investigator.begin(opened.investigation, resolver.clone(), &mut effects);
+    loop {
+        for effect in effects.drain(..) {
+            net.perform(effect);
+        }
+        if investigator.pending() == 0 {
+            break;
+        }
+        let Some(event) = events.recv().await else { break };
+        let now = |at: crate::protocol::moment::Moment| {
+            began.as_second().saturating_add(i64::try_from(at.0 / 1_000_000).unwrap_or(i64::MAX))
+        };
+        match event {
+            Event::Answered { id, at, answer } => _ = investigator.answered(id, answer, now(at), &mut effects),
+            Event::Fetched { id, at, outcome } => _ = investigator.fetched(id, outcome, now(at), &mut effects),
+            _ => {}
+        }
+    }
+    let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
+    let text = if arguments.json {
+        let all = json!({
+            "asked": title,
+            "resolver": resolver.to_string(),
+            "rows": rows.iter().map(row).collect::<Vec<_>>(),
+            "findings": findings.iter().map(finding).collect::<Vec<_>>(),
+        });
+        serde_json::to_string_pretty(&all)?
+    } else {
+        let draw = Draw { short, explain: arguments.explain, ascii: arguments.ascii };
+        draw.text(&rows, &findings)
+    };
+    print(&text)?;
+    Ok(if worst(&rows, &findings) == Some(Severity::Fault) { Exit::Fault } else { Exit::Ok })
+}
+
+/// Whether a word of the line is a name of the practice world.
+fn is_practice(word: &str) -> bool {
+    let name = word.rsplit_once('@').map_or(word, |(_, domain)| domain).to_ascii_lowercase();
+    let name = name.strip_suffix('.').unwrap_or(&name);
+    name == "example.test" || name.ends_with(".example.test")
+}
+
+fn worst(rows: &[Row], findings: &[Finding]) -> Option<Severity> {
+    let verdicts = rows.iter().filter_map(|row| row.verdict.as_ref()).map(|(severity, _)| *severity);
+    verdicts.chain(findings.iter().map(|finding| finding.severity)).max()
+}
+
+/// How the table is written.
+struct Draw {
+    short: bool,
+    explain: bool,
+    ascii: bool,
+}
+
+impl Draw {
+    fn text(&self, rows: &[Row], findings: &[Finding]) -> String {
+        let mut out = String::new();
+        // The first row of a question tells how it went; the short form is what scripts read.
+        let is_answer = |row: &&Row| !self.short || row.ttl.is_some();
+        let column = rows.iter().filter(|row| row.depth == 0).map(|row| row.label.chars().count()).max().unwrap_or(0);
+        for (place, row) in rows.iter().enumerate().filter(|(_, row)| is_answer(row)) {
+            if self.short {
+                out.push_str(&format!("{}\n", row.text));
+                continue;
+            }
+            let label = if row.depth == 0 { format!("{:<column$}", row.label) } else { row.label.clone() };
+            out.push_str(&format!("{}{label}", branch(rows, place, row.depth, self.ascii)));
+            if !row.text.is_empty() {
+                out.push_str(&format!("  {}", row.text));
+            }
+            if let Some(ttl) = row.ttl {
+                out.push_str(&format!("  ttl {ttl}"));
+            }
+            if let Some((severity, says)) = &row.verdict {
+                out.push_str(&format!("  {} {says}", self.mark(*severity)));
+            }
+            out = out.trim_end().to_owned();
+            out.push('\n');
+            if self.explain {
+                for line in &row.detail {
+                    out.push_str(&format!("{}    {line}\n", "  ".repeat(usize::from(row.depth))));
+                }
+            }
+        }
+        if !self.short {
+            for finding in findings {
+                out.push_str(&format!("\n{} {}: {}", self.mark(finding.severity), finding.subject, finding.says));
+                if !finding.next.is_empty() {
+                    out.push_str(&format!("\n  {} {}", if self.ascii { "->" } else { "→" }, finding.next));
+                }
+            }
+        }
+        out.trim_end().to_owned()
+    }
+
+    const fn mark(&self, severity: Severity) -> &'static str {
+        if self.ascii { severity.name() } else { severity.mark() }
+    }
+}
+
+fn row(row: &Row) -> Value {
+    json!({
+        "depth": row.depth,
+        "label": row.label,
+        "text": row.text,
+        "ttl": row.ttl,
+        "verdict": row.verdict.as_ref().map(|(severity, says)| json!({ "severity": severity.name(), "says": says })),
+        "note": row.note,
+        "detail": row.detail,
+        "connect": row.connect.as_ref().map(|to| json!({
+            "host": to.host,
+            "address": to.address.map(|ip| ip.to_string()),
+            "port": to.port,
+            "service": to.service,
+        })),
+        "dig": row.question.as_ref().map(dig),
+    })
+}
+
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "severity": finding.severity.name(),
+        "subject": finding.subject,
+        "says": finding.says,
+        "next": finding.next,
+    })
+}

@@ -1,0 +1,99 @@
+//! What is typed into the DNS pane or behind `ehlo dns`, as an investigation.
+
+use super::{Investigation, Setting};
+use crate::diagnosis::dns::{Resolver, ascii_name};
+use crate::diagnosis::survey::{Asked, Single, Survey, asked};
+
+/// What a line asks for.
+#[derive(Debug)]
+pub struct Opened {
+    /// What is looked into.
+    pub investigation: Box<dyn Investigation>,
+    /// The resolver that the line names; it is asked from now on.
+    pub resolver: Option<Resolver>,
+    /// Only what the records say is wanted (`+short`).
+    pub short: bool,
+}
+
+/// The words that begin a line about something else than a survey or one question, how such a line goes on, and what it
+/// tells.
+pub const VIEWS: &[(&str, &str, &str)] =
+    &[("survey", "DOMAIN [SELECTOR …]", "everything about a domain, with the DKIM keys of these selectors")];
+
+/// Reads a line. `setting` holds what the line does not say.
+///
+/// # Errors
+/// What is wrong with the line, and what could be typed.
+pub fn open(line: &str, setting: &Setting) -> Result<Opened, String> {
+    let line = asked(line)?;
+    let resolver = line.resolver.clone();
+    let setting = Setting {
+        resolver: line.resolver.unwrap_or_else(|| setting.resolver.clone()),
+        options: line.options,
+        ..setting.clone()
+    };
+    let investigation: Box<dyn Investigation> = match line.asked {
+        Asked::Survey(subject) => Box::new(Survey::new(&subject, &setting)),
+        Asked::One(query) => Box::new(Single::new(query, line.short, &setting)),
+        Asked::View(name, words) => view(name, &words, &setting)?,
+    };
+    Ok(Opened { investigation, resolver, short: line.short })
+}
+
+fn view(name: &str, words: &[String], setting: &Setting) -> Result<Box<dyn Investigation>, String> {
+    let usage = || {
+        let form = VIEWS.iter().find(|(view, ..)| *view == name).map_or("", |(_, form, _)| *form);
+        format!("write {name} {form}")
+    };
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match (name, words.as_slice()) {
+        ("survey", [domain, selectors @ ..]) => {
+            let survey = Survey::new(&name_of(domain)?, setting);
+            Ok(Box::new(survey.with_selectors(selectors.iter().map(|&selector| selector.to_owned()).collect())))
+        }
+        _ => Err(usage()),
+    }
+}
+
+/// The name in A-label form; of an address with an at sign, its domain.
+fn name_of(word: &str) -> Result<String, String> {
+    let domain = word.rsplit_once('@').map_or(word, |(_, domain)| domain);
+    match ascii_name(domain) {
+        Ok(name) if !name.is_empty() => Ok(name),
+        Ok(_) => Err(format!("\"{word}\" names no domain")),
+        Err(reason) => Err(format!("\"{domain}\" is not a name: {reason}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_what_they_look_into() {
+        let setting = Setting::new(Resolver::System);
+        for (line, title) in [
+            ("example.org", "example.org"),
+            ("mx example.org @9.9.9.9", "MX example.org"),
+            ("survey example.org google s1", "example.org"),
+            ("survey bücher.example", "xn--bcher-kva.example (bücher.example)"),
+        ] {
+            let opened = open(line, &setting).unwrap_or_else(|error| panic!("{line}: {error}"));
+            assert_eq!(opened.investigation.title(), title, "{line}");
+            assert_eq!(opened.resolver.is_some(), line.contains('@'), "{line}");
+        }
+        for (line, part) in [("survey a..b", "is not a name"), ("survey @9.9.9.9 +tcp", "which name?")] {
+            let error = open(line, &setting).unwrap_err();
+            assert!(error.contains(part), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn every_view_can_be_opened() {
+        let setting = Setting::new(Resolver::System);
+        for (name, form, _) in VIEWS {
+            let wrong = view(name, &[], &setting).unwrap_err();
+            assert_eq!(wrong, format!("write {name} {form}"));
+        }
+    }
+}
