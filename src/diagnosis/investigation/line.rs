@@ -82,7 +82,9 @@ mod tests {
             assert_eq!(opened.investigation.title(), title, "{line}");
             assert_eq!(opened.resolver.is_some(), line.contains('@'), "{line}");
         }
-        for (line, part) in [("survey a..b", "is not a name"), ("survey @9.9.9.9 +tcp", "which name?")] {
+        for (line, part) in
+            [("survey a..b", "is not a name"), ("mx @9.9.9.9", "which name?"), ("survey @", "names no domain")]
+        {
             let error = open(line, &setting).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");
         }

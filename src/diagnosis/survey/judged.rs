@@ -1,7 +1,5 @@
 //! What the evaluators say of a domain, by the answers so far.
 
-use std::collections::HashSet;
-
 use crate::diagnosis::answers::{Answers, Inquiry, key};
 use crate::diagnosis::bimi::{self, Bimi};
 use crate::diagnosis::dkim::{self, Guesses, KeyReport};
@@ -35,7 +33,8 @@ pub(super) struct Judged {
 #[derive(Clone, Debug)]
 pub(super) struct Guessed {
     pub(super) guesses: Guesses,
-    pub(super) open: HashSet<Query>,
+    /// In the order of the list, the commonest selectors first.
+    pub(super) open: Vec<Query>,
     /// How often they were read.
     readings: usize,
 }
@@ -78,14 +77,14 @@ impl Guessed {
     fn of(domain: &str, answers: &Answers, readings: usize) -> Self {
         let inquiry = Inquiry::new(answers);
         let guesses = dkim::guess(&inquiry, domain);
-        Self { guesses, open: inquiry.open().into_iter().collect(), readings }
+        Self { guesses, open: inquiry.open(), readings }
     }
 
     /// Takes note of an answer. Says whether all guesses are to be read again: one of the first was found, or all is said.
     pub(super) fn answered(&mut self, answer: &Answer) -> bool {
-        if !self.open.remove(&key(&answer.query.name, answer.query.kind)) {
-            return false;
-        }
+        let query = key(&answer.query.name, answer.query.kind);
+        let Some(place) = self.open.iter().position(|open| *open == query) else { return false };
+        self.open.remove(place);
         self.guesses.open = self.guesses.open.saturating_sub(1);
         let found = answer.reply.as_ref().is_ok_and(|response| !response.answers.is_empty());
         self.open.is_empty() || found && self.readings < READINGS

@@ -58,6 +58,9 @@ const REVERSE_NAMES: usize = 4;
 /// Questions of one survey. A hostile zone cannot make it ask more; guessing DKIM selectors takes half of them.
 const QUESTIONS: usize = 400;
 
+/// Guesses that are out at the same time, so that the questions that others wait for go ahead of them.
+const GUESSES: usize = 50;
+
 /// What is looked into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Subject {
@@ -190,7 +193,12 @@ impl Survey {
     /// Every question whose name is known by now and that was not asked before.
     fn questions(&mut self) -> Vec<Query> {
         let mut new = Vec::new();
-        for query in self.wanted() {
+        let wanted = self.wanted();
+        let guesses = self.guessed.as_ref().map(|guessed| guessed.open.as_slice()).unwrap_or_default();
+        let out = guesses.iter().filter(|query| self.asked.contains(query)).count();
+        let guesses = guesses.iter().filter(|query| !self.asked.contains(query)).take(GUESSES.saturating_sub(out));
+        let next: Vec<Query> = wanted.into_iter().chain(guesses.cloned()).collect();
+        for query in next {
             if self.asked.len() >= QUESTIONS {
                 break;
             }
@@ -211,7 +219,8 @@ impl Survey {
         if let (true, Some(guessed), Subject::Domain(domain)) = (found, &mut self.guessed, &self.subject) {
             guessed.read(domain, &self.answers);
         }
-        if self.waited.contains(&query) {
+        let is_route = query.kind == RecordType::Mx && self.subject() == query.name;
+        if is_route || self.waited.contains(&query) {
             self.judge();
         }
     }
@@ -253,7 +262,9 @@ impl Survey {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.pending() == 0
-            && (self.asked.len() >= QUESTIONS || self.wanted().iter().all(|query| self.asked.contains(query)))
+            && (self.asked.len() >= QUESTIONS
+                || self.guessed.as_ref().is_none_or(|guessed| guessed.open.is_empty())
+                    && self.wanted().iter().all(|query| self.asked.contains(query)))
     }
 
     /// Where `ehlo DOMAIN` connects: the preferred exchange that has an address. None while a better one may still
@@ -305,7 +316,7 @@ impl Survey {
         verdict::trouble(self)
     }
 
-    /// Every question whose inputs are known, asked or not, in the order of the table.
+    /// Every question whose inputs are known, asked or not, but for the guesses.
     fn wanted(&self) -> Vec<Query> {
         let mut wanted = Vec::new();
         match &self.subject {
@@ -325,9 +336,7 @@ impl Survey {
                 }
                 wanted.extend(services::questions(domain));
                 wanted.extend(zone::questions(domain));
-                // Guesses come last, so that they hold nothing up.
                 wanted.extend(self.judged.iter().flat_map(|judged| judged.open.iter().cloned()));
-                wanted.extend(self.guessed.iter().flat_map(|guessed| guessed.open.iter().cloned()));
             }
         }
         wanted

@@ -40,8 +40,9 @@ pub struct Line {
 pub fn asked(line: &str) -> Result<Line, String> {
     let mut read = Words::default();
     let mut words = line.split_whitespace().map(unquoted).peekable();
-    let more = line.split_whitespace().nth(1).is_some_and(|second| !second.starts_with(['@', '+']));
-    if words.peek() == Some(&"dig") && more {
+    let second = line.split_whitespace().nth(1);
+    let more = second.is_some_and(|second| !second.starts_with(['@', '+']));
+    if words.peek() == Some(&"dig") && second.is_some() {
         words.next();
     } else if let Some((name, ..)) = words.peek().and_then(|first| VIEWS.iter().find(|(name, ..)| name == first))
         && more

@@ -11,6 +11,7 @@ use super::store::Zone;
 pub(super) const ITERATIONS: u16 = 0;
 
 /// The kind of proof.
+#[derive(Clone)]
 pub(super) enum Denial {
     /// None.
     Unsigned,

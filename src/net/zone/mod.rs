@@ -39,8 +39,14 @@ enum Signing {
     Mismatch,
 }
 
+/// A zone of which one server has an old copy.
+const LAGGING: &str = "lagging.example.test";
+/// That copy.
+const OLD: &str = include_str!("../../../assets/practice/zones/lagging.example.test.old.zone");
+
 /// The zone files, as they lie in `assets/practice/zones`; a signed parent stands before its children.
-const ZONES: [(&str, Signing, &str); 8] = [
+const ZONES: [(&str, Signing, &str); 9] = [
+    (LAGGING, Signing::None, include_str!("../../../assets/practice/zones/lagging.example.test.zone")),
     ("example.test", Signing::None, include_str!("../../../assets/practice/zones/example.test.zone")),
     ("example.net", Signing::None, include_str!("../../../assets/practice/zones/example.net.zone")),
     ("2.0.192.in-addr.arpa", Signing::None, include_str!("../../../assets/practice/zones/2.0.192.in-addr.arpa.zone")),
@@ -71,6 +77,8 @@ const ZONES: [(&str, Signing, &str); 8] = [
 const SERVERS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::new(192, 0, 2, 53)), IpAddr::V4(Ipv4Addr::new(192, 0, 2, 54))];
 /// A name server that serves nothing: the one of `lame.example.test`.
 const LAME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 55));
+/// A name server with an old copy of [`LAGGING`].
+const BEHIND: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 56));
 /// The names for which its certificate is good.
 const NAMES: [&str; 3] = ["ns1.example.test", "ns1.example.net", "192.0.2.53"];
 
@@ -91,6 +99,9 @@ pub(crate) struct PracticeDns {
 /// A zone file cannot be read or signed, or no loopback port is free.
 pub(crate) async fn start(authority: &Authority, now: i64) -> anyhow::Result<PracticeDns> {
     let (zones, anchors) = zones(now)?;
+    let mut old = zones.clone();
+    old.0.retain(|zone| zone.origin != Name::from_ascii(LAGGING).unwrap_or_default());
+    old.0.push(Zone::read(LAGGING, OLD)?);
     let zones = Arc::new(zones);
     let failed = "cannot open a loopback port for the practice zones";
     let (udp, tcp, address) = serve::bind().await.context(failed)?;
@@ -99,6 +110,9 @@ pub(crate) async fn start(authority: &Authority, now: i64) -> anyhow::Result<Pra
     let mut tasks = JoinSet::new();
     plain(&mut tasks, udp, tcp, &zones);
     plain(&mut tasks, lame_udp, lame_tcp, &Arc::new(Zones(Vec::new())));
+    let (old_udp, old_tcp, behind) = serve::bind().await.context(failed)?;
+    plain(&mut tasks, old_udp, old_tcp, &Arc::new(old));
+    doors.push((SocketAddr::new(BEHIND, 53), behind));
     for server in SERVERS {
         doors.push((SocketAddr::new(server, 53), address));
     }

@@ -13,6 +13,7 @@ use super::denial::Denial;
 const ALIASES: usize = 8;
 
 /// A zone. Names are in the order of RFC 4034 §6.1, which theirs is.
+#[derive(Clone)]
 pub(super) struct Zone {
     pub(super) origin: Name,
     pub(super) sets: BTreeMap<Name, BTreeMap<RecordType, Vec<Record>>>,
@@ -175,6 +176,7 @@ impl Zone {
 }
 
 /// All zones of a server.
+#[derive(Clone)]
 pub(super) struct Zones(pub(super) Vec<Zone>);
 
 impl Zones {
