@@ -155,3 +155,23 @@ fn answers_nobody_asked_for_are_passed_over() {
     comparison.answered(&udp("192.0.2.99"), answer);
     assert_eq!(comparison.pending(), 0);
 }
+
+#[test]
+fn a_resolver_that_is_a_server_of_the_domain_is_asked_once() {
+    // `compare d.example @192.0.2.1`: the address stands behind ns1 as well.
+    let world: Vec<_> = WORLD.iter().map(|(_, what, says, ttl)| ("*", *what, *says, *ttl)).collect();
+    let mut comparison = Comparison::new("d.example", udp("192.0.2.1"), Vec::new());
+    let mut asked = Vec::new();
+    loop {
+        let questions = comparison.questions();
+        if questions.is_empty() {
+            break;
+        }
+        for question in questions {
+            comparison.answered(&question.resolver, Answer::new(question.query.clone(), reply(&question, &world)));
+            asked.push((question.resolver, question.query));
+        }
+    }
+    let distinct: HashSet<_> = asked.iter().collect();
+    assert_eq!((distinct.len(), comparison.pending()), (asked.len(), 0), "{asked:?}");
+}
