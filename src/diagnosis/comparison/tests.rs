@@ -113,6 +113,25 @@ fn a_secondary_that_is_behind() {
 }
 
 #[test]
+fn the_server_with_the_newest_serial_is_right_though_it_stands_alone() {
+    // Who is behind, by the serials of ns1 and ns2. The resolver still has what ns2 has.
+    for (first, second, behind) in
+        [("7", "6", "ns2"), ("6", "7", "ns1"), ("1", "4294967295", "ns2"), ("2147483648", "1", "ns2")]
+    {
+        let comparison = with(&[
+            ("192.0.2.1", "SOA d.example", first, 60),
+            ("192.0.2.2", "SOA d.example", second, 60),
+            ("system", "SOA d.example", second, 60),
+            (PUBLIC, "SOA d.example", second, 60),
+        ]);
+        let late: Vec<_> =
+            told(&comparison).into_iter().filter(|(_, _, says)| says.starts_with("has serial")).collect();
+        assert_eq!(late.len(), 1, "{first} {second}: {late:?}");
+        assert!(late[0].1.starts_with(behind), "{first} {second}: {late:?}");
+    }
+}
+
+#[test]
 fn a_lame_server_and_a_dead_one() {
     let extra: Vec<(&str, &str, &str, u32)> = ["SOA d.example", "MX d.example"]
         .into_iter()
