@@ -10,6 +10,7 @@ mod dns;
 mod explorer;
 mod furnish;
 mod imap;
+mod keeper;
 mod pop3;
 mod rig;
 mod smtp;
