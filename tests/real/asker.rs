@@ -4,12 +4,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ehlo::app::effect::Effect;
 use ehlo::app::event::{Event, QueryId};
+use ehlo::diagnosis::answers::{Answers, Inquiry};
 use ehlo::diagnosis::dns::{Answer, Query, QueryOptions, Resolver};
 use ehlo::diagnosis::survey::{Asked, Line, asked};
 use ehlo::net::Net;
 use ehlo::net::clock::Clock;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{Receiver, channel};
+
+/// Rounds of questions that no evaluation needs.
+const ROUNDS: usize = 20;
 
 /// Seconds since 1970.
 pub(crate) fn now() -> i64 {
@@ -51,6 +55,30 @@ impl Asker {
         })
     }
 
+    /// Evaluates again and again, each time with the answers to what was open before, until nothing is open.
+    pub(crate) fn settle<T>(
+        &mut self,
+        resolver: &Resolver,
+        options: &QueryOptions,
+        evaluate: impl Fn(&Inquiry<'_>) -> T,
+    ) -> T {
+        let mut answers = Answers::default();
+        for _ in 0..ROUNDS {
+            let inquiry = Inquiry::new(&answers);
+            let evaluated = evaluate(&inquiry);
+            let open = inquiry.open();
+            if open.is_empty() {
+                return evaluated;
+            }
+            let ask = |query| (query, resolver.clone(), options.clone());
+            for answer in self.ask(open.into_iter().map(ask).collect()) {
+                answers.insert(answer);
+            }
+        }
+        panic!("questions are still open after {ROUNDS} rounds");
+    }
+
+    /// The answer to one question.
     pub(crate) fn one(&mut self, question: Question) -> Answer {
         self.ask(vec![question]).remove(0)
     }

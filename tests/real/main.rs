@@ -4,11 +4,13 @@
 //! rig          Postfix, Dovecot and BIND    ◄─ the binary in a terminal: dns imap pop3 smtp
 //! nameservers  BIND four times, below a root of its own ◄─ asker, the program's own resolver over sockets:
 //!                                              questions dnssec comparison
+//! peers        other programs that do the same, from the Python Package Index: spf dkim dmarc
 //! ```
 
 #![cfg(test)]
 #![expect(clippy::disallowed_methods, reason = "the rig writes its servers' files and waits with a deadline")]
 
+mod answerer;
 mod asker;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, reason = "the flows here need a part of what the tests share")]
@@ -21,8 +23,11 @@ mod furnish;
 mod imap;
 mod keeper;
 mod nameservers;
+mod peers;
 mod pop3;
 mod questions;
 mod rig;
 mod smtp;
+#[path = "../spf_suite/mod.rs"]
+mod spf_suite;
 mod zones;
