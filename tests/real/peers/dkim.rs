@@ -94,7 +94,7 @@ const AGREED: [(&str, &str); 99] = [
     ("key-for-something-else", "unsuited"),
     ("key-of-512-bits", "short"),
     ("key-of-1024-bits", "pass"),
-    ("key-of-4096-bits", "pass"),
+    ("key-of-3072-bits", "pass"),
     ("unknown-algorithm", "refused"),
     ("unknown-canonicalization", "refused"),
     ("header-canonicalization-alone", "pass"),

@@ -1,6 +1,7 @@
 //! The program beside others that do the same. `tests/real/peers/install` brings them, from the Python Package Index.
 
 mod dkim;
+mod dmarc;
 mod spf;
 
 use std::ffi::OsStr;

@@ -39,7 +39,7 @@ def ed25519():
 
 RSA, RSA_PUBLIC = rsa(2048)
 ED, ED_PUBLIC = ed25519()
-OTHER_PUBLIC = rsa(2048)[1]
+OTHER_PUBLIC = rsa(1024)[1]
 
 
 def key(selector, *records):
@@ -218,7 +218,7 @@ case("key-for-mail", sign(key("mail", f"v=DKIM1; s=email; p={RSA_PUBLIC}")))
 case("key-for-something-else", sign(key("else", f"v=DKIM1; s=other; p={RSA_PUBLIC}")))
 case("key-for-mail-and-more", sign(key("more", f"v=DKIM1; s=email:other; p={RSA_PUBLIC}")))
 case("key-twice", sign(key("twice", f"v=DKIM1; p={OTHER_PUBLIC}", f"v=DKIM1; p={RSA_PUBLIC}")))
-for bits in [512, 1024, 4096]:
+for bits in [512, 1024, 3072]:
     private, public = rsa(bits)
     case(f"key-of-{bits}-bits", sign(key(f"bits{bits}", f"v=DKIM1; p={public}"), private=private))
 
