@@ -6,7 +6,8 @@ use ehlo::app::effect::Effect;
 use ehlo::app::event::{Event, QueryId};
 use ehlo::diagnosis::answers::{Answers, Inquiry};
 use ehlo::diagnosis::dns::{Answer, Query, QueryOptions, Resolver};
-use ehlo::diagnosis::survey::{Asked, Line, asked};
+use ehlo::diagnosis::dnssec::Anchor;
+use ehlo::diagnosis::survey::{Asked, Line, Row, Single, asked};
 use ehlo::net::Net;
 use ehlo::net::clock::Clock;
 use tokio::runtime::{Builder, Runtime};
@@ -76,6 +77,24 @@ impl Asker {
             }
         }
         panic!("questions are still open after {ROUNDS} rounds");
+    }
+
+    /// The rows of a single question as the pane draws them, once nothing is open.
+    pub(crate) fn rows(&mut self, question: Question, anchors: &[Anchor]) -> Vec<Row> {
+        let (query, resolver, options) = question;
+        let mut single = Single::new(query.clone(), options.clone(), false, anchors);
+        single.answered(self.one((query, resolver.clone(), options)), now());
+        loop {
+            let chain = single.chain_resolver(&resolver);
+            let questions = single.questions();
+            if questions.is_empty() {
+                return single.rows();
+            }
+            let ask = |(query, options)| (query, chain.clone(), options);
+            for answer in self.ask(questions.into_iter().map(ask).collect()) {
+                single.chain_answered(answer, now());
+            }
+        }
     }
 
     /// The answer to one question.

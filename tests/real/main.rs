@@ -3,7 +3,7 @@
 //! ```text
 //! rig          Postfix, Dovecot and BIND    ◄─ the binary in a terminal: dns imap pop3 smtp
 //! nameservers  BIND four times, below a root of its own ◄─ asker, the program's own resolver over sockets:
-//!                                              questions dnssec comparison
+//!                                              questions records dnssec comparison
 //! peers        other programs that do the same, from the Python Package Index: spf dkim dmarc
 //! ```
 
@@ -26,6 +26,7 @@ mod nameservers;
 mod peers;
 mod pop3;
 mod questions;
+mod records;
 mod rig;
 mod smtp;
 #[path = "../spf_suite/mod.rs"]

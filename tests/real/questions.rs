@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use ehlo::diagnosis::dns::{Answer, Ending, QueryFailure, Record, Response, Transport, extended_error_name};
-use ehlo::diagnosis::survey::{Single, dig};
+use ehlo::diagnosis::survey::{Row, dig};
 
-use crate::asker::{Asker, now, question};
+use crate::asker::{Asker, question};
 use crate::nameservers::nameservers;
 
 /// Releases of BIND differ in the code that they give to an alias that leads to itself; dig then has the say.
@@ -155,7 +155,7 @@ fn answers_are_as_dig_has_them() {
         ("a chain0.good.test @resolver", "NOERROR", "qr rd ra", 5),
         ("txt sel3._domainkey.good.test @resolver", "NOERROR", "qr rd ra", 2),
         ("a www.moved.good.test @resolver", "NOERROR", "qr rd ra", 3),
-        ("a loop0.good.test @resolver", "SERVFAIL", "qr rd ra", 0),
+        ("a loop0.good.test @resolver", BY_VERSION, "qr rd ra", 0),
         // What the resolver has not been asked for yet, and does not go and find out.
         ("txt www.partner.test @resolver +norec", "NOERROR", "qr ra", 0),
         // One name, two faces.
@@ -233,13 +233,8 @@ fn rows_say_what_an_answer_means() {
         ("mx damaged.signed.test @resolver", "SERVFAIL"),
         ("txt big.good.test @authority +ignore", "truncated: there is more"),
     ] {
-        let (query, resolver, options) = question(&servers.line(line));
-        let mut single = Single::new(query.clone(), options.clone(), false, &[]);
-        single.answered(asker.one((query, resolver, options)), now());
-        let rows = single.rows();
-        let says = |row: &ehlo::diagnosis::survey::Row| {
-            row.text == expected || row.verdict.as_ref().is_some_and(|(_, says)| says == expected)
-        };
+        let rows = asker.rows(question(&servers.line(line)), &[]);
+        let says = |row: &Row| row.text == expected || row.verdict.as_ref().is_some_and(|(_, says)| says == expected);
         assert!(rows.iter().any(says), "{line}: no row says \"{expected}\"\n{rows:#?}");
     }
 }
