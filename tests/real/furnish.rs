@@ -40,6 +40,8 @@ pub(crate) fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr) -> std::io
         fs::create_dir(dir.join(room))?;
     }
     chown(dir.join("data"), Some(postfix_uid), None)?;
+    // BIND goes on as its own user, and insists that its directory is its own to write.
+    fs::set_permissions(dir.join("named"), fs::Permissions::from_mode(0o777))?;
 
     fs::write(dir.join("named/named.conf"), fill(include_str!("config/named.conf")))?;
     fs::write(dir.join("named/real.test.zone"), fill(include_str!("config/real.test.zone")))?;

@@ -4,20 +4,15 @@
 //! services have their usual ports and two runs never meet. The kernel gives clients the source address 127.0.0.1; Dovecot
 //! therefore takes them for strangers and refuses passwords in clear, as on the internet.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::ops::Deref;
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::OnceLock;
 
 use crate::furnish::furnish;
+use crate::keeper::{Keeper, Watch, directory};
 
 /// Every mailbox is `USER@real.test`. A flow that changes its mailbox has a user to itself, because flows run side by side.
 pub(crate) const USERS: [&str; 6] = ["jo", "ann", "kim", "lee", "max", "una"];
@@ -35,8 +30,9 @@ pub(crate) const SMALL_MESSAGES: usize = 3;
 /// Where Debian has the servers; not everybody's search path leads there.
 pub(crate) const SBIN: &str = "/usr/sbin";
 
-/// Longer than a start has ever taken, shorter than anybody's patience with a broken one.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+/// What runs, and what it logs.
+const SERVERS: [&str; 3] = ["postfix", "dovecot", "named"];
+const LOGS: [&str; 6] = ["postfix-check.out", "postfix.out", "postfix.log", "dovecot.out", "dovecot.log", "named.out"];
 
 /// The ports that differ from the usual ones, published in the zone's SRV records.
 pub(crate) const SUBMISSION_ALT: u16 = 10587;
@@ -54,33 +50,20 @@ pub(crate) struct Rig {
     pub(crate) dns: SocketAddr,
     /// The certificate of the authority that signed the servers' certificate, as a PEM file.
     pub(crate) authority: PathBuf,
-    dir: PathBuf,
-    /// Held open for as long as this process lives; its end stops the servers.
-    _keeper: ChildStdin,
-    ended: Arc<Ended>,
-}
-
-/// What the script that runs the servers said: one line for each server that has ended.
-#[derive(Default)]
-struct Ended {
-    lines: Mutex<Vec<String>>,
-    one: Condvar,
+    keeper: Keeper,
 }
 
 /// The rig as one test uses it: what the servers log meanwhile is shown if the test fails.
 pub(crate) struct Use {
     rig: &'static Rig,
-    logged: Vec<(PathBuf, u64)>,
+    _watch: Watch,
 }
 
 /// Starts the servers on the first call and gives them to the test.
 pub(crate) fn rig() -> Use {
     static RIG: OnceLock<Result<Rig, String>> = OnceLock::new();
     match RIG.get_or_init(Rig::start) {
-        Ok(rig) => {
-            let logged = rig.logs().into_iter().map(|log| (log.clone(), length(&log))).collect();
-            Use { rig, logged }
-        }
+        Ok(rig) => Use { rig, _watch: rig.keeper.watch() },
         Err(reason) => panic!("the servers do not run: {reason}"),
     }
 }
@@ -90,16 +73,6 @@ impl Deref for Use {
 
     fn deref(&self) -> &Rig {
         self.rig
-    }
-}
-
-impl Drop for Use {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            for (log, from) in &self.logged {
-                eprintln!("--- {} ---\n{}", log.display(), tail(log, *from));
-            }
-        }
     }
 }
 
@@ -135,7 +108,7 @@ impl Rig {
 
     /// The files in a user's INBOX, newly delivered ones included.
     fn inbox(&self, name: &str) -> Vec<PathBuf> {
-        let maildir = self.dir.join("mail").join(name).join("Maildir");
+        let maildir = self.keeper.dir.join("mail").join(name).join("Maildir");
         // A message may move from `new` to `cur` while this reads.
         let parts = ["new", "cur"].map(|part| fs::read_dir(maildir.join(part)).unwrap());
         parts.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
@@ -144,14 +117,15 @@ impl Rig {
     /// Waits until a message in the user's INBOX holds `text`, and gives the whole message.
     pub(crate) fn delivered(&self, name: &str, text: &str) -> String {
         let holds = |file: &PathBuf| fs::read(file).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        self.wait_for(&format!("a message with {text:?} for {name}"), || {
-            self.inbox(name).iter().filter_map(holds).find(|message| message.contains(text))
-        })
-        .unwrap_or_else(|reason| panic!("{reason}"))
+        self.keeper
+            .wait_for(&format!("a message with {text:?} for {name}"), || {
+                self.inbox(name).iter().filter_map(holds).find(|message| message.contains(text))
+            })
+            .unwrap_or_else(|reason| panic!("{reason}"))
     }
 
     fn start() -> Result<Self, String> {
-        let missing = ["postfix", "dovecot", "named"].into_iter().find(|name| !Path::new(SBIN).join(name).exists());
+        let missing = SERVERS.into_iter().find(|name| !Path::new(SBIN).join(name).exists());
         if missing.is_some() {
             return Err("Postfix, Dovecot or BIND is missing; run tests/real/install as root".to_owned());
         }
@@ -160,73 +134,17 @@ impl Rig {
             .and_then(|socket| socket.local_addr())
             .map_err(|error| format!("no free port on 127.0.0.1: {error}"))?;
 
-        // Postfix and Dovecot read it as users of their own.
-        let dir = tempfile::Builder::new()
-            .prefix("ehlo-real-")
-            .permissions(fs::Permissions::from_mode(0o755))
-            .tempdir()
-            .map_err(|error| format!("no temporary directory: {error}"))?
-            .keep();
+        let dir = directory()?;
         furnish(&dir, address, dns).map_err(|error| format!("cannot write the configuration: {error}"))?;
-
-        let mut keeper = Command::new("sh")
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/real/servers"))
-            .arg(&dir)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .map_err(|error| format!("cannot run tests/real/servers: {error}"))?;
-        let (stdin, stdout) = (keeper.stdin.take().unwrap(), keeper.stdout.take().unwrap());
-        let ended = Arc::new(Ended::default());
-        let told = Arc::clone(&ended);
-        thread::spawn(move || {
-            let lines = BufReader::new(stdout).lines().map_while(Result::ok);
-            for line in lines.chain(["tests/real/servers ended".to_owned()]) {
-                told.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
-                told.one.notify_all();
-            }
-        });
-
         let authority = dir.join("authority.pem");
-        let rig = Self { address, dns, authority, dir, _keeper: stdin, ended };
+        let keeper = Keeper::start(dir, &SERVERS, &LOGS)?;
         let services = [25, 465, 587, 143, 993, 110, 995].map(|port| SocketAddr::from((address, port)));
         for service in services.into_iter().chain([dns]) {
-            rig.wait_for(&format!("{service} to listen"), || TcpStream::connect(service).ok()).map_err(|reason| {
-                let logs = rig.logs().iter().fold(String::new(), |mut text, log| {
-                    let _ = write!(text, "\n--- {} ---\n{}", log.display(), tail(log, 0));
-                    text
-                });
-                format!("{reason}{logs}")
-            })?;
+            keeper
+                .wait_for(&format!("{service} to listen"), || TcpStream::connect(service).ok())
+                .map_err(|reason| keeper.explained(&reason))?;
         }
-        Ok(rig)
-    }
-
-    /// Asks again and again until there is an answer; ends at once when a server ends.
-    fn wait_for<T>(&self, what: &str, ask: impl Fn() -> Option<T>) -> Result<T, String> {
-        let deadline = Instant::now() + READY_WITHIN;
-        loop {
-            if let Some(answer) = ask() {
-                return Ok(answer);
-            }
-            if Instant::now() > deadline {
-                return Err(format!("waited {READY_WITHIN:?} for {what}"));
-            }
-            let lines = self.ended.lines.lock().unwrap_or_else(PoisonError::into_inner);
-            let soon = Duration::from_millis(10);
-            let (lines, _) = self.ended.one.wait_timeout(lines, soon).unwrap_or_else(PoisonError::into_inner);
-            if !lines.is_empty() {
-                return Err(format!("{} while waiting for {what}", lines.join(", ")));
-            }
-        }
-    }
-
-    fn logs(&self) -> Vec<PathBuf> {
-        ["postfix-check.out", "postfix.out", "postfix.log", "dovecot.out", "dovecot.log", "named.out"]
-            .map(|name| self.dir.join(name))
-            .into()
+        Ok(Self { address, dns, authority, keeper })
     }
 }
 
@@ -249,15 +167,4 @@ fn own_address() -> Result<Ipv4Addr, String> {
         "the usual mail ports are not free on addresses of their own in 127.0.0.0/8 ({refused}); \
          run as root, and stop a server that listens on all addresses"
     ))
-}
-
-fn length(file: &Path) -> u64 {
-    fs::metadata(file).map_or(0, |metadata| metadata.len())
-}
-
-/// What was written to a file behind `from`, in octets.
-fn tail(file: &Path, from: u64) -> String {
-    let bytes = fs::read(file).unwrap_or_default();
-    let from = usize::try_from(from).unwrap_or(usize::MAX);
-    String::from_utf8_lossy(bytes.get(from..).unwrap_or_default()).into_owned()
 }

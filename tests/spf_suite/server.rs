@@ -2,7 +2,7 @@
 
 use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, Record, RecordType, Response, Value};
 
-use crate::suite::Zone;
+use super::suite::Zone;
 
 /// Answers one question.
 pub(crate) fn answer(zone: &Zone, query: &Query) -> Answer {

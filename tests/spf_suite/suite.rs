@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use ehlo::diagnosis::dns::Value;
+use ehlo::diagnosis::dns::{Value, WireName};
 use yaml_rust2::{Yaml, YamlLoader};
 
 /// One document of the suite.
@@ -25,7 +25,7 @@ pub(crate) struct Case {
     pub(crate) explanation: Option<String>,
 }
 
-/// Names in lower case, without a dot at their end.
+/// Names in lower case, without a dot at their end, as they come from the wire.
 #[derive(Default)]
 pub(crate) struct Zone(pub(crate) BTreeMap<String, Node>);
 
@@ -78,8 +78,11 @@ fn read_case(name: String, case: &Yaml) -> Case {
     }
 }
 
+/// A name as it comes from the wire, where blanks and what zone files give a meaning are escaped.
 fn host(name: &str) -> String {
-    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    let wire = name.rsplit('.').try_fold(WireName::root(), |wire, label| wire.below(label.as_bytes()));
+    wire.map_or(name, |wire| wire.text())
 }
 
 /// Records of type SPF stand for TXT records where the name has no TXT of its own; `TXT: NONE` is such a TXT.

@@ -69,7 +69,8 @@ pub struct Comparison {
     domain: String,
     ours: Resolver,
     public: Vec<(String, Resolver)>,
-    asked: HashSet<Asked>,
+    /// Whom was asked what. Our resolver may be a server of the domain too: it is asked once.
+    asked: HashSet<(Resolver, Query)>,
     /// By whom was asked.
     answers: HashMap<Resolver, Answers>,
     came: usize,
@@ -92,13 +93,13 @@ impl Comparison {
     /// Every question that is known by now and was not asked before. They may be asked all at once.
     pub fn questions(&mut self) -> Vec<Asked> {
         let wanted = self.wanted();
-        wanted.into_iter().filter(|asked| self.asked.insert(asked.clone())).collect()
+        wanted.into_iter().filter(|asked| self.asked.insert((asked.resolver.clone(), asked.query.clone()))).collect()
     }
 
     /// Takes an answer in. One that was not asked for is passed over.
     pub fn answered(&mut self, resolver: &Resolver, answer: Answer) {
         let query = key(&answer.query.name, answer.query.kind);
-        if !self.asked.iter().any(|asked| asked.resolver == *resolver && asked.query == query) {
+        if !self.asked.contains(&(resolver.clone(), query.clone())) {
             return;
         }
         let answers = self.answers.entry(resolver.clone()).or_default();

@@ -13,7 +13,7 @@ pub struct Group {
     pub says: Vec<String>,
     /// Who says so, and the seconds for which a copy is kept there still (an authority's is the full time).
     pub sources: Vec<(Source, Option<u32>)>,
-    /// What the authorities say, most of them.
+    /// What the authorities with the newest zone say, most of them.
     pub reference: bool,
 }
 
@@ -32,10 +32,33 @@ impl Comparison {
     /// Every question with its answers.
     #[must_use]
     pub fn table(&self) -> Vec<Topic> {
-        self.topics().into_iter().map(|query| self.topic(query)).collect()
+        let newest = self.newest();
+        self.topics().into_iter().map(|query| self.topic(query, &newest)).collect()
     }
 
-    fn topic(&self, query: Query) -> Topic {
+    /// The authorities with the newest zone, by their serials.
+    fn newest(&self) -> Vec<Source> {
+        let mut best: (Option<u32>, Vec<Source>) = (None, Vec::new());
+        for (source, resolver) in self.sources().into_iter().filter(|(source, _)| source.is_authority()) {
+            let outcome = self.answers.get(&resolver).map(|answers| answers.outcome(&self.domain, RecordType::Soa));
+            let Some(Outcome::Records(records)) = outcome else { continue };
+            let Some(serial) = records.iter().find_map(|record| match record.value {
+                Value::Soa { serial, .. } => Some(serial),
+                _ => None,
+            }) else {
+                continue;
+            };
+            match best.0.map(|newest| serial.wrapping_sub(newest)) {
+                Some(0) => best.1.push(source),
+                // Serials wrap around: up to half of all numbers ahead is newer (RFC 1982 §3.2).
+                Some(ahead) if ahead > u32::MAX / 2 => {}
+                _ => best = (Some(serial), vec![source]),
+            }
+        }
+        best.1
+    }
+
+    fn topic(&self, query: Query, newest: &[Source]) -> Topic {
         let (mut groups, mut waiting): (Vec<Group>, Vec<Source>) = (Vec::new(), Vec::new());
         for (source, resolver) in self.sources() {
             let Some(answer) = self.answers.get(&resolver).and_then(|a| a.get(&query.name, query.kind)) else {
@@ -50,8 +73,9 @@ impl Comparison {
             }
         }
         let authorities = |group: &Group| group.sources.iter().filter(|(source, _)| source.is_authority()).count();
-        // A server that gives no answer is no reference for those that do.
-        let weight = |group: &Group| (!is_failure(&group.says), authorities(group), group.sources.len());
+        let is_new = |group: &Group| group.sources.iter().any(|(source, _)| newest.contains(source));
+        // A server that gives no answer is no reference for those that do, nor is one that is behind.
+        let weight = |group: &Group| (!is_failure(&group.says), is_new(group), authorities(group), group.sources.len());
         groups.sort_by_key(|group| std::cmp::Reverse(weight(group)));
         if let Some(first) = groups.first_mut() {
             first.reference = true;
@@ -136,7 +160,7 @@ fn differs(query: &Query, reference: &Group, group: &Group, source: &Source, ttl
             "configure the zone there, or take the server out of the NS records at the parent too".to_owned(),
         )
     } else if source.is_authority() && query.kind == RecordType::Soa {
-        let says = format!("has {first}, the others {}", reference.says.join(", "));
+        let says = format!("has {first}, and the newest zone {}", reference.says.join(", "));
         let next = "the transfer to it is broken or late: compare the serials, check NOTIFY and AXFR".to_owned();
         (Severity::Warning, says, next)
     } else if source.is_authority() {

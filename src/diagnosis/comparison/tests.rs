@@ -113,6 +113,25 @@ fn a_secondary_that_is_behind() {
 }
 
 #[test]
+fn the_server_with_the_newest_serial_is_right_though_it_stands_alone() {
+    // Who is behind, by the serials of ns1 and ns2. The resolver still has what ns2 has.
+    for (first, second, behind) in
+        [("7", "6", "ns2"), ("6", "7", "ns1"), ("1", "4294967295", "ns2"), ("2147483648", "1", "ns2")]
+    {
+        let comparison = with(&[
+            ("192.0.2.1", "SOA d.example", first, 60),
+            ("192.0.2.2", "SOA d.example", second, 60),
+            ("system", "SOA d.example", second, 60),
+            (PUBLIC, "SOA d.example", second, 60),
+        ]);
+        let late: Vec<_> =
+            told(&comparison).into_iter().filter(|(_, _, says)| says.starts_with("has serial")).collect();
+        assert_eq!(late.len(), 1, "{first} {second}: {late:?}");
+        assert!(late[0].1.starts_with(behind), "{first} {second}: {late:?}");
+    }
+}
+
+#[test]
 fn a_lame_server_and_a_dead_one() {
     let extra: Vec<(&str, &str, &str, u32)> = ["SOA d.example", "MX d.example"]
         .into_iter()
@@ -154,4 +173,24 @@ fn answers_nobody_asked_for_are_passed_over() {
     let answer = Answer::new(query, Ok(Response::default()));
     comparison.answered(&udp("192.0.2.99"), answer);
     assert_eq!(comparison.pending(), 0);
+}
+
+#[test]
+fn a_resolver_that_is_a_server_of_the_domain_is_asked_once() {
+    // `compare d.example @192.0.2.1`: the address stands behind ns1 as well.
+    let world: Vec<_> = WORLD.iter().map(|(_, what, says, ttl)| ("*", *what, *says, *ttl)).collect();
+    let mut comparison = Comparison::new("d.example", udp("192.0.2.1"), Vec::new());
+    let mut asked = Vec::new();
+    loop {
+        let questions = comparison.questions();
+        if questions.is_empty() {
+            break;
+        }
+        for question in questions {
+            comparison.answered(&question.resolver, Answer::new(question.query.clone(), reply(&question, &world)));
+            asked.push((question.resolver, question.query));
+        }
+    }
+    let distinct: HashSet<_> = asked.iter().collect();
+    assert_eq!((distinct.len(), comparison.pending()), (asked.len(), 0), "{asked:?}");
 }

@@ -3,7 +3,7 @@
 use super::evaluate::Run;
 use super::macro_string::{MacroString, Place};
 use super::macros::{Expansion, expand};
-use super::name::target;
+use super::name::{asked, target};
 use super::record::Record;
 use super::select::{failure, texts};
 use super::trace::{Check, Explanation, SpfResult, StepOutcome};
@@ -33,6 +33,7 @@ fn explain(run: &mut Run<'_, '_>, domain: &str, spec: &MacroString) -> Result<Ex
     let unusable = |why: &str| Err(Explanation::Unusable(why.to_owned()));
     let name = expanded(run, Place::DomainSpec, domain, spec)?;
     let name = target(&name).map_err(|why| Explanation::Unusable(format!("\"{name}\" cannot be looked up: {why}")))?;
+    let name = asked(&name);
     let found = match run.inquiry.ask(&name, RecordType::Txt) {
         Outcome::Waiting => return Err(Explanation::Waiting),
         Outcome::Failed => return unusable(&failure(run.inquiry, &name, RecordType::Txt)),

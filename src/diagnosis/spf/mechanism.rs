@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::evaluate::{Next, Run};
 use super::macro_string::{MacroString, Place};
 use super::macros::{Expansion, expand};
-use super::name::{is_within, same_network, target};
+use super::name::{asked, is_within, same_network, target};
 use super::select::failure;
 use super::term::{DualCidr, Mechanism};
 use super::trace::{Found, Lookup, NAMES, SpfResult, Step};
@@ -37,7 +37,7 @@ impl<'a> Run<'_, 'a> {
             Mechanism::A(_, cidr) => self.address(&name, *cidr, step),
             Mechanism::Mx(_, cidr) => self.exchanges(&name, *cidr, step),
             Mechanism::Ptr(_) => self.reverse(&name, step),
-            _ => self.exists(&name, step),
+            _ => self.exists(&asked(&name), step),
         }
     }
 
@@ -73,14 +73,14 @@ impl<'a> Run<'_, 'a> {
 
     /// `a` (RFC 7208 §5.3).
     fn address(&self, name: &str, cidr: DualCidr, step: &mut Step) -> Matched {
-        let records = self.look(name, self.family(), step)?;
+        let records = self.look(&asked(name), self.family(), step)?;
         Ok(self.among(&records, cidr).unwrap_or_else(|| (false, no_match(name, &records))))
     }
 
     /// `mx` (RFC 7208 §5.4). More than ten names are an error whichever of them matches: their order is up to chance.
     fn exchanges(&self, name: &str, cidr: DualCidr, step: &mut Step) -> Matched {
         let mut exchanges: Vec<(u16, &str)> = self
-            .look(name, RecordType::Mx, step)?
+            .look(&asked(name), RecordType::Mx, step)?
             .into_iter()
             .filter_map(|record| match &record.value {
                 Value::Mx { preference, exchange } => Some((*preference, exchange.as_str())),

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::diagnosis::dns::WireName;
+
 /// Characters of a domain name (RFC 7208 §7.3).
 const LONGEST: usize = 253;
 
@@ -47,6 +49,13 @@ pub(super) fn check(name: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The form in which such a name is asked for: a macro brings in whatever a local part holds, and what zone files give a
+/// meaning stands behind a backslash in questions, as it does in answers (RFC 1035 §5.1).
+pub(super) fn asked(name: &str) -> String {
+    let wire = name.rsplit('.').try_fold(WireName::root(), |wire, label| wire.below(label.as_bytes()));
+    wire.map_or_else(|_| name.to_owned(), |wire| wire.text())
 }
 
 /// Whether `name` is `domain` or below it.
@@ -104,6 +113,21 @@ mod tests {
             (&format!("{long}.example"), None),
         ] {
             assert_eq!(target(text).ok().as_deref(), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_in_questions() {
+        for (name, expect) in [
+            ("example.org", "example.org"),
+            ("A_b-1.Example.org", "A_b-1.Example.org"),
+            ("a b%  c.example.org", "a\\032b%\\032\\032c.example.org"),
+            ("jo\"x\\y;z@.example.org", "jo\\\"x\\\\y\\;z\\@.example.org"),
+            // Nothing that can be asked for: it is left as it is.
+            ("a..example.org", "a..example.org"),
+        ] {
+            assert_eq!(asked(name), expect, "{name}");
+            assert_eq!(WireName::parse(expect).is_ok_and(|wire| wire.text() == expect), !name.contains(".."), "{name}");
         }
     }
 

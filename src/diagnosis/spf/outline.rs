@@ -233,6 +233,7 @@ impl Walk<'_, '_> {
         if self.lookups > LOOKUPS {
             return Some(Note::NotOpened);
         }
+        let name = &name::asked(name);
         let mut void = [false, false];
         for (kind, void) in [RecordType::A, RecordType::Aaaa].into_iter().zip(&mut void) {
             match self.inquiry.ask(name, kind) {
@@ -250,6 +251,7 @@ impl Walk<'_, '_> {
         if self.lookups > LOOKUPS {
             return Some(Note::NotOpened);
         }
+        let name = &name::asked(name);
         match self.inquiry.ask(name, RecordType::Mx) {
             Outcome::Waiting => {
                 self.unknown(false);

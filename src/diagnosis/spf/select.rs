@@ -21,10 +21,11 @@ pub(super) fn select(inquiry: &Inquiry<'_>, domain: &str) -> Selected {
     if let Err(why) = name::check(domain) {
         return Selected::Other(SpfResult::None, format!("\"{domain}\" cannot have a record: {why}"));
     }
-    let texts = match inquiry.ask(domain, RecordType::Txt) {
+    let asked = name::asked(domain);
+    let texts = match inquiry.ask(&asked, RecordType::Txt) {
         Outcome::Waiting => return Selected::Waiting,
         Outcome::Failed => {
-            let why = failure(inquiry, domain, RecordType::Txt);
+            let why = failure(inquiry, &asked, RecordType::Txt);
             return Selected::Other(SpfResult::TempError, format!("the TXT record of {domain} is not known: {why}"));
         }
         Outcome::Nothing { no_name: true } => {

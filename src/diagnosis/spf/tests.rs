@@ -100,6 +100,8 @@ fn identities() {
         "eai.example TXT v=spf1 exists:%{l}.eai.example include:%{s}.eai.example a:%{o} -all",
         "eai.example A 192.0.2.7",
         "moved.example TXT v=spf1 redirect=%{l}.eai.example",
+        "odd.example TXT v=spf1 exists:%{l}.odd.example -all",
+        "a\\032b\\;c.odd.example A 127.0.0.2",
     ]);
     for (sender, expect) in [
         // The null sender is postmaster at the HELO name.
@@ -111,6 +113,9 @@ fn identities() {
         // RFC 8616: what asks for a local part that is not ASCII matches nothing.
         ("jörg@eai.example", "pass"),
         ("jörg@moved.example", "neutral"),
+        // A local part goes into a question in the form that names have there.
+        ("a b;c@odd.example", "pass"),
+        ("a_b;c@odd.example", "fail"),
         ("eve@nowhere.example", "none"),
         ("eve@localhost", "none"),
         ("eve@[192.0.2.7]", "none"),

@@ -75,13 +75,14 @@ pub fn texts(inquiry: &Inquiry<'_>, name: &str) -> Texts {
     }
 }
 
-/// The value of the first tag, when that is `v`: what kind of record this is. White space around it is allowed.
+/// The value of the first tag, when that is `v`: what kind of record this is. White space is allowed around the equals
+/// sign, and none before the tag (RFC 9989 §4.8): receivers look at the first octets.
 #[must_use]
 pub fn version(octets: &[u8]) -> Option<&[u8]> {
     let first = octets.split(|b| *b == b';').next()?;
     let equals = first.iter().position(|b| *b == b'=')?;
     let (name, value) = first.split_at(equals);
-    (name.trim_ascii() == b"v").then(|| value.get(1..).unwrap_or_default().trim_ascii())
+    (name.trim_ascii_end() == b"v").then(|| value.get(1..).unwrap_or_default().trim_ascii())
 }
 
 /// Quotation marks and backslashes that a control panel took as part of the record.
@@ -112,6 +113,8 @@ mod tests {
             ("v=DMARC1; p=none", Some("DMARC1")),
             ("v = DMARC1", Some("DMARC1")),
             ("v=;", Some("")),
+            (" v=DMARC1; p=none", None),
+            ("\tv=DMARC1", None),
             ("p=none; v=DMARC1", None),
             ("V=DMARC1", None),
             ("v", None),
