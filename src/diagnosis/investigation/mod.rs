@@ -8,6 +8,8 @@
 //! The pane and `ehlo dns` run the same investigations; neither knows what they are about.
 
 mod asking;
+#[cfg(test)]
+pub(in crate::diagnosis) mod world;
 
 use std::fmt;
 use std::net::SocketAddr;
