@@ -7,6 +7,7 @@ use ehlo::app::event::{Event, QueryId};
 use ehlo::diagnosis::answers::{Answers, Inquiry};
 use ehlo::diagnosis::dns::{Answer, Query, QueryOptions, Resolver};
 use ehlo::diagnosis::dnssec::Anchor;
+use ehlo::diagnosis::investigation::{self, Came, Investigation, Setting, Want};
 use ehlo::diagnosis::survey::{Asked, Line, Row, Single, asked};
 use ehlo::net::Net;
 use ehlo::net::clock::Clock;
@@ -79,22 +80,36 @@ impl Asker {
         panic!("questions are still open after {ROUNDS} rounds");
     }
 
+    /// Runs an investigation until it wants nothing more.
+    pub(crate) fn run(&mut self, investigation: &mut dyn Investigation) {
+        loop {
+            let wants = investigation.wants();
+            if wants.is_empty() {
+                return;
+            }
+            let questions: Vec<_> = wants
+                .into_iter()
+                .map(|want| match want {
+                    Want::Answer(question) => question,
+                    other => panic!("no question: {other:?}"),
+                })
+                .collect();
+            let plain =
+                |asked: &investigation::Question| (asked.query.clone(), asked.resolver.clone(), asked.options.clone());
+            let answers = self.ask(questions.iter().map(plain).collect());
+            for (question, answer) in questions.into_iter().zip(answers) {
+                investigation.came(Came::Answer(question, Box::new(answer)), now());
+            }
+        }
+    }
+
     /// The rows of a single question as the pane draws them, once nothing is open.
     pub(crate) fn rows(&mut self, question: Question, anchors: &[Anchor]) -> Vec<Row> {
         let (query, resolver, options) = question;
-        let mut single = Single::new(query.clone(), options.clone(), false, anchors);
-        single.answered(self.one((query, resolver.clone(), options)), now());
-        loop {
-            let chain = single.chain_resolver(&resolver);
-            let questions = single.questions();
-            if questions.is_empty() {
-                return single.rows();
-            }
-            let ask = |(query, options)| (query, chain.clone(), options);
-            for answer in self.ask(questions.into_iter().map(ask).collect()) {
-                single.chain_answered(answer, now());
-            }
-        }
+        let setting = Setting { options, anchors: anchors.to_vec(), ..Setting::new(resolver) };
+        let mut single = Single::new(query, false, &setting);
+        self.run(&mut single);
+        single.table().0
     }
 
     /// The answer to one question.

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use ehlo::diagnosis::dns::{Answer, Ending, QueryFailure, Record, Response, Transport, extended_error_name};
+use ehlo::diagnosis::investigation::Question;
 use ehlo::diagnosis::survey::{Row, dig};
 
 use crate::asker::{Asker, question};
@@ -168,7 +169,7 @@ fn answers_are_as_dig_has_them() {
         assert_eq!(got, (rcode, flags.to_owned(), answers), "{line}\n{response:#?}");
         // What a resolver keeps grows old between two questions.
         let with_ttl = !line.contains("@resolver");
-        let dig = dig(&query, &resolver, &options);
+        let dig = dig(&Question { query: query.clone(), resolver, options });
         let (ours, theirs) = (Told::ours(&response, with_ttl), Told::dig(&run_dig(&dig), with_ttl));
         assert_eq!(ours, theirs, "{line}\n{dig}");
     }

@@ -10,7 +10,7 @@ use super::srv;
 use super::step::{Program, Source, Step};
 use super::walk::{End, Walk};
 use crate::diagnosis::answers::Outcome;
-use crate::diagnosis::dns::RecordType;
+use crate::diagnosis::dns::{RecordType, is_within};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::tls::Verdict;
 use crate::protocol::endpoint::Protocol;
@@ -78,11 +78,6 @@ pub(super) fn is_vouched(config: &ClientConfig, source: Source, walk: &Walk<'_>)
     let within = walk.hops.iter().all(|hop| is_within(&hop.fetched.request.url.host.to_string(), domain));
     let answer = config.answers.get(&query.name, query.kind).and_then(|answer| answer.reply.as_ref().ok());
     within || answer.is_some_and(|response| response.flags.ad)
-}
-
-/// Whether a host is the domain itself or below it (RFC 6186 §6).
-pub(super) fn is_within(host: &str, domain: &str) -> bool {
-    host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
 }
 
 /// Every server once: those to fetch mail from first, in the order in which they are named.

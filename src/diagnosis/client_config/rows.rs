@@ -7,7 +7,7 @@ use super::step::{Begin, Source, Step};
 use super::walk::{End, Walk};
 use super::{ClientConfig, Held};
 use crate::diagnosis::certificate;
-use crate::diagnosis::dns::RecordType;
+use crate::diagnosis::dns::{RecordType, is_within};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::survey::{Row, failure, note, shown};
 use crate::diagnosis::tls::Verdict;
@@ -131,7 +131,7 @@ impl Table<'_> {
                             found.priority,
                             found.weight
                         );
-                        let foreign = (!authentic && !compare::is_within(&server.host, domain)).then(|| {
+                        let foreign = (!authentic && !is_within(&server.host, domain)).then(|| {
                             Remark::new(
                                 Severity::Note,
                                 format!(

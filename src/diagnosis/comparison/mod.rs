@@ -1,27 +1,39 @@
-//! One domain asked of many: this machine's resolver, public ones, and each server that the domain itself names. Who
-//! differs, who is behind, who does not serve the domain at all.
+//! One domain asked of many: this machine's resolver, public ones, and each server that serves it. Who differs, who is
+//! behind, who does not serve the domain at all.
 //!
 //! ```text
-//! NS of the domain, its parent's word ─► A, AAAA of each name ─► every question to each of them
-//! system, public resolvers ─────────────────────────────────────► every question to each of them
+//! our resolver, public ones ───────────────────────────────────────────► every question
+//! NS of the domain ─► its zone ─► A, AAAA of the name servers ──────────► every question, without recursion
+//! NS of the zone above ─► A, AAAA of two of its servers ─► the delegation ─► name servers nobody else knows
 //! ```
 
+mod delegation;
+mod findings;
+mod judge;
+mod rows;
+mod said;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
-pub use table::{Group, Topic};
+pub use said::Said;
+pub use table::{Group, Standing, Topic, Voice};
 
-use super::answers::{Answers, Outcome, key};
-use super::dns::{Answer, Query, RecordType, Resolver, Transport, Value};
+use delegation::{Delegation, Network, delegation, network};
 
-/// Servers of the domain that are asked; more are named.
-const SERVERS: usize = 16;
-/// Addresses of one server that are asked.
-const ADDRESSES: usize = 4;
+use super::answers::key;
+use super::dns::{Query, QueryOptions, RecordType, Resolver, Transport};
+use super::finding::Finding;
+use super::investigation::{Asking, Came, Investigation, Setting, Want};
+use super::survey::Row;
+
+/// Questions that our own resolver is asked: the topics, and the way to the servers.
+const OURS: usize = 120;
+/// Questions that anybody else is asked.
+const THEIRS: usize = 10;
 
 /// Who is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,8 +42,10 @@ pub enum Source {
     Ours,
     /// A resolver that everybody can ask.
     Public(String),
-    /// A server that the domain names in its NS records, at one of its addresses.
-    Authority(String, IpAddr),
+    /// A server of the zone: its names, and the address that is asked.
+    Authority(Vec<String>, IpAddr),
+    /// A server of the zone above, which knows the delegation.
+    Parent(String, IpAddr),
 }
 
 impl Source {
@@ -41,7 +55,8 @@ impl Source {
         match self {
             Self::Ours => "our resolver".to_owned(),
             Self::Public(name) => name.clone(),
-            Self::Authority(name, ip) => format!("{name} [{ip}]"),
+            Self::Authority(names, ip) => format!("{} [{ip}]", names.join(", ")),
+            Self::Parent(name, ip) => format!("{name} [{ip}]"),
         }
     }
 
@@ -52,36 +67,34 @@ impl Source {
     }
 }
 
-/// A question and who is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Asked {
-    /// What.
-    pub query: Query,
-    /// Whom.
-    pub resolver: Resolver,
-    /// Not to look elsewhere for the answer: a server is asked for what it has itself.
-    pub recursion: bool,
-}
-
 /// The state of a comparison.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     domain: String,
-    ours: Resolver,
-    public: Vec<(String, Resolver)>,
-    /// Whom was asked what. Our resolver may be a server of the domain too: it is asked once.
-    asked: HashSet<(Resolver, Query)>,
-    /// By whom was asked.
-    answers: HashMap<Resolver, Answers>,
-    came: usize,
+    setting: Setting,
+    ours: Asking,
+    public: Vec<(String, Asking)>,
+    /// The zone, once it is found, and the servers of its parent that are asked for the delegation.
+    zone: Option<(String, Vec<IpAddr>)>,
+    /// Servers that are asked for what they have themselves, of the zone and of its parent.
+    direct: HashMap<IpAddr, Asking>,
 }
 
 impl Comparison {
-    /// A comparison for a domain in A-label form.
+    /// A comparison for a domain or a host in A-label form.
     #[must_use]
-    pub fn new(domain: &str, ours: Resolver, public: Vec<(String, Resolver)>) -> Self {
+    pub fn new(domain: &str, setting: Setting) -> Self {
         let domain = domain.strip_suffix('.').unwrap_or(domain).to_ascii_lowercase();
-        Self { domain, ours, public, asked: HashSet::new(), answers: HashMap::new(), came: 0 }
+        let others = setting.publics.iter().filter(|(_, resolver)| *resolver != setting.resolver);
+        let public = others.map(|(name, resolver)| (name.clone(), stranger(&setting, resolver.clone(), true)));
+        Self {
+            domain,
+            ours: Asking::new(setting.clone(), OURS),
+            public: public.collect(),
+            zone: None,
+            direct: HashMap::new(),
+            setting,
+        }
     }
 
     /// The domain.
@@ -90,104 +103,84 @@ impl Comparison {
         &self.domain
     }
 
-    /// Every question that is known by now and was not asked before. They may be asked all at once.
-    pub fn questions(&mut self) -> Vec<Asked> {
-        let wanted = self.wanted();
-        wanted.into_iter().filter(|asked| self.asked.insert((asked.resolver.clone(), asked.query.clone()))).collect()
-    }
-
-    /// Takes an answer in. One that was not asked for is passed over.
-    pub fn answered(&mut self, resolver: &Resolver, answer: Answer) {
-        let query = key(&answer.query.name, answer.query.kind);
-        if !self.asked.contains(&(resolver.clone(), query.clone())) {
-            return;
-        }
-        let answers = self.answers.entry(resolver.clone()).or_default();
-        if answers.get(&query.name, query.kind).is_none() {
-            self.came += 1;
-            answers.insert(answer);
-        }
-    }
-
     /// How many questions wait for an answer.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.asked.len().saturating_sub(self.came)
+        let public = self.public.iter().map(|(_, asking)| asking);
+        public.chain(self.direct.values()).chain([&self.ours]).map(Asking::pending).sum()
     }
 
-    /// Everybody who is asked, with the way to ask: the authorities first.
-    #[must_use]
-    pub fn sources(&self) -> Vec<(Source, Resolver)> {
-        let authorities = self.servers().into_iter().flat_map(|name| {
-            self.addresses(&name).into_iter().map(move |ip| {
-                (Source::Authority(name.clone(), ip), Resolver::at(SocketAddr::new(ip, 53), Transport::Udp))
-            })
-        });
-        let public = self.public.iter().map(|(name, resolver)| (Source::Public(name.clone()), resolver.clone()));
-        authorities.chain([(Source::Ours, self.ours.clone())]).chain(public).collect()
+    /// What is known by now of where the domain is served.
+    fn network(&self) -> Network {
+        self.ours.read(|inquiry| network(inquiry, &self.domain, &self.delegations()))
     }
 
-    /// The questions that are put to everybody.
-    #[must_use]
-    pub fn topics(&self) -> Vec<Query> {
-        let domain = &self.domain;
-        let mut topics: Vec<Query> =
-            [RecordType::Soa, RecordType::Ns, RecordType::Mx, RecordType::A, RecordType::Aaaa, RecordType::Txt]
-                .into_iter()
-                .map(|kind| key(domain, kind))
-                .collect();
-        topics.push(key(&format!("_dmarc.{domain}"), RecordType::Txt));
-        topics
+    /// The delegation, in the words of each server of the parent that has told it.
+    fn delegations(&self) -> Vec<Delegation> {
+        let Some((zone, parents)) = &self.zone else { return Vec::new() };
+        let asking = parents.iter().filter_map(|ip| self.direct.get(ip));
+        asking.filter_map(|asking| delegation(asking.answers().get(zone, RecordType::Ns)?, zone)).collect()
     }
 
-    fn wanted(&self) -> Vec<Asked> {
-        let mut wanted = Vec::new();
-        let ours = |query| Asked { query, resolver: self.ours.clone(), recursion: true };
-        wanted.push(ours(key(&self.domain, RecordType::Ns)));
-        for name in self.servers() {
-            wanted.extend([RecordType::A, RecordType::Aaaa].map(|kind| ours(key(&name, kind))));
+    /// The questions that are put to everybody. Where the zone begins is asked of one resolver first.
+    fn topics(&self, zone: Option<&str>) -> Vec<Query> {
+        let zone = zone.into_iter().flat_map(|zone| [key(zone, RecordType::Soa), key(zone, RecordType::Ns)]);
+        let own =
+            [RecordType::Mx, RecordType::A, RecordType::Aaaa, RecordType::Txt].map(|kind| key(&self.domain, kind));
+        zone.chain(own).chain([key(&format!("_dmarc.{}", self.domain), RecordType::Txt)]).collect()
+    }
+}
+
+/// How others than our resolver are asked: with the same options, but for those that are about our resolver alone.
+fn stranger(setting: &Setting, resolver: Resolver, recursion: bool) -> Asking {
+    let options = QueryOptions {
+        recursion,
+        port: None,
+        transport: setting.options.transport.clone().filter(|transport| *transport == Transport::Tcp),
+        ..setting.options.clone()
+    };
+    Asking::new(Setting { resolver, options, anchors: Vec::new(), publics: Vec::new() }, THEIRS)
+}
+
+/// A server asked for what it has itself.
+fn server(setting: &Setting, ip: IpAddr) -> Asking {
+    stranger(setting, Resolver::at(SocketAddr::new(ip, 53), Transport::Udp), false)
+}
+
+impl Investigation for Comparison {
+    fn title(&self) -> String {
+        format!("{} compared", super::survey::shown(&self.domain))
+    }
+
+    fn wants(&mut self) -> Vec<Want> {
+        let told = self.delegations();
+        let mut wants = self.ours.wants(|inquiry| network(inquiry, &self.domain, &told));
+        let found = self.network();
+        let topics = self.topics(found.zone.as_deref());
+        wants.extend(self.ours.ask(topics.clone()));
+        for (_, asking) in &mut self.public {
+            wants.extend(asking.ask(topics.clone()));
         }
-        for (source, resolver) in self.sources() {
-            let recursion = !source.is_authority();
-            wanted.extend(self.topics().into_iter().map(|query| Asked {
-                query,
-                resolver: resolver.clone(),
-                recursion,
-            }));
+        let Some(zone) = found.zone else { return wants };
+        let parents = found.parents.into_iter().map(|(_, ip)| (ip, vec![key(&zone, RecordType::Ns)]));
+        for (ip, questions) in parents.clone().chain(found.servers.into_iter().map(|found| (found.ip, topics.clone())))
+        {
+            let asking = self.direct.entry(ip).or_insert_with(|| server(&self.setting, ip));
+            wants.extend(asking.ask(questions));
         }
-        wanted
+        self.zone = Some((zone.clone(), parents.map(|(ip, _)| ip).collect()));
+        wants
     }
 
-    /// The names of the domain's servers, as our resolver has them.
-    fn servers(&self) -> Vec<String> {
-        let Some(answers) = self.answers.get(&self.ours) else { return Vec::new() };
-        let Outcome::Records(records) = answers.outcome(&self.domain, RecordType::Ns) else { return Vec::new() };
-        let mut names: Vec<String> = records
-            .into_iter()
-            .filter_map(|record| match &record.value {
-                Value::Ns(name) => Some(name.to_ascii_lowercase()),
-                _ => None,
-            })
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names.truncate(SERVERS);
-        names
+    fn came(&mut self, came: Came, _now: i64) {
+        let public = self.public.iter_mut().map(|(_, asking)| asking);
+        for asking in public.chain(self.direct.values_mut()).chain([&mut self.ours]) {
+            asking.came(&came);
+        }
     }
 
-    fn addresses(&self, name: &str) -> Vec<IpAddr> {
-        let Some(answers) = self.answers.get(&self.ours) else { return Vec::new() };
-        let mut out = Vec::new();
-        for kind in [RecordType::A, RecordType::Aaaa] {
-            if let Outcome::Records(records) = answers.outcome(name, kind) {
-                out.extend(records.into_iter().filter_map(|record| match record.value {
-                    Value::A(ip) => Some(IpAddr::V4(ip)),
-                    Value::Aaaa(ip) => Some(IpAddr::V6(ip)),
-                    _ => None,
-                }));
-            }
-        }
-        out.truncate(ADDRESSES);
-        out
+    fn table(&self) -> (Vec<Row>, Vec<Finding>) {
+        let overview = table::Overview::of(self);
+        (rows::draw(&overview), findings::tell(&overview))
     }
 }

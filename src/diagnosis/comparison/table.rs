@@ -1,20 +1,35 @@
-//! The answers side by side: for each question those who agree stand together.
+//! The answers side by side: who is asked and how each of them stands, and for each question those who agree together.
 
+use std::net::IpAddr;
+
+use super::delegation::{Network, Slip};
+use super::said::{Said, Start, said, start};
 use super::{Comparison, Source};
-use crate::diagnosis::answers::{Outcome, aliases};
-use crate::diagnosis::dns::{Answer, Query, RecordType, Value};
-use crate::diagnosis::finding::{Finding, Severity};
-use crate::protocol::visible::visible;
+use crate::diagnosis::answers::key;
+use crate::diagnosis::dns::{Query, RecordType};
+use crate::diagnosis::investigation::{Asking, Question};
+use crate::diagnosis::survey::note;
+
+/// One source with its answer to one question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Voice {
+    /// Who.
+    pub source: Source,
+    /// The seconds for which a copy is kept there still; an authority's is the full time.
+    pub ttl: Option<u32>,
+    /// What was asked, whom and how.
+    pub question: Question,
+    /// How the answer came, in one line.
+    pub note: String,
+}
 
 /// Those who give one answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// The records, sorted, safe to draw; or `none`, `NXDOMAIN`, `SERVFAIL`, `no answer: …`.
-    pub says: Vec<String>,
-    /// Who says so, and the seconds for which a copy is kept there still (an authority's is the full time).
-    pub sources: Vec<(Source, Option<u32>)>,
-    /// What the authorities with the newest zone say, most of them.
-    pub reference: bool,
+    /// The answer.
+    pub said: Said,
+    /// Who gives it.
+    pub voices: Vec<Voice>,
 }
 
 /// One question and everybody's answers.
@@ -22,167 +37,209 @@ pub struct Group {
 pub struct Topic {
     /// What was asked.
     pub query: Query,
-    /// Those who agree, the authorities' answer first. One group: everybody agrees.
+    /// Those who agree; first what most servers of the zone say, or most of all where none of them does.
     pub groups: Vec<Group>,
-    /// Who has not answered yet.
-    pub waiting: Vec<Source>,
+    /// How many have not answered yet.
+    pub waiting: usize,
 }
 
-impl Comparison {
-    /// Every question with its answers.
-    #[must_use]
-    pub fn table(&self) -> Vec<Topic> {
-        let newest = self.newest();
-        self.topics().into_iter().map(|query| self.topic(query, &newest)).collect()
-    }
+/// How a source stands to all questions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It has not answered yet.
+    Waiting,
+    /// It answers.
+    Serves,
+    /// It answers, and says nothing to any question: why.
+    Lame(String),
+    /// It does not answer, and others of its family of addresses do: why.
+    Silent(String),
+    /// It does not answer, and none of its family does: that tells more about where we are than about the server.
+    Unreachable,
+}
 
-    /// The authorities with the newest zone, by their serials.
-    fn newest(&self) -> Vec<Source> {
-        let mut best: (Option<u32>, Vec<Source>) = (None, Vec::new());
-        for (source, resolver) in self.sources().into_iter().filter(|(source, _)| source.is_authority()) {
-            let outcome = self.answers.get(&resolver).map(|answers| answers.outcome(&self.domain, RecordType::Soa));
-            let Some(Outcome::Records(records)) = outcome else { continue };
-            let Some(serial) = records.iter().find_map(|record| match record.value {
-                Value::Soa { serial, .. } => Some(serial),
-                _ => None,
-            }) else {
-                continue;
-            };
-            match best.0.map(|newest| serial.wrapping_sub(newest)) {
-                Some(0) => best.1.push(source),
-                // Serials wrap around: up to half of all numbers ahead is newer (RFC 1982 §3.2).
-                Some(ahead) if ahead > u32::MAX / 2 => {}
-                _ => best = (Some(serial), vec![source]),
-            }
-        }
-        best.1
-    }
+/// One source with all that is known of it.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) source: Source,
+    pub(super) standing: Standing,
+    pub(super) start: Option<Start>,
+    /// The answer that its row is about.
+    pub(super) voice: Voice,
+}
 
-    fn topic(&self, query: Query, newest: &[Source]) -> Topic {
-        let (mut groups, mut waiting): (Vec<Group>, Vec<Source>) = (Vec::new(), Vec::new());
-        for (source, resolver) in self.sources() {
-            let Some(answer) = self.answers.get(&resolver).and_then(|a| a.get(&query.name, query.kind)) else {
-                waiting.push(source);
-                continue;
-            };
-            let outcome = self.answers.get(&resolver).map(|answers| answers.outcome(&query.name, query.kind));
-            let (says, ttl) = said(answer, outcome, &source);
-            match groups.iter_mut().find(|group| group.says == says) {
-                Some(group) => group.sources.push((source, ttl)),
-                None => groups.push(Group { says, sources: vec![(source, ttl)], reference: false }),
-            }
-        }
-        let authorities = |group: &Group| group.sources.iter().filter(|(source, _)| source.is_authority()).count();
-        let is_new = |group: &Group| group.sources.iter().any(|(source, _)| newest.contains(source));
-        // A server that gives no answer is no reference for those that do, nor is one that is behind.
-        let weight = |group: &Group| (!is_failure(&group.says), is_new(group), authorities(group), group.sources.len());
-        groups.sort_by_key(|group| std::cmp::Reverse(weight(group)));
-        if let Some(first) = groups.first_mut() {
-            first.reference = true;
-        }
-        Topic { query, groups, waiting }
-    }
+/// An answer and the seconds for which it may be kept, once it has come.
+type Heard = Option<(Said, Option<u32>)>;
 
-    /// What differs and what it does to mail.
-    #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        let mut out = Vec::new();
-        for topic in self.table() {
-            let Some((reference, others)) = topic.groups.split_first() else { continue };
-            for group in others {
-                for (source, ttl) in &group.sources {
-                    out.extend(differs(&topic.query, reference, group, source, *ttl));
+/// Everything that rows and findings are made of.
+#[derive(Clone, Debug)]
+pub(super) struct Overview {
+    pub(super) domain: String,
+    pub(super) zone: Option<String>,
+    /// The servers of the zone, our resolver, the public ones.
+    pub(super) known: Vec<Known>,
+    pub(super) slips: Vec<(String, Slip)>,
+    /// Name servers that are not asked.
+    pub(super) more: usize,
+    pub(super) topics: Vec<Topic>,
+    /// What most servers of the zone have for its SOA record.
+    pub(super) start: Option<Start>,
+}
+
+impl Overview {
+    pub(super) fn of(comparison: &Comparison) -> Self {
+        let network = comparison.network();
+        let sources = sources(comparison, &network);
+        let zone = network.zone.clone();
+        let topics = comparison.topics(zone.as_deref());
+        let heard = |source: &Source, asking: &Asking, query: &Query| {
+            said(asking.answers(), query, source, zone.as_deref().unwrap_or(&comparison.domain))
+        };
+        let mut heard_by: Vec<Vec<Heard>> = sources
+            .iter()
+            .map(|(source, asking)| topics.iter().map(|query| heard(source, asking, query)).collect())
+            .collect();
+        let first = topics.first().filter(|_| zone.is_some()).cloned();
+        let first = first.unwrap_or_else(|| key(&comparison.domain, RecordType::Mx));
+        let mut known: Vec<Known> = sources
+            .iter()
+            .zip(&heard_by)
+            .map(|((source, asking), all)| Known {
+                source: source.clone(),
+                standing: standing(all),
+                start: zone.as_deref().and_then(|zone| start(asking.answers(), zone)),
+                voice: voice(source, asking, &first, None),
+            })
+            .collect();
+        unreachable(&mut known);
+        let parents = network
+            .parents
+            .iter()
+            .filter_map(|(name, ip)| Some((Source::Parent(name.clone(), *ip), comparison.direct.get(ip)?)));
+        let parents: Vec<(Source, &Asking)> = parents.collect();
+        let serves = |place: usize| known.get(place).is_some_and(|known| known.standing == Standing::Serves);
+        let topics: Vec<Topic> = topics
+            .iter()
+            .enumerate()
+            .map(|(number, query)| {
+                let mut topic = Topic { query: query.clone(), groups: Vec::new(), waiting: 0 };
+                for (place, ((source, asking), heard)) in sources.iter().zip(&mut heard_by).enumerate() {
+                    match heard.get_mut(number).and_then(Option::take) {
+                        Some((said, ttl)) if serves(place) => topic.put(said, voice(source, asking, query, ttl)),
+                        Some(_) => {}
+                        None => topic.waiting += 1,
+                    }
                 }
+                // The parent says something about the delegation alone, and not every one of its servers does.
+                for (source, asking) in parents.iter().filter(|_| query.kind == RecordType::Ns) {
+                    if let Some((said @ Said::Records(_), _)) = heard(source, asking, query) {
+                        topic.put(said, voice(source, asking, query, None));
+                    }
+                }
+                topic.sort();
+                topic
+            })
+            .collect();
+        let start = reference(&known, &topics);
+        Self { domain: comparison.domain.clone(), zone, known, slips: network.slips, more: network.more, topics, start }
+    }
+
+    /// The source with all that is known of it.
+    pub(super) fn known(&self, source: &Source) -> Option<&Known> {
+        self.known.iter().find(|known| known.source == *source)
+    }
+}
+
+impl Topic {
+    fn put(&mut self, said: Said, voice: Voice) {
+        match self.groups.iter_mut().find(|group| group.said == said) {
+            Some(group) => group.voices.push(voice),
+            None => self.groups.push(Group { said, voices: vec![voice] }),
+        }
+    }
+
+    fn sort(&mut self) {
+        let authorities = |group: &Group| group.voices.iter().filter(|voice| voice.source.is_authority()).count();
+        // Who gives no answer is no measure for those that do.
+        let weight = |group: &Group| (group.said.is_answer(), authorities(group), group.voices.len());
+        self.groups.sort_by_key(|group| std::cmp::Reverse(weight(group)));
+    }
+
+    /// How many different answers there are.
+    #[must_use]
+    pub fn answers(&self) -> usize {
+        self.groups.iter().filter(|group| group.said.is_answer()).count()
+    }
+}
+
+/// Everybody who is asked every question: the servers of the zone first.
+fn sources<'a>(comparison: &'a Comparison, network: &Network) -> Vec<(Source, &'a Asking)> {
+    let servers = network.servers.iter().filter_map(|server| {
+        let asking = comparison.direct.get(&server.ip)?;
+        Some((Source::Authority(server.names.clone(), server.ip), asking))
+    });
+    let public = comparison.public.iter().map(|(name, asking)| (Source::Public(name.clone()), asking));
+    servers.chain([(Source::Ours, &comparison.ours)]).chain(public).collect()
+}
+
+fn voice(source: &Source, asking: &Asking, query: &Query, ttl: Option<u32>) -> Voice {
+    let note = asking.answers().get(&query.name, query.kind).map(note).unwrap_or_default();
+    Voice { source: source.clone(), ttl, question: asking.question(&query.name, query.kind), note }
+}
+
+/// How a source stands by all its answers. Whether it is to be reached at all is not settled here.
+fn standing(all: &[Heard]) -> Standing {
+    let came = || all.iter().flatten().map(|(said, _)| said);
+    if came().any(Said::is_answer) {
+        return Standing::Serves;
+    }
+    if all.iter().any(Option::is_none) {
+        return Standing::Waiting;
+    }
+    let why = |wanted: bool| {
+        came().find_map(|said| match said {
+            Said::Failed { why, reached } if *reached == wanted => Some(why.clone()),
+            _ => None,
+        })
+    };
+    why(true).map(Standing::Lame).or_else(|| why(false).map(Standing::Silent)).unwrap_or(Standing::Waiting)
+}
+
+/// Tells the servers that are silent from those that cannot be reached from here: where none of a family answers, it is
+/// more likely our side that lacks IPv6, or lets no questions out.
+fn unreachable(known: &mut [Known]) {
+    let family = |known: &Known| match &known.source {
+        Source::Authority(_, ip) => Some(ip.is_ipv4()),
+        _ => None,
+    };
+    for is_v4 in [true, false] {
+        let here = |known: &&Known| family(known) == Some(is_v4);
+        let heard =
+            known.iter().filter(here).any(|known| matches!(known.standing, Standing::Serves | Standing::Lame(_)));
+        // Where nobody knows the domain, its servers may as well be down.
+        let others = known.iter().any(|known| known.standing == Standing::Serves);
+        if heard || !others {
+            continue;
+        }
+        for known in known.iter_mut().filter(|known| family(known) == Some(is_v4)) {
+            if matches!(known.standing, Standing::Silent(_)) {
+                known.standing = Standing::Unreachable;
             }
         }
-        // A server that fails at every question is told of once.
-        out.sort_by(|a, b| (b.severity, &a.subject, &a.says).cmp(&(a.severity, &b.subject, &b.says)));
-        out.dedup();
-        out
     }
 }
 
-/// What a source says in lines that can be compared, and how long it may be kept.
-fn said(answer: &Answer, outcome: Option<Outcome<'_>>, source: &Source) -> (Vec<String>, Option<u32>) {
-    let response = match &answer.reply {
-        Ok(response) => response,
-        Err(failure) => return (vec![format!("no answer: {}", visible(failure.to_string().as_bytes()))], None),
-    };
-    match outcome {
-        Some(Outcome::Records(records)) if !source.is_authority() || response.flags.aa => {
-            let ttl = records.iter().map(|record| record.ttl).min();
-            let mut lines: Vec<String> = aliases(answer, &answer.query.name)
-                .into_iter()
-                .map(|(_, target)| format!("CNAME {}", visible(target.as_bytes())))
-                .collect();
-            let mut values: Vec<String> = records.iter().map(|record| value(&record.value)).collect();
-            values.sort_unstable();
-            values.dedup();
-            lines.extend(values);
-            (lines, ttl)
-        }
-        Some(Outcome::Nothing { no_name }) if !source.is_authority() || response.flags.aa => {
-            (vec![if no_name { "NXDOMAIN" } else { "none" }.to_owned()], None)
-        }
-        // RFC 1034 §4.1: a server to which a zone is delegated answers with authority.
-        Some(Outcome::Records(_) | Outcome::Nothing { .. }) => (vec!["lame: not authoritative".to_owned()], None),
-        _ => (vec![response.rcode_name()], None),
+/// The SOA record of the group that is the measure.
+fn reference(known: &[Known], topics: &[Topic]) -> Option<Start> {
+    let soa = topics.iter().find(|topic| topic.query.kind == RecordType::Soa)?;
+    let voice = soa.groups.first()?.voices.first()?;
+    known.iter().find(|known| known.source == voice.source)?.start.clone()
+}
+
+/// The family of an address, in words.
+pub(super) const fn family(ip: IpAddr) -> &'static str {
+    match ip {
+        IpAddr::V4(_) => "IPv4",
+        IpAddr::V6(_) => "IPv6",
     }
-}
-
-fn is_failure(says: &[String]) -> bool {
-    says.first().is_none_or(|line| {
-        line.starts_with("no answer")
-            || line.starts_with("lame")
-            || ["SERVFAIL", "REFUSED", "NOTAUTH", "FORMERR", "NOTIMP"].contains(&line.as_str())
-    })
-}
-
-/// A record as it is compared: names in lower case, TXT joined, of SOA what servers can differ in.
-fn value(value: &Value) -> String {
-    match value {
-        Value::Txt(strings) => visible(&strings.concat()).into_owned(),
-        Value::Soa { primary, serial, .. } => format!("serial {serial}, primary {}", visible(primary.as_bytes())),
-        value => value.to_string().to_ascii_lowercase(),
-    }
-}
-
-/// What one source that differs means.
-fn differs(query: &Query, reference: &Group, group: &Group, source: &Source, ttl: Option<u32>) -> Option<Finding> {
-    let who = visible(source.name().as_bytes()).into_owned();
-    let about = format!("{} {}", query.kind, visible(query.name.as_bytes()));
-    let first = group.says.first().map_or("", String::as_str);
-    let (severity, says, next) = if first.starts_with("lame") || source.is_authority() && is_failure(&group.says) {
-        let says = format!("does not serve the domain though its NS record names it ({first})");
-        (
-            Severity::Fault,
-            says,
-            "configure the zone there, or take the server out of the NS records at the parent too".to_owned(),
-        )
-    } else if source.is_authority() && query.kind == RecordType::Soa {
-        let says = format!("has {first}, and the newest zone {}", reference.says.join(", "));
-        let next = "the transfer to it is broken or late: compare the serials, check NOTIFY and AXFR".to_owned();
-        (Severity::Warning, says, next)
-    } else if source.is_authority() {
-        let says = format!("answers {about} otherwise than the other servers of the domain");
-        (
-            Severity::Fault,
-            says,
-            "mail goes one way or the other by chance: bring the servers to one version of the zone".to_owned(),
-        )
-    } else if is_failure(&group.says) {
-        (
-            Severity::Warning,
-            format!("gives no answer to {about}: {first}"),
-            "its users' mail may wait; ask it again, and check DNSSEC".to_owned(),
-        )
-    } else {
-        let left = ttl.map_or_else(
-            || "the negative answer is kept for a while".to_owned(),
-            |ttl| format!("it may keep that for {ttl} s still"),
-        );
-        let says = format!("answers {about} otherwise than the domain's servers: an old answer, or another view");
-        (Severity::Warning, says, format!("{left}; if it stays, the zone is split by where one asks from"))
-    };
-    Some(Finding::new(severity, who, says, next))
 }

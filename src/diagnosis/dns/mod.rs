@@ -44,7 +44,7 @@ pub(in crate::diagnosis) use reader::Reader;
 pub use resolver::{Resolver, Server, Transport};
 pub use response::{Edns, ExtendedError, Flags, Response};
 pub(crate) use text::base32hex;
-pub(in crate::diagnosis) use text::time;
+pub(in crate::diagnosis) use text::{span, time};
 pub(in crate::diagnosis) use value::key_tag;
 pub use value::{Record, Value};
 
@@ -55,6 +55,13 @@ pub struct Query {
     pub name: String,
     /// The type asked for.
     pub kind: RecordType,
+}
+
+/// Whether a name is this domain or below it. Neither has a dot at its end; the root is the empty text.
+pub(in crate::diagnosis) fn is_within(name: &str, domain: &str) -> bool {
+    let Some(at) = name.len().checked_sub(domain.len()) else { return false };
+    let same = name.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(domain));
+    same && (at == 0 || domain.is_empty() || name.as_bytes().get(at - 1) == Some(&b'.'))
 }
 
 /// The name under which the PTR record of `ip` stands (RFC 1035 §3.5, RFC 3596 §2.5).

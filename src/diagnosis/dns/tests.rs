@@ -9,6 +9,21 @@ fn reverse_names() {
     );
 }
 
+#[test]
+fn names_below_names() {
+    for (name, domain, expect) in [
+        ("mail.Example.org", "example.ORG", true),
+        ("example.org", "example.org", true),
+        ("badexample.org", "example.org", false),
+        ("org", "example.org", false),
+        ("bücher.example", "cher.example", false),
+        ("example.org", "", true),
+        ("", "org", false),
+    ] {
+        assert_eq!(is_within(name, domain), expect, "{name} {domain}");
+    }
+}
+
 /// A response with one record of this type in its answer section.
 fn with_record(kind: RecordType, class: u16, data: &[u8]) -> Vec<u8> {
     let mut octets = b"\0\x01\x81\x80\0\0\0\x01\0\0\0\0\x01x\0".to_vec();

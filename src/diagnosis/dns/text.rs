@@ -84,6 +84,16 @@ pub(crate) fn time(seconds: u32) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y%m%d%H%M%S").to_string()
 }
 
+/// A length of time in the unit a person would take: `90 s`, `2 min 5 s`, `3 h 0 min`, `2 d 4 h`.
+pub(crate) fn span(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min {} s", seconds / 60, seconds % 60),
+        7200..=172_799 => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds / 3600 % 24),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

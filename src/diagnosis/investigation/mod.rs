@@ -7,11 +7,15 @@
 //!
 //! The pane and `ehlo dns` run the same investigations; neither knows what they are about.
 
+mod asking;
 mod line;
+#[cfg(test)]
+pub(in crate::diagnosis) mod world;
 
 use std::fmt;
 use std::net::SocketAddr;
 
+pub use asking::Asking;
 pub use line::{Opened, VIEWS, open};
 
 use super::dns::{Answer, Query, QueryOptions, Resolver};

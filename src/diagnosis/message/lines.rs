@@ -1,6 +1,7 @@
 //! An opened message in lines that a person can read. What comes out is safe to draw.
 
 use super::{Authentication, Hop, Message, Part};
+use crate::diagnosis::dns::span;
 use crate::protocol::text::charset;
 use crate::protocol::text::encoded_word::behind;
 use crate::protocol::visible::visible;
@@ -90,13 +91,8 @@ fn total(hops: &[Hop]) -> Option<String> {
 
 /// `+7 s`, `+2 min 5 s`, `+3 h 0 min`, `-60 s`: below zero the clocks disagree.
 fn duration(seconds: i64) -> String {
-    let (sign, seconds) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
-    match seconds {
-        0..=119 => format!("{sign}{seconds} s"),
-        120..=7199 => format!("{sign}{} min {} s", seconds / 60, seconds % 60),
-        7200..=172_799 => format!("{sign}{} h {} min", seconds / 3600, seconds / 60 % 60),
-        _ => format!("{sign}{} d {} h", seconds / 86_400, seconds / 3600 % 24),
-    }
+    let sign = if seconds < 0 { '-' } else { '+' };
+    format!("{sign}{}", span(seconds.unsigned_abs()))
 }
 
 fn authentication(found: &Authentication, out: &mut Vec<String>) {

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use super::evaluate::{Next, Run};
 use super::macro_string::{MacroString, Place};
 use super::macros::{Expansion, expand};
-use super::name::{asked, is_within, same_network, target};
+use super::name::{asked, same_network, target};
 use super::select::failure;
 use super::term::{DualCidr, Mechanism};
 use super::trace::{Found, Lookup, NAMES, SpfResult, Step};
 use crate::diagnosis::answers::Outcome;
-use crate::diagnosis::dns::{Record, RecordType, Value, reverse_name};
+use crate::diagnosis::dns::{Record, RecordType, Value, is_within, reverse_name};
 
 /// Whether a mechanism matches, and why; or how it goes on without that.
 type Matched = Result<(bool, String), Next>;

@@ -58,13 +58,6 @@ pub(super) fn asked(name: &str) -> String {
     wire.map_or_else(|_| name.to_owned(), |wire| wire.text())
 }
 
-/// Whether `name` is `domain` or below it.
-pub(super) fn is_within(name: &str, domain: &str) -> bool {
-    let Some(at) = name.len().checked_sub(domain.len()) else { return false };
-    let same = name.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(domain));
-    same && (at == 0 || name.as_bytes().get(at - 1) == Some(&b'.'))
-}
-
 /// Whether the first `bits` of two addresses are the same. Addresses of two families never match.
 pub(super) fn same_network(ip: IpAddr, other: IpAddr, bits: u8) -> bool {
     match (ip, other) {
@@ -144,19 +137,6 @@ mod tests {
             ("2001:db8::1", "192.0.2.1", 0, false),
         ] {
             assert_eq!(same_network(a.parse().unwrap(), b.parse().unwrap(), bits), expect, "{a} {b}/{bits}");
-        }
-    }
-
-    #[test]
-    fn names_below_names() {
-        for (name, domain, expect) in [
-            ("mail.Example.org", "example.ORG", true),
-            ("example.org", "example.org", true),
-            ("badexample.org", "example.org", false),
-            ("org", "example.org", false),
-            ("bücher.example", "cher.example", false),
-        ] {
-            assert_eq!(is_within(name, domain), expect, "{name} {domain}");
         }
     }
 }
