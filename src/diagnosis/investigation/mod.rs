@@ -7,8 +7,12 @@
 //!
 //! The pane and `ehlo dns` run the same investigations; neither knows what they are about.
 
+mod asking;
+
 use std::fmt;
 use std::net::SocketAddr;
+
+pub use asking::Asking;
 
 use super::dns::{Answer, Query, QueryOptions, Resolver};
 use super::dnssec::Anchor;
