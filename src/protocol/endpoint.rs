@@ -33,6 +33,15 @@ impl Protocol {
             Self::Pop3 => "pop3",
         }
     }
+
+    /// The verb that begins TLS, which is also the capability that offers it: RFC 3207, RFC 9051 §6.2.1, RFC 2595 §4.
+    #[must_use]
+    pub const fn starttls(self) -> &'static str {
+        match self {
+            Self::Smtp | Self::Lmtp | Self::Imap => "STARTTLS",
+            Self::Pop3 => "STLS",
+        }
+    }
 }
 
 impl fmt::Display for Protocol {
