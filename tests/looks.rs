@@ -10,8 +10,10 @@ use ehlo::app::event::Event;
 use ehlo::app::investigator::Investigator;
 use ehlo::app::options::Options;
 use ehlo::diagnosis::Finding;
+use ehlo::diagnosis::dane::DaneSurvey;
 use ehlo::diagnosis::dns::Resolver;
-use ehlo::diagnosis::investigation::{Came, Investigation, Seen, Want};
+use ehlo::diagnosis::dnssec::Anchor;
+use ehlo::diagnosis::investigation::{Came, Investigation, Seen, Setting, Want};
 use ehlo::diagnosis::survey::Row;
 use ehlo::net::Net;
 use ehlo::net::clock::Clock;
@@ -27,6 +29,7 @@ const SOON: Duration = Duration::from_secs(30);
 /// What runs an investigation without a screen.
 struct Rig {
     clock: Clock,
+    setting: Setting,
     net: Net,
     events: Receiver<Event>,
     investigator: Investigator,
@@ -37,10 +40,15 @@ impl Rig {
     async fn new() -> Self {
         let clock = Clock::start();
         let world = Practice::start(clock).await.expect("the practice world starts");
+        let setting = Setting {
+            anchors: world.anchors().iter().filter_map(Anchor::of).collect(),
+            ..Setting::new(Resolver::System)
+        };
         let (reports, events) = mpsc::channel(64);
         let options = Options::new("client.example.test", clock.wall(clock.now()).to_zoned(jiff::tz::TimeZone::UTC));
         Self {
             clock,
+            setting,
             net: Net::new(clock, Some(world), reports),
             events,
             investigator: Investigator::new(&options),
@@ -171,4 +179,42 @@ async fn looks_at_every_server_of_the_practice_world() {
     let smtp = rows.iter().find(|row| row.label == "smtp:25").expect("a row");
     assert_eq!(smtp.detail.iter().filter(|line| *line == "C: EHLO client.example.test").count(), 2, "{smtp:#?}");
     assert_eq!(smtp.detail.iter().rev().find(|line| line.starts_with("C: ")).map(String::as_str), Some("C: QUIT"));
+}
+
+/// A row in one line.
+fn told(row: &Row) -> String {
+    let says =
+        row.verdict.as_ref().map_or_else(String::new, |(severity, says)| format!(" [{}: {says}]", severity.name()));
+    format!("{}{} {}{says}", "  ".repeat(row.depth.into()), row.label, row.text)
+}
+
+#[tokio::test]
+async fn dane_of_a_signed_domain_meets_the_real_certificate() {
+    let mut rig = Rig::new().await;
+    let survey = DaneSurvey::new("signed.example.test", &rig.setting).expect("a domain");
+    let (rows, findings) = rig.run(Box::new(survey)).await;
+    let table: Vec<String> = rows.iter().map(told).collect();
+    for part in [
+        "MX one server of signed.example.test [good: signed: AD, and checked here]",
+        "MX 10 mx.signed.example.test [fault: no TLSA record matches: mail waits]",
+        "  TLSA _25._tcp.mx.signed.example.test [good: signed: AD, and checked here]",
+        "    3 1 1 0123456789abcdef… [fault: of another certificate or key]",
+        "  AAAA 2001:db8::25 [good: signed: AD, and checked here]",
+        "  STARTTLS ",
+        "  mend _25._tcp.mx.signed.example.test. IN TLSA 3 1 1 ",
+    ] {
+        assert!(table.iter().any(|line| line.starts_with(part)), "{part} is not in {table:#?}");
+    }
+    assert!(findings.iter().any(|finding| finding.says.contains("deliver nothing to it")), "{findings:#?}");
+    // What stands in `mend` is what the server shows.
+    let mend = rows.iter().find(|row| row.label == "mend").expect("a row");
+    let (_, digits) = mend.text.rsplit_once(' ').expect("words");
+    assert_eq!((digits.len(), digits.starts_with("0123456789abcdef")), (64, false));
+    let unsigned = DaneSurvey::new("example.test", &rig.setting).expect("a domain");
+    let (rows, findings) = rig.run(Box::new(unsigned)).await;
+    let table: Vec<String> = rows.iter().map(told).collect();
+    for part in ["MX 2 servers of example.test [note: not signed", "MX 10 mx1.example.test [note: no DANE]"] {
+        assert!(table.iter().any(|line| line.starts_with(part)), "{part} is not in {table:#?}");
+    }
+    assert!(findings.iter().any(|finding| finding.subject == "MTA-STS"), "{findings:#?}");
 }
