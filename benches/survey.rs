@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use ehlo::app::effect::Effects;
 use ehlo::app::event::Event;
 use ehlo::app::investigator::Investigator;
+use ehlo::app::options::Options;
 use ehlo::diagnosis::dns::{Answer, Query, Resolver, Response, Transport};
 use ehlo::diagnosis::dnssec::root_anchors;
 use ehlo::diagnosis::investigation::{Came, Investigation, Question, Setting, Want};
@@ -134,7 +135,8 @@ async fn measured(at: SocketAddr) -> Duration {
     let clock = Clock::start();
     let (reports, mut events) = mpsc::channel(256);
     let mut net = Net::new(clock, None, reports);
-    let mut investigator = Investigator::default();
+    let epoch = jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC);
+    let mut investigator = Investigator::new(&Options::new("bench.test", epoch));
     let mut effects = Effects::new();
     let began = Instant::now();
     let survey = Box::new(Survey::new("bench.test", &setting(at)));

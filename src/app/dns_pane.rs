@@ -1,13 +1,15 @@
 //! The DNS pane: what is looked into, and the rows to move in.
 
 use super::effect::Effects;
-use super::event::{FetchId, QueryId};
+use super::event::{ConnectionId, FetchId, Happened, QueryId};
 use super::investigator::Investigator;
+use super::options::Options;
 use crate::diagnosis::Finding;
 use crate::diagnosis::dns::{Answer, Resolver};
 use crate::diagnosis::investigation::{Investigation, Setting, open};
 use crate::diagnosis::survey::{Connect, Row, Survey, dig};
 use crate::diagnosis::web::Fetched;
+use crate::protocol::moment::Moment;
 
 /// What the pane shows.
 #[derive(Debug)]
@@ -27,9 +29,9 @@ pub struct DnsPane {
 impl DnsPane {
     /// An empty pane.
     #[must_use]
-    pub fn new(setting: Setting) -> Self {
+    pub fn new(setting: Setting, options: &Options) -> Self {
         Self {
-            investigator: Investigator::default(),
+            investigator: Investigator::new(options),
             rows: Vec::new(),
             selected: 0,
             setting,
@@ -73,6 +75,20 @@ impl DnsPane {
     /// A document, likewise.
     pub fn fetched(&mut self, id: FetchId, fetched: Box<Fetched>, now: i64, effects: &mut Effects) {
         if self.investigator.fetched(id, fetched, now, effects) {
+            self.refresh();
+        }
+    }
+
+    /// A report about the connection of a look, likewise.
+    pub fn happened(&mut self, id: ConnectionId, what: Happened, at: Moment, now: i64, effects: &mut Effects) {
+        if self.investigator.happened(id, what, at, now, effects) {
+            self.refresh();
+        }
+    }
+
+    /// Time has passed: a look that takes too long ends.
+    pub fn tick(&mut self, at: Moment, now: i64, effects: &mut Effects) {
+        if self.investigator.tick(at, now, effects) {
             self.refresh();
         }
     }

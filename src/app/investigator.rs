@@ -3,13 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use super::effect::{Effect, Effects};
-use super::event::{FetchId, QueryId};
+use super::event::{ConnectionId, FetchId, Happened, QueryId};
+use super::look::Looks;
+use super::options::Options;
 use crate::diagnosis::dns::{Answer, Resolver};
 use crate::diagnosis::investigation::{Came, Investigation, Question, Want};
 use crate::diagnosis::web::Fetched;
+use crate::protocol::moment::Moment;
 
 /// An investigation and what it waits for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Investigator {
     investigation: Option<Box<dyn Investigation>>,
     /// Questions and requests that are out. Numbers are never used twice, so that a late answer finds nobody.
@@ -18,16 +21,32 @@ pub struct Investigator {
     next: u32,
     /// What was wanted so far.
     wanted: usize,
-    /// Whom to ask for the addresses of web servers.
+    looks: Looks,
+    /// Whom to ask for the addresses of web and mail servers.
     resolver: Resolver,
 }
 
 impl Investigator {
+    /// Nothing to do yet. Servers are looked at as the run connects: its EHLO name, its address family.
+    #[must_use]
+    pub fn new(options: &Options) -> Self {
+        Self {
+            investigation: None,
+            questions: HashMap::new(),
+            requests: HashSet::new(),
+            next: 0,
+            wanted: 0,
+            looks: Looks::new(options),
+            resolver: Resolver::default(),
+        }
+    }
+
     /// Begins; whatever went before is forgotten.
     pub fn begin(&mut self, investigation: Box<dyn Investigation>, resolver: Resolver, effects: &mut Effects) {
         self.questions.clear();
         self.requests.clear();
         self.wanted = 0;
+        self.looks.forget(effects);
         self.investigation = Some(investigation);
         self.resolver = resolver;
         self.go_on(effects);
@@ -42,7 +61,7 @@ impl Investigator {
     /// What is waited for: questions, documents and looks at servers.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.questions.len() + self.requests.len()
+        self.questions.len() + self.requests.len() + self.looks.len()
     }
 
     /// What came and what was wanted, so far: more may be wanted later.
@@ -68,6 +87,25 @@ impl Investigator {
         true
     }
 
+    /// A report about a connection. What belongs to no look of this investigation is passed over. Says whether there is
+    /// something new to see.
+    pub fn happened(&mut self, id: ConnectionId, what: Happened, at: Moment, now: i64, effects: &mut Effects) -> bool {
+        let Some(seen) = self.looks.happened(id, what, at, effects) else { return false };
+        self.came(Came::Look(Box::new(seen)), now, effects);
+        true
+    }
+
+    /// Time has passed: a look that takes too long ends. `now` is in seconds since 1970. Says whether there is something
+    /// new to see.
+    pub fn tick(&mut self, at: Moment, now: i64, effects: &mut Effects) -> bool {
+        let seen = self.looks.tick(at, effects);
+        let is_new = !seen.is_empty();
+        for seen in seen {
+            self.came(Came::Look(Box::new(seen)), now, effects);
+        }
+        is_new
+    }
+
     fn came(&mut self, came: Came, now: i64, effects: &mut Effects) {
         if let Some(investigation) = &mut self.investigation {
             investigation.came(came, now);
@@ -78,24 +116,27 @@ impl Investigator {
     fn go_on(&mut self, effects: &mut Effects) {
         let wants = self.investigation.as_mut().map(|investigation| investigation.wants()).unwrap_or_default();
         for want in wants {
-            let number = self.next;
-            self.next = self.next.wrapping_add(1);
             self.wanted += 1;
             match want {
                 Want::Answer(question) => {
-                    let id = QueryId(number);
+                    let id = QueryId(self.number());
                     let Question { query, resolver, options } = question.clone();
                     self.questions.insert(id, question);
                     effects.push(Effect::Query { id, query, resolver, options });
                 }
                 Want::Document(request) => {
-                    let id = FetchId(number);
+                    let id = FetchId(self.number());
                     self.requests.insert(id);
                     effects.push(Effect::Fetch { id, request, resolver: self.resolver.clone() });
                 }
-                // Nothing looks at servers yet.
-                Want::Look(_) => {}
+                Want::Look(endpoint) => self.looks.want(endpoint, self.resolver.clone(), effects),
             }
         }
+    }
+
+    const fn number(&mut self) -> u32 {
+        let number = self.next;
+        self.next = self.next.wrapping_add(1);
+        number
     }
 }

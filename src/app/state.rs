@@ -7,6 +7,7 @@ use super::dns_pane::DnsPane;
 use super::effect::{ConnectPlan, Effect, Effects};
 use super::event::{ConnectionId, Event};
 use super::line_editor::LineEditor;
+use super::look::is_look;
 use super::message_editor::MessageEditor;
 use super::options::Options;
 pub use super::panes::{Focus, Notice, Overlay, Place, Question};
@@ -66,13 +67,13 @@ impl App {
     /// An app with nothing open.
     #[must_use]
     pub fn new(options: Options, size: (u16, u16)) -> Self {
-        let dns = DnsPane::new(Setting { anchors: options.anchors.clone(), ..Setting::new(options.resolver.clone()) });
+        let setting = Setting { anchors: options.anchors.clone(), ..Setting::new(options.resolver.clone()) };
         Self {
+            dns: DnsPane::new(setting, &options),
             options,
             conversations: Vec::new(),
             places: Vec::new(),
             active: 0,
-            dns,
             focus: Focus::Input,
             overlay: None,
             prompt: Prompt::default(),
@@ -245,6 +246,9 @@ impl App {
             Event::Key(key) => self.key(&key, &mut effects),
             Event::Paste(text) => self.paste(&text, &mut effects),
             Event::Resize { width, height } => self.size = (width, height),
+            Event::Connection { id, at, what } if is_look(id) => {
+                self.dns.happened(id, what, at, self.wall(at), &mut effects);
+            }
             Event::Connection { id, at, what } => {
                 if let Some(place) = self.conversations.iter().position(|c| c.id == id) {
                     if let Some(conversation) = self.conversations.get_mut(place) {
@@ -267,6 +271,7 @@ impl App {
                 for conversation in &mut self.conversations {
                     conversation.tick(now, &mut effects);
                 }
+                self.dns.tick(now, self.wall(now), &mut effects);
             }
             Event::Terminate => effects.push(Effect::Quit),
         }

@@ -1,14 +1,18 @@
 //! `ehlo dns`: what the DNS pane shows, without a screen.
 #![expect(clippy::disallowed_methods, reason = "the door reads the clock once, for the dates of signatures")]
 
+use std::collections::BTreeSet;
+use std::future::pending;
+
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::args::Dns;
 use super::{Exit, print};
-use crate::app::effect::Effects;
+use crate::app::effect::{Effect, Effects};
 use crate::app::event::Event;
 use crate::app::investigator::Investigator;
+use crate::app::options::Options;
 use crate::diagnosis::dns::QueryOptions;
 use crate::diagnosis::dnssec::{Anchor, root_anchors};
 use crate::diagnosis::investigation::{Investigation, Setting, open};
@@ -17,6 +21,7 @@ use crate::diagnosis::{Finding, Severity};
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
 use crate::net::{Net, PRACTICE_ZONES};
+use crate::protocol::moment::Moment;
 
 /// Reports on their way from the net.
 const REPORTS: usize = 256;
@@ -47,25 +52,39 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
     let title = opened.investigation.title();
     let (reports, mut events) = mpsc::channel(REPORTS);
     let mut net = Net::new(clock, world, reports);
-    let mut investigator = Investigator::default();
+    let began = jiff::Zoned::now();
+    let mut investigator = Investigator::new(&Options::new(&super::own_name(), began.clone()));
     let mut effects = Effects::new();
-    let began = jiff::Timestamp::now();
+    let mut wakes = BTreeSet::new();
     investigator.begin(opened.investigation, resolver.clone(), &mut effects);
     loop {
         for effect in effects.drain(..) {
-            net.perform(effect);
+            if let Some(Effect::Wake(at)) = net.perform(effect) {
+                wakes.insert(at);
+            }
         }
         if investigator.pending() == 0 {
             break;
         }
-        let Some(event) = events.recv().await else { break };
-        let now = |at: crate::protocol::moment::Moment| {
-            began.as_second().saturating_add(i64::try_from(at.0 / 1_000_000).unwrap_or(i64::MAX))
+        let now = |at: Moment| {
+            let since = i64::try_from(at.0 / 1_000_000).unwrap_or(i64::MAX);
+            began.timestamp().as_second().saturating_add(since)
+        };
+        let rest = wakes.first().map(|wake| *wake - clock.now());
+        let event = tokio::select! {
+            event = events.recv() => event,
+            () = async { if let Some(rest) = rest { tokio::time::sleep(rest).await } else { pending().await } } => {
+                wakes.pop_first();
+                Some(Event::Wake)
+            }
         };
         match event {
-            Event::Answered { id, at, answer } => _ = investigator.answered(id, answer, now(at), &mut effects),
-            Event::Fetched { id, at, outcome } => _ = investigator.fetched(id, outcome, now(at), &mut effects),
-            _ => {}
+            Some(Event::Answered { id, at, answer }) => _ = investigator.answered(id, answer, now(at), &mut effects),
+            Some(Event::Fetched { id, at, outcome }) => _ = investigator.fetched(id, outcome, now(at), &mut effects),
+            Some(Event::Connection { id, at, what }) => _ = investigator.happened(id, what, at, now(at), &mut effects),
+            Some(Event::Wake) => _ = investigator.tick(clock.now(), now(clock.now()), &mut effects),
+            Some(_) => {}
+            None => break,
         }
     }
     let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();

@@ -43,3 +43,15 @@ fn print(text: &str) -> std::io::Result<()> {
         result => result,
     }
 }
+
+/// The machine's name if it is fully qualified; else nothing, and the address of the connection is taken.
+fn own_name() -> String {
+    #[cfg(unix)]
+    {
+        let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        if name.contains('.') && !name.ends_with(".local") && !name.starts_with("localhost") {
+            return name;
+        }
+    }
+    String::new()
+}

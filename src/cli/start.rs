@@ -101,7 +101,7 @@ async fn open(
 ) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let world = if is_practice(target.as_ref()) { Some(Practice::start(clock).await?) } else { None };
-    let mut options = Options::new(&explore.ehlo_name.clone().unwrap_or_else(own_name), jiff::Zoned::now());
+    let mut options = Options::new(&explore.ehlo_name.clone().unwrap_or_else(super::own_name), jiff::Zoned::now());
     options.resolver = resolver;
     options.family = explore.family();
     options.source = explore.source;
@@ -138,16 +138,4 @@ fn practice_lines() -> Vec<String> {
         format!("users: {}", users.join(" · ")),
         "more of it: F2 imap://mail.example.test, pop3s://mail.example.test, example.test (its MX)".to_owned(),
     ]
-}
-
-/// The machine's name if it is fully qualified; else nothing, and the address of the connection is taken.
-fn own_name() -> String {
-    #[cfg(unix)]
-    {
-        let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        if name.contains('.') && !name.ends_with(".local") && !name.starts_with("localhost") {
-            return name;
-        }
-    }
-    String::new()
 }

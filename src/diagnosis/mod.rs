@@ -8,6 +8,7 @@ pub mod capabilities;
 pub mod certificate;
 pub mod client_config;
 pub mod comparison;
+pub mod dane;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;

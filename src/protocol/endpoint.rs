@@ -33,6 +33,15 @@ impl Protocol {
             Self::Pop3 => "pop3",
         }
     }
+
+    /// The verb that begins TLS, which is also the capability that offers it: RFC 3207, RFC 9051 §6.2.1, RFC 2595 §4.
+    #[must_use]
+    pub const fn starttls(self) -> &'static str {
+        match self {
+            Self::Smtp | Self::Lmtp | Self::Imap => "STARTTLS",
+            Self::Pop3 => "STLS",
+        }
+    }
 }
 
 impl fmt::Display for Protocol {
@@ -133,10 +142,13 @@ pub const fn well_known(port: u16) -> Option<(Protocol, Security)> {
     })
 }
 
-/// The protocol, port and security that a URL scheme or service name means.
+/// The protocol, port and security that a URL scheme or service name means. `+starttls` behind one that begins in clear
+/// asks for STARTTLS: `imap+starttls`.
 #[must_use]
 pub fn scheme(name: &str) -> Option<(Protocol, u16, Security)> {
-    Some(match name.to_ascii_lowercase().as_str() {
+    let name = name.to_ascii_lowercase();
+    let (bare, upgraded) = name.strip_suffix("+starttls").map_or((name.as_str(), false), |bare| (bare, true));
+    let (protocol, port, security) = match bare {
         "smtp" => (Protocol::Smtp, 25, Security::Plain),
         "smtps" | "submissions" => (Protocol::Smtp, 465, Security::Implicit),
         "submission" => (Protocol::Smtp, 587, Security::Plain),
@@ -146,7 +158,12 @@ pub fn scheme(name: &str) -> Option<(Protocol, u16, Security)> {
         "pop" | "pop3" => (Protocol::Pop3, 110, Security::Plain),
         "pops" | "pop3s" => (Protocol::Pop3, 995, Security::Implicit),
         _ => return None,
-    })
+    };
+    match (upgraded, security) {
+        (false, _) => Some((protocol, port, security)),
+        (true, Security::Plain) => Some((protocol, port, Security::StartTls)),
+        (true, _) => None,
+    }
 }
 
 impl Host {
@@ -196,7 +213,8 @@ fn parse_word(word: &str) -> Result<Target, TargetError> {
     if let Some((name, rest)) = word.split_once("://") {
         let (protocol, default_port, security) = scheme(name).ok_or_else(|| {
             TargetError(format!(
-                "\"{name}://\" is not a mail scheme: smtp smtps submission submissions lmtp imap imaps pop3 pop3s"
+                "\"{name}://\" is not a mail scheme: smtp smtps submission submissions lmtp imap imaps pop3 pop3s, \
+                 and +starttls behind one in clear"
             ))
         })?;
         let authority = rest.split('/').next().unwrap_or(rest);
@@ -295,6 +313,8 @@ mod tests {
             ("submission://mx.example.org", "smtp mx.example.org:587 Plain"),
             ("submissions://mx.example.org", "smtp mx.example.org:465 Implicit"),
             ("imap://user@mx.example.org:1143/INBOX", "imap mx.example.org:1143 Plain"),
+            ("imap+StartTLS://mx.example.org", "imap mx.example.org:143 StartTls"),
+            ("submission+starttls://mx.example.org:2587", "smtp mx.example.org:2587 StartTls"),
             ("pop3s://[2001:db8::1]", "pop3 [2001:db8::1]:995 Implicit"),
             ("lmtp://mx.example.org", "lmtp mx.example.org:24 Plain"),
             ("example.org", "domain example.org"),
@@ -314,6 +334,7 @@ mod tests {
             ("host:", "not a port"),
             ("host:25x", "not a port"),
             ("ftp://host", "not a mail scheme"),
+            ("imaps+starttls://host", "not a mail scheme"),
             ("imap://jo:secret@host", "a password in"),
             ("[2001:db8::1", "not closed"),
             ("[2001:db8::1]x", "after the bracket"),

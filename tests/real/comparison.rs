@@ -39,26 +39,18 @@ fn rows(comparison: &Comparison) -> String {
 #[ignore = "needs Debian's servers: tests/real/run"]
 fn a_secondary_with_an_older_zone_is_named() {
     let servers = nameservers();
-    let (old, new) = ("ns2.stale.test [::1]", "ns1.stale.test [127.0.0.1]");
-    let behind = [
-        (Severity::Fault, old, "answers MX stale.test otherwise than the other servers of the domain"),
-        (
-            Severity::Warning,
-            old,
-            "has serial 2026010101, primary ns1.stale.test, and the newest zone serial 2026010102, primary ns1.stale.test",
-        ),
-    ];
+    let old = "ns2.stale.test [::1]";
+    let behind = "has the serial 2026010101, and the others 2026010102: 1 behind; it answers MX otherwise";
     let comparison = compare(&servers, "stale.test", "authority", &[]);
-    assert_eq!(told(&comparison), expect(&behind));
+    assert_eq!(told(&comparison), expect(&[(Severity::Warning, old, behind)]));
 
     // The server with the lower serial is behind, though the resolver at hand has its answers too.
     let comparison = compare(&servers, "stale.test", "secondary", &[]);
-    let otherwise =
-        |kind| format!("answers {kind} stale.test otherwise than the domain's servers: an old answer, or another view");
-    let (mx, soa) = (otherwise("MX"), otherwise("SOA"));
-    let ours = [(Severity::Warning, "our resolver", mx.as_str()), (Severity::Warning, "our resolver", soa.as_str())];
-    assert_eq!(told(&comparison), expect(&[behind, ours].concat()));
-    println!("{}", rows(&comparison));
+    let told = told(&comparison);
+    assert_eq!(told.first(), expect(&[(Severity::Warning, old, behind)]).first(), "{told:#?}");
+    assert!(told.iter().any(|(_, who, _)| who == "our resolver"), "{told:#?}");
+    let rows = rows(&comparison);
+    assert!(rows.contains("10 new.good.test") && rows.contains("10 old.good.test"), "{rows}");
 }
 
 #[test]
@@ -67,21 +59,11 @@ fn a_lame_server_and_a_dead_one_are_named() {
     let servers = nameservers();
     let comparison = compare(&servers, "lame.test", "authority", &[]);
     let dead = format!("ns3.lame.test [{}]", servers.places.nobody);
+    let lame = "does not serve lame.test though an NS record names it (lame): REFUSED";
+    let silent = "does not answer: not reached: Connection refused; resolvers lose time whenever they try it first";
     assert_eq!(
         told(&comparison),
-        expect(&[
-            (
-                Severity::Fault,
-                "ns2.lame.test [::1]",
-                "does not serve the domain though its NS record names it (REFUSED)"
-            ),
-            (
-                Severity::Fault,
-                &dead,
-                "does not serve the domain though its NS record names it (no answer: the resolver cannot be reached: \
-                 Connection refused)"
-            ),
-        ])
+        expect(&[(Severity::Fault, "ns2.lame.test [::1]", lame), (Severity::Warning, &dead, silent)])
     );
 }
 
@@ -91,19 +73,11 @@ fn two_views_of_one_zone_are_told_apart() {
     let servers = nameservers();
     // One server at two addresses, with one serial: only its answers give it away.
     let comparison = compare(&servers, "views.test", "outside", &["inside"]);
-    let says = |kind: &str, whose: &str| format!("answers {kind} views.test otherwise than the {whose}");
-    let [mx, txt] = ["MX", "TXT"].map(|kind| says(kind, "other servers of the domain"));
-    let [mx_view, txt_view] = ["MX", "TXT"].map(|kind| says(kind, "domain's servers: an old answer, or another view"));
+    let otherwise = "answers MX, TXT otherwise";
     assert_eq!(
         told(&comparison),
-        expect(&[
-            (Severity::Fault, "ns2.views.test [::1]", &mx),
-            (Severity::Fault, "ns2.views.test [::1]", &txt),
-            (Severity::Warning, "inside", &mx_view),
-            (Severity::Warning, "inside", &txt_view),
-        ])
+        expect(&[(Severity::Fault, "ns2.views.test [::1]", otherwise), (Severity::Warning, "inside", otherwise)])
     );
-    println!("{}", rows(&comparison));
 }
 
 #[test]

@@ -61,6 +61,14 @@ pub fn findings(report: &TlsReport) -> Vec<Finding> {
     told.0
 }
 
+/// Whether the certificate is for the name that was asked for, trusted, and within its dates; and if not, the first
+/// reason.
+#[must_use]
+pub fn verdict(report: &TlsReport) -> Verdict {
+    let worst = findings(report).into_iter().find(|finding| finding.severity == Severity::Fault);
+    worst.map_or(Verdict::Good, |finding| Verdict::Bad(finding.says))
+}
+
 /// The handshake in one line: `TLS 1.3 X25519 TLS_AES_256_GCM_SHA384 · trusted by this machine · name matches
 /// mx1.example.org · 61 days left`.
 #[must_use]

@@ -131,12 +131,19 @@ impl Comparison {
     }
 }
 
-/// How others than our resolver are asked: with the same options, but for those that are about our resolver alone.
+/// How others than our resolver are asked: with the same options, but for those of TLS, which are about our resolver
+/// alone.
 fn stranger(setting: &Setting, resolver: Resolver, recursion: bool) -> Asking {
+    let plain = |transport: &Transport| matches!(transport, Transport::Udp | Transport::Tcp);
+    let ours = match &setting.resolver {
+        Resolver::System => &Transport::Udp,
+        Resolver::Server(server) => &server.transport,
+    };
+    let is_plain = plain(setting.options.transport.as_ref().unwrap_or(ours));
     let options = QueryOptions {
         recursion,
-        port: None,
-        transport: setting.options.transport.clone().filter(|transport| *transport == Transport::Tcp),
+        port: setting.options.port.filter(|_| is_plain),
+        transport: setting.options.transport.clone().filter(plain),
         ..setting.options.clone()
     };
     Asking::new(Setting { resolver, options, anchors: Vec::new(), publics: Vec::new() }, THEIRS)

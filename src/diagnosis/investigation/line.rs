@@ -1,6 +1,8 @@
 //! What is typed into the DNS pane or behind `ehlo dns`, as an investigation.
 
 use super::{Investigation, Setting};
+use crate::diagnosis::comparison::Comparison;
+use crate::diagnosis::dane::DaneSurvey;
 use crate::diagnosis::dns::{Resolver, ascii_name};
 use crate::diagnosis::survey::{Asked, Single, Survey, asked};
 
@@ -51,6 +53,8 @@ fn view(name: &str, words: &[String], setting: &Setting) -> Result<Box<dyn Inves
             let survey = Survey::new(&name_of(domain)?, setting);
             Ok(Box::new(survey.with_selectors(selectors.iter().map(|&selector| selector.to_owned()).collect())))
         }
+        ("dane", [subject]) => Ok(Box::new(DaneSurvey::new(subject, setting)?)),
+        ("compare", [domain]) => Ok(Box::new(Comparison::new(&name_of(domain)?, setting.clone()))),
         _ => Err(usage()),
     }
 }
@@ -76,6 +80,7 @@ mod tests {
             ("example.org", "example.org"),
             ("mx example.org @9.9.9.9", "MX example.org"),
             ("survey example.org google s1", "example.org"),
+            ("compare jo@example.org", "example.org compared"),
             ("survey bücher.example", "xn--bcher-kva.example (bücher.example)"),
         ] {
             let opened = open(line, &setting).unwrap_or_else(|error| panic!("{line}: {error}"));
@@ -83,7 +88,7 @@ mod tests {
             assert_eq!(opened.resolver.is_some(), line.contains('@'), "{line}");
         }
         for (line, part) in
-            [("survey a..b", "is not a name"), ("mx @9.9.9.9", "which name?"), ("survey @", "names no domain")]
+            [("survey a..b", "is not a name"), ("mx @9.9.9.9", "which name?"), ("survey jo@", "names no domain")]
         {
             let error = open(line, &setting).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");

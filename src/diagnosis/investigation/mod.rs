@@ -9,20 +9,20 @@
 
 mod asking;
 mod line;
+mod seen;
 #[cfg(test)]
 pub(in crate::diagnosis) mod world;
 
 use std::fmt;
-use std::net::SocketAddr;
 
 pub use asking::Asking;
 pub use line::{Opened, VIEWS, open};
+pub use seen::{Failure, Seen, Stage};
 
 use super::dns::{Answer, Query, QueryOptions, Resolver};
 use super::dnssec::Anchor;
 use super::finding::Finding;
 use super::survey::{Row, Survey};
-use super::tls::TlsReport;
 use super::web;
 use crate::protocol::endpoint::Endpoint;
 
@@ -57,25 +57,6 @@ pub enum Came {
     Document(Box<web::Fetched>),
     /// What a server showed.
     Look(Box<Seen>),
-}
-
-/// What a server showed to a client that only looks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// Where. STARTTLS was said if it asks for that.
-    pub endpoint: Endpoint,
-    /// The address that answered.
-    pub remote: Option<SocketAddr>,
-    /// The first line, safe to draw; empty when none came.
-    pub greeting: String,
-    /// Whether STARTTLS or STLS is offered before TLS; none when that was not asked.
-    pub starttls: Option<bool>,
-    /// SASL mechanisms, as they are offered last: under TLS, if there was TLS.
-    pub mechanisms: Vec<String>,
-    /// The handshake, when there was one.
-    pub tls: Option<Box<TlsReport>>,
-    /// Why it ended early, in one sentence without a full stop.
-    pub failure: Option<String>,
 }
 
 /// What all investigations of a run share.

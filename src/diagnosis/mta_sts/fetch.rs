@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::tagged::shown;
 use crate::diagnosis::tls::Verdict;
+use crate::diagnosis::web;
 
 use super::findings::SUBJECT;
 
@@ -50,6 +51,25 @@ pub struct Fetched {
     pub is_cut: bool,
     /// Whether the certificate is for [`host`], trusted, and within its dates.
     pub certificate: Verdict,
+}
+
+impl Fetched {
+    /// What a web server answered.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub fn of(fetched: &web::Fetched) -> Result<Self, String> {
+        let response = fetched.reply.as_ref().map_err(ToString::to_string)?;
+        let field = |name| response.header(name).map(std::borrow::Cow::into_owned);
+        Ok(Self {
+            status: response.status,
+            content_type: field("content-type"),
+            location: field("location"),
+            body: response.body.clone(),
+            is_cut: response.is_cut,
+            certificate: fetched.certificate().unwrap_or_else(|| Verdict::Unknown("no TLS".to_owned())),
+        })
+    }
 }
 
 /// What is to say about what came. A fault: senders do not use it.

@@ -12,7 +12,6 @@ use std::time::Duration;
 pub use url::{Url, in_query};
 
 use super::certificate;
-use super::finding::Severity;
 use super::tls::{TlsFailure, TlsReport, Verdict};
 use crate::protocol::visible::visible;
 
@@ -179,9 +178,7 @@ impl Fetched {
     /// Nothing is refused for it: what an invalid certificate served is shown, and said to be worth nothing.
     #[must_use]
     pub fn certificate(&self) -> Option<Verdict> {
-        let report = self.tls.as_ref()?;
-        let worst = certificate::findings(report).into_iter().find(|finding| finding.severity == Severity::Fault);
-        Some(worst.map_or(Verdict::Good, |finding| Verdict::Bad(finding.says)))
+        self.tls.as_deref().map(certificate::verdict)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Message content: DATA (RFC 5321 §4.1.1.4), BDAT (RFC 3030) and what becomes of it.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::protocol::line::Frame;
 use crate::protocol::reply::ReplyCode;
+use crate::protocol::smtp::address::literal_of;
 
 use super::super::world::{Outgoing, Recipient};
 use super::super::{Output, Service, World};
@@ -239,10 +239,7 @@ impl Smtp {
             [(address, _)] => format!("\r\n\tfor <{address}>"),
             _ => String::new(),
         };
-        let client = match self.link.client {
-            IpAddr::V4(ip) => format!("[{ip}]"),
-            IpAddr::V6(ip) => format!("[IPv6:{ip}]"),
-        };
+        let client = literal_of(self.link.client);
         let host = &self.link.host;
         let date = now.strftime("%a, %-d %b %Y %H:%M:%S +0000");
         format!("Received: from {name} ({client})\r\n\tby {host} with {with} id {queue}{only}; {date}\r\n")

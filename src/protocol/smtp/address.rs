@@ -1,7 +1,7 @@
 //! Mailboxes and paths (RFC 5321 §4.1.2, RFC 6531 §3.3).
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::protocol::text::domain::to_unicode;
 use crate::protocol::verb::{Cursor, Fault};
@@ -330,6 +330,15 @@ pub fn address_literal(cursor: &mut Cursor<'_>) -> Result<String, Fault> {
             Ok(text)
         }
         _ => Err(cursor.fault_from(start, "expected an address like [192.0.2.1] or [IPv6:2001:db8::1]")),
+    }
+}
+
+/// The address literal of an address: how a client without a name introduces itself (RFC 5321 §4.1.3).
+#[must_use]
+pub fn literal_of(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(ip) => format!("[{ip}]"),
+        IpAddr::V6(ip) => format!("[IPv6:{ip}]"),
     }
 }
 

@@ -1,0 +1,283 @@
+//! A look at a server, without a tab: what it says, what it offers, which certificate it shows. Nobody logs in, and no
+//! mail is sent.
+//!
+//! ```text
+//! Connect ─► greeting ─► EHLO, CAPABILITY, CAPA ─► STARTTLS, STLS ─► handshake ─► the same again ─► QUIT, LOGOUT
+//! ```
+
+mod looks;
+mod said;
+mod talk;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+pub(super) use looks::Looks;
+pub use looks::is_look;
+
+use self::said::Said;
+use super::effect::{ConnectPlan, Effect, Effects};
+use super::event::{Closing, ConnectionId, Happened, SocketFailure, SocketTrouble};
+use super::sentences;
+use crate::diagnosis::certificate;
+use crate::diagnosis::investigation::{Failure, Seen, Stage};
+use crate::diagnosis::tls::TlsReport;
+use crate::protocol::capability::Capabilities;
+use crate::protocol::endpoint::{Host, Protocol, Security};
+use crate::protocol::moment::Moment;
+use crate::protocol::session::Session;
+use crate::protocol::smtp::address::literal_of;
+use crate::protocol::verb::Phase;
+
+/// A look is over after this long, counted from the first thing the net reports of it.
+pub const LIMIT: Duration = Duration::from_secs(30);
+/// Of that, connecting may take this much, so that what went wrong with each address is known before the look is over.
+const CONNECT: Duration = Duration::from_secs(20);
+/// Octets of a server that are read. None that is right sends so much.
+const OCTETS: usize = 1 << 20;
+/// Failed addresses that are told of.
+const TRIES: usize = 3;
+
+/// One look.
+#[derive(Debug)]
+struct Look {
+    id: ConnectionId,
+    plan: ConnectPlan,
+    ehlo_name: String,
+    session: Session,
+    step: Step,
+    /// When the present wait began, and when the look is over whatever comes.
+    since: Moment,
+    until: Option<Moment>,
+    /// The number of the command that is to be answered.
+    number: u64,
+    received: usize,
+    /// Addresses that failed: what happened, and the next step.
+    tries: Vec<(String, &'static str)>,
+    said: Said,
+    seen: Seen,
+}
+
+/// What is awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Connecting,
+    Greeting,
+    /// The answer to EHLO, CAPABILITY or CAPA.
+    Offers,
+    /// The answer to STARTTLS or STLS.
+    Upgrade,
+    Handshake,
+    /// The answer to QUIT or LOGOUT.
+    Farewell,
+    Over,
+}
+
+impl Look {
+    /// Begins. An empty `ehlo_name` becomes the address of this end.
+    fn open(id: ConnectionId, plan: ConnectPlan, ehlo_name: String, effects: &mut Effects) -> Self {
+        let plan = ConnectPlan { limit: plan.limit.min(CONNECT), ..plan };
+        effects.push(Effect::Connect { id, plan: plan.clone() });
+        Self {
+            id,
+            ehlo_name,
+            session: Session::new(plan.endpoint.protocol),
+            step: Step::Connecting,
+            since: Moment(0),
+            until: None,
+            number: 0,
+            received: 0,
+            tries: Vec::new(),
+            said: Said::default(),
+            seen: Seen::nothing(plan.endpoint.clone()),
+            plan,
+        }
+    }
+
+    const fn protocol(&self) -> Protocol {
+        self.plan.endpoint.protocol
+    }
+
+    fn is_over(&self) -> bool {
+        self.step == Step::Over
+    }
+
+    /// What was seen.
+    fn into_seen(self) -> Seen {
+        Seen { said: self.said.into_lines(), ..self.seen }
+    }
+
+    /// Takes in one report of the net.
+    fn happened(&mut self, what: Happened, at: Moment, effects: &mut Effects) {
+        if self.until.is_none() {
+            self.since = at;
+            self.until = Some(at + LIMIT);
+            effects.push(Effect::Wake(at + LIMIT));
+        }
+        match what {
+            Happened::Resolving { .. }
+            | Happened::Resolved { .. }
+            | Happened::Attempt { .. }
+            | Happened::Sent { .. } => {}
+            Happened::NotResolved(failure) => {
+                let (says, next) = sentences::resolve(&self.plan.endpoint.host.to_string(), &failure);
+                self.end(Stage::Connection, says, next);
+            }
+            Happened::AttemptFailed { address, took, failure } => self.attempt_failed(address, took, &failure),
+            Happened::NotConnected => {
+                let (says, next) = words::not_connected(&self.tries);
+                self.end(Stage::Connection, says, next);
+            }
+            Happened::Connected { local, peer, .. } => self.connected(local, peer, at),
+            Happened::Received(octets) => self.received(&octets, at, effects),
+            Happened::TlsDone(report) => self.tls_done(report, at, effects),
+            Happened::TlsFailed(failure) => {
+                let (says, next) = sentences::tls(&failure, &self.plan.endpoint);
+                self.end(Stage::Handshake, says, next);
+            }
+            Happened::Closed(closing) => self.closed(&closing, at),
+        }
+    }
+
+    /// Time has passed.
+    fn tick(&mut self, now: Moment, effects: &mut Effects) {
+        if self.is_over() || self.until.is_none_or(|until| now < until) {
+            return;
+        }
+        effects.push(Effect::Close { id: self.id, abort: true });
+        if self.step != Step::Farewell {
+            let (says, next) = words::silent(self.stage(), self.verb(), self.session.tls(), now - self.since);
+            self.fail(self.stage(), says, next);
+        }
+        self.step = Step::Over;
+    }
+
+    fn attempt_failed(&mut self, address: SocketAddr, took: Duration, failure: &SocketFailure) {
+        if failure.kind == SocketTrouble::Cancelled {
+            return;
+        }
+        let (says, next) = sentences::socket(failure, took);
+        let says = format!("{address} {says}");
+        self.said.note(&says);
+        if self.tries.len() < TRIES {
+            self.tries.push((says, next));
+        }
+    }
+
+    fn connected(&mut self, local: SocketAddr, peer: SocketAddr, at: Moment) {
+        self.since = at;
+        self.seen.remote = Some(peer);
+        self.said.note(&format!("TCP to {peer}"));
+        if self.ehlo_name.is_empty() {
+            self.ehlo_name = literal_of(local.ip());
+        }
+        let first = self.plan.endpoint.security == Security::Implicit;
+        self.step = if first { Step::Handshake } else { Step::Greeting };
+    }
+
+    fn received(&mut self, octets: &[u8], at: Moment, effects: &mut Effects) {
+        self.received = self.received.saturating_add(octets.len());
+        match self.step {
+            Step::Over | Step::Connecting => return,
+            Step::Handshake => return self.injected(octets.len()),
+            Step::Greeting if !self.session.tls() && self.received == octets.len() && words::is_tls(octets) => {
+                let says = "the server speaks TLS where plain text was expected".to_owned();
+                self.fail(Stage::Greeting, says, "connect with TLS from the first octet: --tls".to_owned());
+                return self.hang_up(effects);
+            }
+            _ => {}
+        }
+        let mut input = octets;
+        while !matches!(self.step, Step::Over | Step::Handshake) {
+            if self.received > OCTETS {
+                let says = format!("the server sent more than {} KB and came to no end", OCTETS >> 10);
+                self.fail(self.stage(), says, "look at what it says in a tab of its own".to_owned());
+                effects.push(Effect::Close { id: self.id, abort: true });
+                self.step = Step::Over;
+                break;
+            }
+            let Some(heard) = self.session.next(&mut input) else { break };
+            let (line, reading) = (heard.octets.to_vec(), heard.reading);
+            self.said.server(&line);
+            self.read(&line, &reading, &mut input, at, effects);
+        }
+    }
+
+    /// Octets came in clear where TLS was to begin.
+    fn injected(&mut self, octets: usize) {
+        if octets > 0 {
+            self.seen.injected = self.seen.injected.saturating_add(octets);
+            self.said.note(&format!("{octets} octets in clear behind the answer, discarded"));
+        }
+    }
+
+    fn tls_done(&mut self, report: Box<TlsReport>, at: Moment, effects: &mut Effects) {
+        let upgraded = self.session.phase() == Phase::Tls;
+        self.session.tls_started();
+        self.said.note(&certificate::summary(&report));
+        self.seen.tls = Some(report);
+        self.since = at;
+        if upgraded {
+            // What was offered in clear is forgotten (RFC 3207 §4.2).
+            self.seen.offers = Capabilities::unheard();
+            self.ask(at, effects);
+        } else {
+            self.step = Step::Greeting;
+        }
+    }
+
+    fn closed(&mut self, closing: &Closing, at: Moment) {
+        if let Some(rest) = self.session.finish() {
+            self.said.server(&rest);
+        }
+        let (says, _) = sentences::closing(closing);
+        self.said.note(&says);
+        if self.step != Step::Farewell {
+            let (says, next) = words::closed(&says, self.stage(), self.verb(), at - self.since);
+            self.fail(self.stage(), says, next);
+        }
+        self.step = Step::Over;
+    }
+
+    /// Closes; all that was said has been written.
+    fn hang_up(&mut self, effects: &mut Effects) {
+        effects.push(Effect::Close { id: self.id, abort: false });
+        self.step = Step::Over;
+    }
+
+    /// The connection is over, and this is why.
+    fn end(&mut self, stage: Stage, says: String, next: String) {
+        self.said.note(&says);
+        self.fail(stage, says, next);
+        self.step = Step::Over;
+    }
+
+    /// The first failure is the one that is told.
+    fn fail(&mut self, stage: Stage, says: String, next: String) {
+        if self.seen.failure.is_none() {
+            self.seen.failure = Some(Failure { stage, says, next });
+        }
+    }
+
+    const fn stage(&self) -> Stage {
+        match self.step {
+            Step::Connecting => Stage::Connection,
+            Step::Greeting => Stage::Greeting,
+            Step::Handshake => Stage::Handshake,
+            Step::Upgrade => Stage::StartTls,
+            Step::Offers | Step::Farewell | Step::Over => Stage::Capabilities,
+        }
+    }
+
+    /// The name the certificate is judged by.
+    fn name(&self) -> String {
+        match &self.plan.endpoint.host {
+            Host::Name(name) => name.clone(),
+            Host::Ip(ip) => ip.to_string(),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Whether DANE vouches for the servers that take the mail of a domain (RFC 7672): their records in DNS, what DNSSEC is
+//! worth there, and the certificate each of them really shows.
+//!
+//! ```text
+//! domain ─► MX ─► A, AAAA ─► the base domain ─► TLSA ─┐
+//!        │        └─────────► a look, with STARTTLS ──┴─► judged together
+//!        └► MTA-STS ─► its policy: name and trust of the same certificate
+//! host:port ─► A, AAAA ─► …
+//! ```
+//!
+//! Every question is asked twice: as a mail server asks its resolver, whose word (AD) it believes; and with signatures,
+//! which are checked here from the anchors down.
+
+mod rows;
+mod server;
+#[cfg(test)]
+mod tests;
+mod trust;
+mod words;
+
+use std::collections::HashMap;
+
+use self::server::{Place, Server};
+use self::trust::Trust;
+use super::answers::{Outcome, key};
+use super::dns::{Query, RecordType, Value};
+use super::finding::Finding;
+use super::investigation::{Asking, Came, Investigation, Seen, Setting, Want};
+use super::mta_sts::{self, MtaSts};
+use super::survey::Row;
+use super::web::{Request, Url};
+use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security, Target, parse_target};
+
+/// Servers that are looked at; more are counted.
+const SERVERS: usize = 10;
+/// Questions asked as a mail server asks. Ten servers need sixty-one, with an alias each.
+const QUESTIONS: usize = 80;
+
+/// What is looked into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Subject {
+    /// The servers that take the mail of a domain. A-label form, lower case.
+    Domain(String),
+    /// One server.
+    Server(Place),
+}
+
+/// A look at the DANE of a domain, or of one server.
+#[derive(Clone, Debug)]
+pub struct DaneSurvey {
+    subject: Subject,
+    asking: Asking,
+    trust: Trust,
+    /// The servers that were looked at, and what they showed once that has come.
+    looks: HashMap<Endpoint, Option<Seen>>,
+    /// The request for the policy of MTA-STS, and what came of it.
+    request: Option<Request>,
+    policy: Option<Result<mta_sts::Fetched, String>>,
+    /// Seconds since 1970, when something came last.
+    now: i64,
+}
+
+/// The servers of the subject.
+#[derive(Debug)]
+enum Route {
+    /// The MX question is open.
+    Waiting,
+    /// It has no answer.
+    Failed,
+    /// The domain does not exist.
+    NoDomain,
+    /// It takes no mail, and says so (RFC 7505).
+    Null,
+    /// Those that are looked at, and how many there are.
+    Servers(Vec<Server>, usize),
+}
+
+impl DaneSurvey {
+    /// A look at `example.org`, `jo@example.org` or `mx1.example.org:25`.
+    ///
+    /// # Errors
+    /// The text says what is wrong with the subject.
+    pub fn new(subject: &str, setting: &Setting) -> Result<Self, String> {
+        let subject = match parse_target(&[subject.trim()]).map_err(|error| error.0)? {
+            Target::Domain(domain) | Target::Address { domain, .. } => Subject::Domain(domain.to_ascii_lowercase()),
+            Target::Endpoint(Endpoint { host: Host::Ip(ip), .. }) => {
+                return Err(format!("{ip} has no TLSA record, which belongs to a name; write the name of the server"));
+            }
+            Target::Endpoint(Endpoint { protocol, host: Host::Name(host), port, security }) => {
+                let security = if security == Security::Plain { Security::StartTls } else { security };
+                Subject::Server(Place { protocol, host: host.to_ascii_lowercase(), port, security })
+            }
+        };
+        Ok(Self {
+            subject,
+            asking: Asking::new(setting.clone(), QUESTIONS),
+            trust: Trust::new(setting),
+            looks: HashMap::new(),
+            request: None,
+            policy: None,
+            now: 0,
+        })
+    }
+
+    /// The domain, if it is one.
+    fn domain(&self) -> Option<&str> {
+        match &self.subject {
+            Subject::Domain(domain) => Some(domain),
+            Subject::Server(_) => None,
+        }
+    }
+
+    fn route(&self) -> Route {
+        let domain = match &self.subject {
+            Subject::Domain(domain) => domain,
+            Subject::Server(place) => return Route::Servers(vec![Server::of(self, None, place.clone())], 1),
+        };
+        let server = |preference, host: &str| {
+            let host = host.to_ascii_lowercase();
+            Server::of(
+                self,
+                preference,
+                Place { protocol: Protocol::Smtp, host, port: 25, security: Security::StartTls },
+            )
+        };
+        let records = match self.asking.answers().outcome(domain, RecordType::Mx) {
+            Outcome::Waiting => return Route::Waiting,
+            Outcome::Failed => return Route::Failed,
+            Outcome::Nothing { no_name: true } => return Route::NoDomain,
+            // The domain itself takes the mail (RFC 5321 §5.1).
+            Outcome::Nothing { .. } => return Route::Servers(vec![server(None, domain)], 1),
+            Outcome::Records(records) => records,
+        };
+        let mut exchanges: Vec<(u16, &str)> = records
+            .into_iter()
+            .filter_map(|record| match &record.value {
+                Value::Mx { preference, exchange } => Some((*preference, exchange.as_str())),
+                _ => None,
+            })
+            .collect();
+        if exchanges.iter().all(|(_, exchange)| exchange.is_empty()) {
+            return Route::Null;
+        }
+        exchanges.sort_by_key(|(preference, _)| *preference);
+        // What is no name has no TLSA record; the survey of the domain says that it is wrong.
+        exchanges.retain(|(_, exchange)| matches!(Host::parse(exchange), Ok(Host::Name(_))));
+        let count = exchanges.len();
+        let servers = exchanges.into_iter().take(SERVERS).map(|(preference, host)| server(Some(preference), host));
+        Route::Servers(servers.collect(), count)
+    }
+
+    /// Every question whose name is known by now.
+    fn queries(&self) -> Vec<Query> {
+        let mut queries: Vec<Query> = self.domain().map(|domain| key(domain, RecordType::Mx)).into_iter().collect();
+        if let Route::Servers(servers, _) = self.route() {
+            queries.extend(servers.iter().flat_map(Server::queries));
+        }
+        queries
+    }
+
+    /// What MTA-STS says of the domain.
+    fn mta_sts(&self) -> Option<MtaSts> {
+        let domain = self.domain()?;
+        Some(self.asking.read(|inquiry| mta_sts::evaluate(inquiry, domain, self.policy.as_ref())))
+    }
+
+    /// The request for the policy of MTA-STS, once.
+    fn wanted_policy(&mut self) -> Option<Want> {
+        if self.request.is_some() {
+            return None;
+        }
+        let url = Url::parse(&self.mta_sts()?.fetch?).ok()?;
+        let request = Request::get(url).at_most(mta_sts::fetch::LONGEST);
+        self.request = Some(request.clone());
+        Some(Want::Document(request))
+    }
+}
+
+impl Investigation for DaneSurvey {
+    fn title(&self) -> String {
+        match &self.subject {
+            Subject::Domain(domain) => words::title(domain),
+            Subject::Server(place) => words::title(&format!("{}:{}", place.host, place.port)),
+        }
+    }
+
+    fn wants(&mut self) -> Vec<Want> {
+        let queries = self.queries();
+        let mut wants = self.asking.ask(queries.clone());
+        wants.extend(self.trust.wants(&queries, self.now));
+        if let Subject::Domain(domain) = &self.subject {
+            let policy = self.policy.as_ref();
+            wants.extend(self.asking.wants(|inquiry| mta_sts::evaluate(inquiry, domain, policy)));
+            wants.extend(self.wanted_policy());
+        }
+        if let Route::Servers(servers, _) = self.route() {
+            for endpoint in servers.iter().filter_map(Server::look) {
+                if !self.looks.contains_key(&endpoint) {
+                    self.looks.insert(endpoint.clone(), None);
+                    wants.push(Want::Look(endpoint));
+                }
+            }
+        }
+        wants
+    }
+
+    fn came(&mut self, came: Came, now: i64) {
+        self.now = now;
+        if self.asking.came(&came) {
+            return;
+        }
+        match came {
+            Came::Answer(..) => self.trust.came(&came),
+            Came::Document(fetched) if self.request.as_ref() == Some(&fetched.request) => {
+                self.policy = Some(mta_sts::Fetched::of(&fetched));
+            }
+            Came::Document(_) => {}
+            Came::Look(seen) => {
+                if let Some(look) = self.looks.get_mut(&seen.endpoint) {
+                    *look = Some(*seen);
+                }
+            }
+        }
+    }
+
+    fn table(&self) -> (Vec<Row>, Vec<Finding>) {
+        rows::table(self)
+    }
+}
