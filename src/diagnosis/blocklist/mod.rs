@@ -1,12 +1,17 @@
 //! Blocklists asked as RFC 5782 has it: test points first, every code in words, and a refusal to answer told from a
 //! listing.
 
+mod investigation;
+#[cfg(test)]
+mod investigation_tests;
 mod list;
+mod rows;
 #[cfg(test)]
 mod tests;
 
 use std::net::{IpAddr, Ipv4Addr};
 
+pub use investigation::Listings;
 pub use list::{Kind, List, builtin, read};
 
 use super::answers::{Inquiry, Outcome};
@@ -190,6 +195,15 @@ const fn refusal(ip: Ipv4Addr) -> Option<&'static str> {
     }
 }
 
+/// `127.0.0.2 SBL: known spam source, 127.0.0.9`.
+fn meanings(codes: &[(Ipv4Addr, String)]) -> String {
+    let code = |(ip, words): &(Ipv4Addr, String)| match words.as_str() {
+        "" => ip.to_string(),
+        words => format!("{ip} {words}"),
+    };
+    codes.iter().map(code).collect::<Vec<_>>().join(", ")
+}
+
 impl Verdict<'_> {
     /// The standing in few words, safe to draw.
     #[must_use]
@@ -197,13 +211,7 @@ impl Verdict<'_> {
         match &self.standing {
             Standing::Waiting => "…".to_owned(),
             Standing::NotListed => "not listed".to_owned(),
-            Standing::Listed { codes, .. } => {
-                let codes: Vec<String> = codes
-                    .iter()
-                    .map(|(ip, words)| if words.is_empty() { ip.to_string() } else { format!("{ip} {words}") })
-                    .collect();
-                format!("listed: {}", codes.join(", "))
-            }
+            Standing::Listed { codes, .. } => format!("listed: {}", meanings(codes)),
             Standing::Refused(why) => format!("query refused: {why}"),
             Standing::Broken(why) => (*why).to_owned(),
             Standing::NoAnswer => "no answer".to_owned(),

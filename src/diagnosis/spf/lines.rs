@@ -49,16 +49,7 @@ fn check(found: &Check, depth: usize, out: &mut Vec<Line>) {
 }
 
 fn step(found: &Step, depth: usize, out: &mut Vec<Line>) {
-    let outcome = match found.outcome {
-        StepOutcome::NotReached => "not reached".to_owned(),
-        StepOutcome::Waiting => "waiting".to_owned(),
-        StepOutcome::NoMatch => "no match".to_owned(),
-        StepOutcome::Match(result) => format!("match: {}", result.name()),
-        StepOutcome::Redirected => "redirected".to_owned(),
-        StepOutcome::Error(result) => result.name().to_owned(),
-        StepOutcome::Modifier => "modifier".to_owned(),
-    };
-    let mut text = format!("{} {outcome}", found.term);
+    let mut text = format!("{} {}", found.term, outcome(found.outcome));
     if !found.says.is_empty() {
         text.push_str(&format!(", {}", found.says));
     }
@@ -78,8 +69,26 @@ fn step(found: &Step, depth: usize, out: &mut Vec<Line>) {
     }
 }
 
+/// What came of a term.
+pub(super) fn outcome(outcome: StepOutcome) -> String {
+    match outcome {
+        StepOutcome::NotReached => "not reached".to_owned(),
+        StepOutcome::Waiting => "waiting".to_owned(),
+        StepOutcome::NoMatch => "no match".to_owned(),
+        StepOutcome::Match(result) => format!("match: {}", result.name()),
+        StepOutcome::Redirected => "redirected".to_owned(),
+        StepOutcome::Error(result) => result.name().to_owned(),
+        StepOutcome::Modifier => "modifier".to_owned(),
+    }
+}
+
 fn lookup(found: &Lookup, depth: usize, out: &mut Vec<Line>) {
-    let what = match &found.found {
+    push(out, depth, &format!("{} {}: {}", found.kind, found.name, answer(&found.found)));
+}
+
+/// What came back for a question, not yet safe to draw.
+pub(super) fn answer(found: &Found) -> String {
+    match found {
         Found::Waiting => "waiting".to_owned(),
         Found::Records(count, shown) if *count > shown.len() => {
             format!("{} and {} more", shown.join(", "), count - shown.len())
@@ -88,8 +97,7 @@ fn lookup(found: &Lookup, depth: usize, out: &mut Vec<Line>) {
         Found::Void { no_name: true } => "void: no such name".to_owned(),
         Found::Void { no_name: false } => "void: no such record".to_owned(),
         Found::Failed(why) => why.clone(),
-    };
-    push(out, depth, &format!("{} {}: {what}", found.kind, found.name));
+    }
 }
 
 fn branch(found: &Branch, depth: usize, out: &mut Vec<Line>) {
@@ -118,7 +126,8 @@ fn twig(found: &Twig, depth: usize, out: &mut Vec<Line>) {
     }
 }
 
-fn words(note: &Note) -> String {
+/// What is special about a term.
+pub(super) fn words(note: &Note) -> String {
     match note {
         Note::Ignored => "never reached".to_owned(),
         Note::Loop => "leads back".to_owned(),
