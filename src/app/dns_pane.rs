@@ -29,12 +29,12 @@ pub struct DnsPane {
 impl DnsPane {
     /// An empty pane.
     #[must_use]
-    pub fn new(setting: Setting, options: &Options) -> Self {
+    pub fn new(options: &Options) -> Self {
         Self {
             investigator: Investigator::new(options),
             rows: Vec::new(),
             selected: 0,
-            setting,
+            setting: options.setting(),
             title: String::new(),
             findings: Vec::new(),
         }

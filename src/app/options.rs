@@ -4,8 +4,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::effect::{ConnectPlan, Family};
+use crate::diagnosis::blocklist::List;
 use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::dnssec::{Anchor, root_anchors};
+use crate::diagnosis::investigation::Setting;
 use crate::protocol::endpoint::{Endpoint, Host, Security};
 
 /// The settings of a run.
@@ -17,6 +19,10 @@ pub struct Options {
     pub resolver: Resolver,
     /// The keys that DNSSEC is checked from.
     pub anchors: Vec<Anchor>,
+    /// Resolvers that everybody can ask, each with its name.
+    pub publics: Vec<(String, Resolver)>,
+    /// Blocklists to ask.
+    pub lists: Vec<List>,
     /// Only this family.
     pub family: Option<Family>,
     /// Bind here.
@@ -51,6 +57,8 @@ impl Options {
             ehlo_name: ehlo_name.to_owned(),
             resolver: Resolver::System,
             anchors: root_anchors(),
+            publics: Vec::new(),
+            lists: Vec::new(),
             family: None,
             source: None,
             sni: None,
@@ -63,6 +71,17 @@ impl Options {
             epoch,
             practice: Vec::new(),
             seed: 0,
+        }
+    }
+
+    /// How investigations ask.
+    #[must_use]
+    pub fn setting(&self) -> Setting {
+        Setting {
+            anchors: self.anchors.clone(),
+            publics: self.publics.clone(),
+            lists: self.lists.clone(),
+            ..Setting::new(self.resolver.clone())
         }
     }
 

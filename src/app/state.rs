@@ -12,7 +12,6 @@ use super::message_editor::MessageEditor;
 use super::options::Options;
 pub use super::panes::{Focus, Notice, Overlay, Place, Question};
 use super::prompt::Prompt;
-use crate::diagnosis::investigation::Setting;
 use crate::diagnosis::{Finding, Severity};
 use crate::protocol::endpoint::{Endpoint, Host, Target, well_known};
 use crate::protocol::endpoint::{Protocol, Security};
@@ -67,9 +66,8 @@ impl App {
     /// An app with nothing open.
     #[must_use]
     pub fn new(options: Options, size: (u16, u16)) -> Self {
-        let setting = Setting { anchors: options.anchors.clone(), ..Setting::new(options.resolver.clone()) };
         Self {
-            dns: DnsPane::new(setting, &options),
+            dns: DnsPane::new(&options),
             options,
             conversations: Vec::new(),
             places: Vec::new(),

@@ -8,19 +8,17 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::args::Dns;
-use super::{Exit, print};
+use super::{Exit, print, tables};
 use crate::app::effect::{Effect, Effects};
 use crate::app::event::Event;
 use crate::app::investigator::Investigator;
 use crate::app::options::Options;
-use crate::diagnosis::dns::QueryOptions;
-use crate::diagnosis::dnssec::{Anchor, root_anchors};
-use crate::diagnosis::investigation::{Investigation, Setting, open};
+use crate::diagnosis::investigation::{Investigation, open};
 use crate::diagnosis::survey::{Row, branch, dig};
 use crate::diagnosis::{Finding, Severity};
+use crate::net::Net;
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
-use crate::net::{Net, PRACTICE_ZONES};
 use crate::protocol::moment::Moment;
 
 /// Reports on their way from the net.
@@ -34,13 +32,12 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let line = arguments.line.join(" ");
     let world = if line.split_whitespace().any(is_practice) { Some(Practice::start(clock).await?) } else { None };
-    let mut anchors = root_anchors();
-    if let Some(world) = &world {
-        anchors.extend(PRACTICE_ZONES.into_iter().filter_map(Anchor::negative));
-        anchors.extend(world.anchors().iter().filter_map(Anchor::of));
+    let mut options = Options::new(&super::own_name(), jiff::Zoned::now());
+    if let Err(why) = tables::fill(&mut options, world.as_ref()) {
+        eprintln!("ehlo dns: {why}");
+        return Ok(Exit::Usage);
     }
-    let setting = Setting { anchors, options: QueryOptions::default(), ..Setting::new(Default::default()) };
-    let opened = match open(&line, &setting) {
+    let opened = match open(&line, &options.setting()) {
         Ok(opened) => opened,
         Err(why) => {
             eprintln!("ehlo dns: {why}");
@@ -52,8 +49,8 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
     let title = opened.investigation.title();
     let (reports, mut events) = mpsc::channel(REPORTS);
     let mut net = Net::new(clock, world, reports);
-    let began = jiff::Zoned::now();
-    let mut investigator = Investigator::new(&Options::new(&super::own_name(), began.clone()));
+    let began = options.epoch.timestamp().as_second();
+    let mut investigator = Investigator::new(&options);
     let mut effects = Effects::new();
     let mut wakes = BTreeSet::new();
     investigator.begin(opened.investigation, resolver.clone(), &mut effects);
@@ -68,7 +65,7 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
         }
         let now = |at: Moment| {
             let since = i64::try_from(at.0 / 1_000_000).unwrap_or(i64::MAX);
-            began.timestamp().as_second().saturating_add(since)
+            began.saturating_add(since)
         };
         let rest = wakes.first().map(|wake| *wake - clock.now());
         let event = tokio::select! {

@@ -5,6 +5,7 @@ mod dns;
 mod lab;
 mod reference;
 pub mod start;
+mod tables;
 
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;

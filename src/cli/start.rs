@@ -13,7 +13,6 @@ use crate::app::action::BINDINGS;
 use crate::app::effect::Effects;
 use crate::app::options::Options;
 use crate::app::state::App;
-use crate::diagnosis::dnssec::Anchor;
 use crate::net::Net;
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
@@ -113,10 +112,11 @@ async fn open(
     options.monochrome = explore.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     options.limit = explore.limit();
     options.seed = u64::from(std::process::id()) ^ options.epoch.timestamp().as_second().unsigned_abs().rotate_left(16);
-    if let Some(world) = &world {
+    if let Err(why) = super::tables::fill(&mut options, world.as_ref()) {
+        return Ok(usage(&why));
+    }
+    if world.is_some() {
         options.practice = practice_lines();
-        options.anchors.extend(crate::net::PRACTICE_ZONES.into_iter().filter_map(Anchor::negative));
-        options.anchors.extend(world.anchors().iter().filter_map(Anchor::of));
     }
     let (reports, events) = mpsc::channel(REPORTS);
     let net = Net::new(clock, world, reports);

@@ -146,7 +146,7 @@ fn stranger(setting: &Setting, resolver: Resolver, recursion: bool) -> Asking {
         transport: setting.options.transport.clone().filter(plain),
         ..setting.options.clone()
     };
-    Asking::new(Setting { resolver, options, anchors: Vec::new(), publics: Vec::new() }, THEIRS)
+    Asking::new(Setting { options, ..Setting::new(resolver) }, THEIRS)
 }
 
 /// A server asked for what it has itself.

@@ -109,13 +109,7 @@ mod tests {
     use crate::diagnosis::dns::{QueryOptions, Resolver, Response};
 
     fn asking(most: usize) -> Asking {
-        let setting = Setting {
-            resolver: Resolver::System,
-            options: QueryOptions::default(),
-            anchors: Vec::new(),
-            publics: Vec::new(),
-        };
-        Asking::new(setting, most)
+        Asking::new(Setting::new(Resolver::System), most)
     }
 
     fn names(wants: Vec<Want>) -> Vec<String> {

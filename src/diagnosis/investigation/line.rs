@@ -1,9 +1,11 @@
 //! What is typed into the DNS pane or behind `ehlo dns`, as an investigation.
 
 use super::{Investigation, Setting};
+use crate::diagnosis::blocklist::{Listings, Subject};
 use crate::diagnosis::comparison::Comparison;
 use crate::diagnosis::dane::DaneSurvey;
 use crate::diagnosis::dns::{Resolver, ascii_name};
+use crate::diagnosis::spf::{SenderCheck, SpfTree};
 use crate::diagnosis::survey::{Asked, Single, Survey, asked};
 
 /// What a line asks for.
@@ -19,8 +21,13 @@ pub struct Opened {
 
 /// The words that begin a line about something else than a survey or one question, how such a line goes on, and what it
 /// tells.
-pub const VIEWS: &[(&str, &str, &str)] =
-    &[("survey", "DOMAIN [SELECTOR …]", "everything about a domain, with the DKIM keys of these selectors")];
+pub const VIEWS: &[(&str, &str, &str)] = &[
+    ("survey", "DOMAIN [SELECTOR …]", "everything about a domain, with the DKIM keys of these selectors"),
+    ("compare", "DOMAIN", "our resolver, public ones and each server of the domain side by side"),
+    ("spf", "DOMAIN [IP [HELO]]", "the SPF record as a tree; with an address: may it send for this domain or sender"),
+    ("dane", "DOMAIN | HOST:PORT", "TLSA records against the certificates that the servers show"),
+    ("blocklist", "DOMAIN | IP", "whether blocklists list an address, or a domain and the hosts that take its mail"),
+];
 
 /// Reads a line. `setting` holds what the line does not say.
 ///
@@ -54,6 +61,18 @@ fn view(name: &str, words: &[String], setting: &Setting) -> Result<Box<dyn Inves
             Ok(Box::new(survey.with_selectors(selectors.iter().map(|&selector| selector.to_owned()).collect())))
         }
         ("dane", [subject]) => Ok(Box::new(DaneSurvey::new(subject, setting)?)),
+        ("spf", [domain]) => Ok(Box::new(SpfTree::new(&name_of(domain)?, setting.clone()))),
+        ("spf", [sender, ip, helo @ ..]) if helo.len() < 2 => {
+            let ip = ip.parse().map_err(|_| format!("\"{ip}\" is not an address; {}", usage()))?;
+            Ok(Box::new(SenderCheck::new(ip, sender, helo.first().copied(), setting.clone())?))
+        }
+        ("blocklist", [subject]) => {
+            let subject = match subject.parse() {
+                Ok(ip) => Subject::Address(ip),
+                Err(_) => Subject::Domain(name_of(subject)?),
+            };
+            Ok(Box::new(Listings::new(subject, setting.lists.clone(), setting.clone())))
+        }
         ("compare", [domain]) => Ok(Box::new(Comparison::new(&name_of(domain)?, setting.clone()))),
         _ => Err(usage()),
     }
@@ -80,6 +99,8 @@ mod tests {
             ("example.org", "example.org"),
             ("mx example.org @9.9.9.9", "MX example.org"),
             ("survey example.org google s1", "example.org"),
+            ("spf example.org", "SPF of example.org"),
+            ("blocklist 192.0.2.1", "192.0.2.1"),
             ("compare jo@example.org", "example.org compared"),
             ("survey bücher.example", "xn--bcher-kva.example (bücher.example)"),
         ] {
@@ -87,9 +108,12 @@ mod tests {
             assert_eq!(opened.investigation.title(), title, "{line}");
             assert_eq!(opened.resolver.is_some(), line.contains('@'), "{line}");
         }
-        for (line, part) in
-            [("survey a..b", "is not a name"), ("mx @9.9.9.9", "which name?"), ("survey jo@", "names no domain")]
-        {
+        for (line, part) in [
+            ("spf example.org 192.0.2", "is not an address"),
+            ("survey a..b", "is not a name"),
+            ("mx @9.9.9.9", "which name?"),
+            ("survey jo@", "names no domain"),
+        ] {
             let error = open(line, &setting).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");
         }

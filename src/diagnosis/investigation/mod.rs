@@ -9,6 +9,7 @@
 
 mod asking;
 mod line;
+mod publics;
 mod seen;
 #[cfg(test)]
 pub(in crate::diagnosis) mod world;
@@ -17,8 +18,10 @@ use std::fmt;
 
 pub use asking::Asking;
 pub use line::{Opened, VIEWS, open};
+pub use publics::{builtin as publics, read as read_publics};
 pub use seen::{Failure, Seen, Stage};
 
+use super::blocklist::List;
 use super::dns::{Answer, Query, QueryOptions, Resolver};
 use super::dnssec::Anchor;
 use super::finding::Finding;
@@ -70,13 +73,15 @@ pub struct Setting {
     pub anchors: Vec<Anchor>,
     /// Resolvers that everybody can ask, each with its name.
     pub publics: Vec<(String, Resolver)>,
+    /// Blocklists to ask.
+    pub lists: Vec<List>,
 }
 
 impl Setting {
     /// Asks `resolver` in the usual way, and knows no key and nobody else.
     #[must_use]
     pub fn new(resolver: Resolver) -> Self {
-        Self { resolver, options: QueryOptions::default(), anchors: Vec::new(), publics: Vec::new() }
+        Self { resolver, options: QueryOptions::default(), anchors: Vec::new(), publics: Vec::new(), lists: Vec::new() }
     }
 
     /// The question, asked as this run asks.

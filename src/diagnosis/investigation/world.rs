@@ -165,12 +165,7 @@ impl World {
 
 /// How the tests ask: the system's resolver, no public ones.
 pub(in crate::diagnosis) fn setting() -> super::Setting {
-    super::Setting {
-        resolver: crate::diagnosis::dns::Resolver::System,
-        options: crate::diagnosis::dns::QueryOptions::default(),
-        anchors: Vec::new(),
-        publics: Vec::new(),
-    }
+    super::Setting::new(crate::diagnosis::dns::Resolver::System)
 }
 
 /// The rows of a table, a level two columns further in, each with its verdict.
