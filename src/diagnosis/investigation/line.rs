@@ -100,7 +100,7 @@ mod tests {
             ("mx example.org @9.9.9.9", "MX example.org"),
             ("survey example.org google s1", "example.org"),
             ("spf example.org", "SPF of example.org"),
-            ("blocklist 192.0.2.1", "192.0.2.1"),
+            ("blocklist 192.0.2.1", "blocklists: 192.0.2.1"),
             ("compare jo@example.org", "example.org compared"),
             ("survey bücher.example", "xn--bcher-kva.example (bücher.example)"),
         ] {

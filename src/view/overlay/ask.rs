@@ -7,6 +7,7 @@ use ratatui::text::Line;
 use super::{popup, room, text, theme};
 use crate::app::line_editor::LineEditor;
 use crate::app::state::{App, Question};
+use crate::diagnosis::investigation::VIEWS;
 use crate::view::lines;
 
 /// Columns of the box.
@@ -43,6 +44,13 @@ pub(super) fn draw(
         below.push(Line::default());
     }
     below.extend(text::rows(hint, width, 4, ascii).into_iter().map(|row| Line::styled(row, theme::DIM)));
+    if what == Question::Dns {
+        below.push(Line::default());
+        below.extend(VIEWS.iter().map(|(name, form, tells)| {
+            let line = format!("{:<26} {tells}", format!("{name} {form}"));
+            Line::styled(text::cut(&line, width, ascii), theme::DIM)
+        }));
+    }
     let inner = popup(frame, area, title, "Enter goes on · Esc closes", WIDTH, below.len() + 2, ascii);
     field(frame, Rect { height: inner.height.min(1), ..inner }, line, true, false, ascii);
     let rest = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
