@@ -8,7 +8,11 @@
 //!                          └► the key in DNS ─────────── … this key?
 //! ```
 
+mod around;
 mod canonical;
+mod investigation;
+#[cfg(test)]
+mod investigation_tests;
 mod key;
 mod key_remarks;
 #[cfg(test)]
@@ -18,6 +22,7 @@ mod lookup;
 mod message;
 mod opened;
 mod proof;
+mod rows;
 mod rsa;
 mod signature;
 mod signature_words;
@@ -27,6 +32,7 @@ mod verify;
 mod verify_tests;
 
 pub use canonical::Canonicalization;
+pub use investigation::MessageCheck;
 pub use key::{Key, KeyReading, KeyType, PublicKey, read_key};
 pub use lookup::{AtName, Guess, Guesses, KeyReport, guess, key, key_name, selectors};
 pub use message::LONGEST;

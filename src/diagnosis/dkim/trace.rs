@@ -118,7 +118,7 @@ fn header(signature: &Signature, hashes: &Hashes, verified: &Verified) -> Step {
 }
 
 /// Why, as a part of a sentence.
-fn why(cause: &Cause) -> String {
+pub(super) fn why(cause: &Cause) -> String {
     match cause {
         Cause::Refused(why) => format!("the signature field is wrong: {}", shown(why)),
         Cause::Expired => "the signature has expired".to_owned(),

@@ -11,12 +11,12 @@ use crate::protocol::text::transfer::{base64, to_base64};
 const NOW: i64 = 1_795_300_000;
 
 /// The names and keys of RFC 8463 appendix A.2 and RFC 6376 appendix C.
-const RSA_NAME: &str = "test._domainkey.football.example.com";
-const RSA: &str = "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWR|iGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jL\
+pub(super) const RSA_NAME: &str = "test._domainkey.football.example.com";
+pub(super) const RSA: &str = "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWR|iGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jL\
                    QiY/J16JYi0Qvx/byYzCNb3W91y3FutAC|DfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3|\
                    Ip3G+2kryOTIKT+l/K4w3QIDAQAB";
-const ED_NAME: &str = "brisbane._domainkey.football.example.com";
-const ED: &str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+pub(super) const ED_NAME: &str = "brisbane._domainkey.football.example.com";
+pub(super) const ED: &str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 const OTHER_RSA: &str = "v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2Sn\
                          FCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGja\
                          NBcWToIMmPSPDdQPNUYckcQ2QIDAQAB";
@@ -55,7 +55,7 @@ fn outcomes(message: &[u8]) -> Vec<Outcome> {
 }
 
 /// The message of RFC 8463 appendix A.3.
-const RFC_8463: &str = "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;\r\n d=football.example.com; i=@football.example.\
+pub(super) const RFC_8463: &str = "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;\r\n d=football.example.com; i=@football.example.\
 com;\r\n q=dns/txt; s=brisbane; t=1528637909; h=from : to :\r\n subject : date : message-id : from : subject : date;\r\n \
 bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;\r\n b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus\r\n \
 Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==\r\nDKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;\r\n d=football.example.com; \

@@ -4,6 +4,7 @@
 //! when they are asked for ([`text`]).
 
 mod authentication;
+mod author;
 mod content;
 mod header;
 mod lines;
@@ -13,6 +14,7 @@ mod received;
 mod tests;
 
 pub use authentication::{Authentication, Method};
+pub use author::domains;
 pub use content::text;
 pub use header::Field;
 pub use mime::Part;
