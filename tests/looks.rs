@@ -10,6 +10,7 @@ use ehlo::app::event::Event;
 use ehlo::app::investigator::Investigator;
 use ehlo::app::options::Options;
 use ehlo::diagnosis::Finding;
+use ehlo::diagnosis::client_config::ClientConfig;
 use ehlo::diagnosis::dane::DaneSurvey;
 use ehlo::diagnosis::dns::Resolver;
 use ehlo::diagnosis::dnssec::Anchor;
@@ -217,4 +218,21 @@ async fn dane_of_a_signed_domain_meets_the_real_certificate() {
         assert!(table.iter().any(|line| line.starts_with(part)), "{part} is not in {table:#?}");
     }
     assert!(findings.iter().any(|finding| finding.subject == "MTA-STS"), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn servers_of_a_client_configuration_are_looked_at() {
+    let mut rig = Rig::new().await;
+    let config = ClientConfig::new("alice@example.test", &rig.setting).expect("an address");
+    let (rows, findings) = rig.run(Box::new(config)).await;
+    let table: Vec<String> = rows.iter().map(told).collect();
+    let servers: Vec<&Row> = rows.iter().filter(|row| row.label == "server").collect();
+    assert!(servers.len() >= 4, "{table:#?}");
+    let looks: Vec<&Row> = rows.iter().filter(|row| row.label == "look").collect();
+    assert_eq!(looks.len(), servers.len(), "{table:#?}");
+    assert!(looks.iter().all(|row| row.verdict.is_none() && !row.detail.is_empty()), "{looks:#?}");
+    assert!(table.iter().any(|line| line == "  AUTH PLAIN LOGIN"), "{table:#?}");
+    assert!(findings.iter().all(|finding| !finding.says.contains("nothing answers there")), "{findings:#?}");
+    let first = rows.iter().find(|row| row.label == "autoconfig").expect("a row");
+    assert!(first.detail.iter().any(|line| line.contains("valid for autoconfig.example.test")), "{first:#?}");
 }

@@ -106,6 +106,13 @@ pub fn summary(report: &TlsReport) -> String {
     summary
 }
 
+/// The same in few words, for a row that says TLS already: `1.3, 61 days left`.
+#[must_use]
+pub fn brief(report: &TlsReport) -> String {
+    let version = report.version.strip_prefix("TLS ").unwrap_or(&report.version);
+    remaining(report).map_or_else(|| version.to_owned(), |left| format!("{version}, {left}"))
+}
+
 /// How long the server's certificate is valid still: `61 days left`; none when it cannot be read.
 #[must_use]
 pub fn remaining(report: &TlsReport) -> Option<String> {

@@ -57,8 +57,8 @@ pub(super) fn said(config: &ClientConfig, walked: &[(&Step, Walk<'_>)]) -> Vec<S
     let mut servers = Vec::new();
     let mut is_sound = true;
     for service in srv::SERVICES {
-        if let srv::Offer::At(found) = srv::offer(&config.answers, domain, service) {
-            is_sound &= srv::is_authentic(&config.answers, domain, service.0)
+        if let srv::Offer::At(found) = srv::offer(config.answers(), domain, service) {
+            is_sound &= srv::is_authentic(config.answers(), domain, service.0)
                 || found.iter().all(|found| is_within(&found.server.host, domain));
             servers.extend(found.into_iter().map(|found| found.server));
         }
@@ -76,7 +76,7 @@ pub(super) fn is_vouched(config: &ClientConfig, source: Source, walk: &Walk<'_>)
     let domain = config.account.domain();
     let Some(query) = source.found_by(domain) else { return true };
     let within = walk.hops.iter().all(|hop| is_within(&hop.fetched.request.url.host.to_string(), domain));
-    let answer = config.answers.get(&query.name, query.kind).and_then(|answer| answer.reply.as_ref().ok());
+    let answer = config.answers().get(&query.name, query.kind).and_then(|answer| answer.reply.as_ref().ok());
     within || answer.is_some_and(|response| response.flags.ad)
 }
 
@@ -114,7 +114,7 @@ pub(super) fn servers(said: &[Said]) -> Vec<Compared> {
 /// What is wrong with a place, whoever names it.
 pub(super) fn faults(config: &ClientConfig, place: &Place) -> Vec<Remark> {
     let mut remarks: Vec<Remark> = place.fault().into_iter().collect();
-    let of = |kind| config.answers.outcome(&place.host, kind);
+    let of = |kind| config.answers().outcome(&place.host, kind);
     match (of(RecordType::A), of(RecordType::Aaaa)) {
         (Outcome::Nothing { no_name: true }, _) | (_, Outcome::Nothing { no_name: true }) => {
             let says = "this host does not exist: mail programs cannot connect";
@@ -126,8 +126,8 @@ pub(super) fn faults(config: &ClientConfig, place: &Place) -> Vec<Remark> {
         }
         _ => {}
     }
-    if let Some(heard) = config.heard.get(place) {
-        remarks.extend(heard::of_place(place, heard));
+    if let Some(seen) = config.seen(place) {
+        remarks.extend(heard::of_place(place, seen));
     }
     remarks
 }
@@ -167,7 +167,7 @@ pub(super) fn findings(config: &ClientConfig, said: &[Said]) -> Vec<Finding> {
         preferences(protocol, said, &mut say);
         user_names(protocol, said, &mut say);
         let named = said.iter().any(|said| said.source != Source::Srv && said.preferred(protocol).is_some());
-        if named && srv::refuses(&config.answers, domain, protocol) {
+        if named && srv::refuses(config.answers(), domain, protocol) {
             let label = protocol.name().to_ascii_uppercase();
             say(Remark::warning(
                 format!("{label}: SRV says that it is not offered (target \".\"), and another source names a server"),
@@ -177,7 +177,7 @@ pub(super) fn findings(config: &ClientConfig, said: &[Said]) -> Vec<Finding> {
     }
     for said in said {
         for server in &said.servers {
-            if let Some(remark) = config.heard.get(&server.place()).and_then(|heard| heard::of_login(server, heard)) {
+            if let Some(remark) = config.seen(&server.place()).and_then(|seen| heard::of_login(server, seen)) {
                 let label = server.place().label();
                 say(Remark { says: format!("{} {label}: {}", said.source.label(), remark.says), ..remark });
             }

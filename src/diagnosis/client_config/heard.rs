@@ -1,59 +1,58 @@
-//! What servers really answer, held against what the sources say of them.
+//! What servers really show, held against what the sources say of them.
 
 use super::server::{Place, Remark, Server};
+use crate::diagnosis::finding::Severity;
+use crate::diagnosis::investigation::{Failure, Seen, Stage};
 use crate::diagnosis::tls::Verdict;
 use crate::protocol::endpoint::Security;
 use crate::protocol::visible::visible;
 
-/// What came of a connection to a server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// None came about: why, in a few words.
-    Nothing(String),
-    /// It answered.
-    Answered {
-        /// Whether it offers STARTTLS or STLS; none under TLS from the first octet.
-        starttls: Option<bool>,
-        /// What its certificate is worth, for the name that the source gives; none without TLS.
-        certificate: Option<Verdict>,
-        /// The SASL mechanisms it offers, under TLS if there is TLS.
-        mechanisms: Vec<String>,
-    },
-}
-
-/// What of it differs from what is said of the place.
-pub(super) fn of_place(place: &Place, heard: &Heard) -> Vec<Remark> {
-    let mut remarks = Vec::new();
-    match heard {
-        Heard::Nothing(why) => remarks.push(Remark::fault(
-            format!("nothing answers there: {}", visible(why.as_bytes())),
-            "let the server listen there, or name another in every source",
-        )),
-        Heard::Answered { starttls, certificate, .. } => {
-            if *starttls == Some(false) && place.security == Security::StartTls {
-                remarks.push(Remark::fault(
-                    "the server offers no STARTTLS: mail programs stop there",
-                    "have it offer STARTTLS, or name the port with TLS from the first octet",
-                ));
-            }
-            if *starttls == Some(true) && place.security == Security::Plain {
-                remarks
-                    .push(Remark::warning("the server offers STARTTLS, and nobody is told to use it", "say STARTTLS"));
-            }
-            if let Some(Verdict::Bad(why)) = certificate {
-                remarks.push(Remark::fault(
-                    format!("mail programs warn of its certificate: {}", visible(why.as_bytes())),
-                    "name the host that the certificate is for, or have the certificate issued anew",
-                ));
-            }
-        }
+/// What of it differs from what is said of the place, or keeps mail programs out.
+pub(super) fn of_place(place: &Place, seen: &Seen) -> Vec<Remark> {
+    let mut remarks: Vec<Remark> = seen.failure.iter().map(|failure| of_failure(seen, failure)).collect();
+    if seen.starttls() == Some(true) && place.security == Security::Plain {
+        remarks.push(Remark::warning("the server offers STARTTLS, and nobody is told to use it", "say STARTTLS"));
+    }
+    if let Some(Verdict::Bad(why)) = seen.certificate() {
+        remarks.push(Remark::fault(
+            format!("mail programs warn of its certificate: {}", visible(why.as_bytes())),
+            "name the host that the certificate is for, or have the certificate issued anew",
+        ));
+    }
+    if seen.injected > 0 {
+        remarks.push(Remark::fault(
+            format!("{} octets came in clear behind the answer to STARTTLS", seen.injected),
+            "whoever does this lets attackers inject replies (CVE-2011-0411 and others)",
+        ));
     }
     remarks
 }
 
+fn of_failure(seen: &Seen, failure: &Failure) -> Remark {
+    let Failure { stage, says, next } = failure;
+    match stage {
+        Stage::Connection => Remark::fault(
+            format!("nothing answers there: {says}"),
+            "let the server listen there, or name another in every source",
+        ),
+        Stage::Greeting => Remark::fault(says.clone(), next.clone()),
+        Stage::StartTls => Remark::fault(
+            format!("{says}: mail programs stop there"),
+            "have it offer STARTTLS, or name the port with TLS from the first octet",
+        ),
+        Stage::Handshake => Remark::fault(
+            format!("no TLS comes about: {says}"),
+            "let the port begin with TLS, or have every source say STARTTLS, whichever is meant",
+        ),
+        // TLS stands by then, or was not asked for.
+        Stage::Capabilities if seen.tls.is_some() => Remark::new(Severity::Note, says.clone(), next.clone()),
+        Stage::Capabilities => Remark::warning(says.clone(), next.clone()),
+    }
+}
+
 /// What of it differs from what a source says of logging in.
-pub(super) fn of_login(server: &Server, heard: &Heard) -> Option<Remark> {
-    let Heard::Answered { mechanisms, .. } = heard else { return None };
+pub(super) fn of_login(server: &Server, seen: &Seen) -> Option<Remark> {
+    let mechanisms = seen.offers.mechanisms();
     let offered = |names: &[&str]| mechanisms.iter().any(|m| names.iter().any(|name| m.eq_ignore_ascii_case(name)));
     let first = server.authentication.first()?;
     let needs: &[&str] = match first.to_ascii_lowercase().as_str() {

@@ -1,6 +1,7 @@
 //! The table: each step with its result, and the servers that all of them name together.
 
-use super::compare::{self, Said, labels};
+use super::account::UserName;
+use super::compare;
 use super::server::{Remark, Server};
 use super::srv::{self, Offer};
 use super::step::{Begin, Source, Step};
@@ -11,13 +12,13 @@ use crate::diagnosis::dns::{RecordType, is_within};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::survey::{Row, failure, note, shown};
 use crate::diagnosis::tls::Verdict;
-use crate::diagnosis::web::Fetched;
+use crate::diagnosis::web::{Fetched, Request, Response};
 use crate::protocol::visible::visible;
 
-struct Table<'a> {
-    config: &'a ClientConfig,
-    rows: Vec<Row>,
-    findings: Vec<Finding>,
+pub(super) struct Table<'a> {
+    pub(super) config: &'a ClientConfig,
+    pub(super) rows: Vec<Row>,
+    pub(super) findings: Vec<Finding>,
 }
 
 /// Rows and findings.
@@ -56,14 +57,18 @@ impl Table<'_> {
             (End::Read(reading), _) => Some((Severity::Good, count(reading.servers.len()))),
         };
         let text = match (&step.begin, &walk.end) {
-            (Begin::Ask(request), End::Open(_)) => format!("{} …", request.url),
-            (Begin::Ask(request), _) => request.url.to_string(),
+            (Begin::Ask(request), End::Open(_)) => format!("{} …", place(request)),
+            (Begin::Ask(request), _) => place(request),
             (_, End::Open(_)) => "…".to_owned(),
             (_, End::Unasked(why)) => format!("not asked: {why}"),
             _ => "not asked".to_owned(),
         };
         let note = walk.hops.last().map(|hop| details(&hop.fetched)).unwrap_or_default();
-        self.rows.push(Row { label: source.label().to_owned(), text, verdict, note, ..Row::default() });
+        // Where no request was made, DNS said so.
+        let found_by = source.found_by(self.config.account.domain()).filter(|_| !matches!(step.begin, Begin::Ask(_)));
+        let question = found_by.map(|query| self.config.asking.question(&query.name, query.kind));
+        let (label, detail) = (source.label().to_owned(), chain(walk));
+        self.rows.push(Row { label, text, verdict, note, detail, question, ..Row::default() });
         self.hops(walk);
         let End::Read(reading) = &walk.end else { return };
         for server in &reading.servers {
@@ -82,7 +87,11 @@ impl Table<'_> {
         let mut before: Option<&Held> = None;
         for hop in &walk.hops {
             if let Some(Ok(answer)) = before.map(|held| &held.fetched.reply) {
-                let (label, text) = (answer.status.to_string(), format!("to {}", hop.fetched.request.url));
+                let to = &hop.fetched.request.url;
+                let (label, text) = match answer.redirect() {
+                    Some(_) => (answer.status.to_string(), format!("to {to}")),
+                    None => ("answer".to_owned(), format!("sends us to {to}")),
+                };
                 self.rows.push(Row { depth: 1, label, text, note: details(&hop.fetched), ..Row::default() });
             }
             if let Some(report) = &hop.fetched.tls {
@@ -90,8 +99,8 @@ impl Table<'_> {
                     Some(Verdict::Bad(why)) => Some((Severity::Fault, why.clone())),
                     _ => Some((Severity::Good, format!("valid for {}", visible(report.asked_name.as_bytes())))),
                 };
-                let text = certificate::summary(report);
-                self.rows.push(Row { depth: 1, label: "TLS".to_owned(), text, verdict, ..Row::default() });
+                let (text, detail) = (certificate::brief(report), certificate::lines(report));
+                self.rows.push(Row { depth: 1, label: "TLS".to_owned(), text, verdict, detail, ..Row::default() });
             }
             before = Some(hop);
         }
@@ -104,11 +113,15 @@ impl Table<'_> {
         let mut absent = Vec::new();
         for service in srv::SERVICES {
             let name = srv::name(service.0, domain);
-            let answer = config.answers.get(&name, RecordType::Srv);
-            let note = answer.map(note).unwrap_or_default();
-            let row =
-                |text: String| Row { label: format!("SRV {}", service.0), text, note: note.clone(), ..Row::default() };
-            match srv::offer(&config.answers, domain, service) {
+            let answer = config.answers().get(&name, RecordType::Srv);
+            let row = |text: String| Row {
+                label: format!("SRV {}", service.0),
+                text,
+                note: answer.map(note).unwrap_or_default(),
+                question: Some(config.asking.question(&name, RecordType::Srv)),
+                ..Row::default()
+            };
+            match srv::offer(config.answers(), domain, service) {
                 Offer::Open => self.rows.push(row("…".to_owned())),
                 Offer::Nothing => absent.push(service.0),
                 Offer::Failed => {
@@ -121,7 +134,7 @@ impl Table<'_> {
                     self.rows.push(Row { verdict, ttl: Some(record.ttl), ..row(".".to_owned()) });
                 }
                 Offer::At(found) => {
-                    let authentic = srv::is_authentic(&config.answers, domain, service.0);
+                    let authentic = srv::is_authentic(config.answers(), domain, service.0);
                     for found in found {
                         let (server, place) = (&found.server, found.server.place());
                         let text = format!(
@@ -153,30 +166,6 @@ impl Table<'_> {
         if !absent.is_empty() {
             let text = format!("none for {}", absent.join(" "));
             self.rows.push(Row { label: "SRV".to_owned(), text, ..Row::default() });
-        }
-    }
-
-    /// Every server once, with those who name it.
-    fn servers(&mut self, said: &[Said]) {
-        for compared in compare::servers(said) {
-            let place = &compared.place;
-            let text = format!("{} {}", place.label(), place.text());
-            let faults = compare::faults(self.config, place);
-            let by = labels(&compared.sources);
-            for remark in &faults {
-                let says = format!("{}, as {by} has it: {}", text, remark.says);
-                self.findings.push(Finding::new(remark.severity, shown(&place.host), says, remark.next.clone()));
-            }
-            let verdict = match faults.iter().max_by_key(|remark| remark.severity) {
-                Some(worst) => (worst.severity, worst.says.clone()),
-                None if said.len() > 1 && said.iter().all(|said| compared.sources.contains(&said.source)) => {
-                    (Severity::Good, "all sources name it".to_owned())
-                }
-                None => (Severity::Good, format!("named by {by}")),
-            };
-            let connect = Some(place.connect());
-            let (label, note) = ("server".to_owned(), format!("named by {by}"));
-            self.rows.push(Row { label, text, verdict: Some(verdict), note, connect, ..Row::default() });
         }
     }
 }
@@ -224,12 +213,43 @@ fn count(servers: usize) -> String {
 /// A server as its source names it.
 fn server_row(server: &Server) -> Row {
     let place = server.place();
-    let mut text = format!("{}, log in with {}", place.text(), server.user_name.words());
+    let mut text = place.text();
+    if server.user_name != UserName::Unsaid {
+        text.push_str(&format!(" as {}", server.user_name.words()));
+    }
     if !server.authentication.is_empty() {
         text.push_str(&format!(", {}", server.authentication.join(" or ")));
     }
     let verdict = place.fault().map(|remark| (remark.severity, remark.says));
     Row { depth: 1, label: place.label(), text, verdict, connect: Some(place.connect()), ..Row::default() }
+}
+
+/// Where a request goes, without its query, which repeats the address. The details have the whole.
+fn place(request: &Request) -> String {
+    let url = request.url.to_string();
+    url.split_once('?').map_or_else(|| url.clone(), |(place, _)| format!("{place}?…"))
+}
+
+/// The way of a step: each request, its answer, what vouches for the server, and where a redirect led.
+fn chain(walk: &Walk<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for hop in &walk.hops {
+        lines.push(details(&hop.fetched));
+        if let Some(report) = &hop.fetched.tls {
+            let asked = visible(report.asked_name.as_bytes());
+            lines.push(match &hop.certificate {
+                Some(Verdict::Bad(why) | Verdict::Unknown(why)) => format!("  certificate: {why}"),
+                _ => format!("  certificate: valid for {asked}"),
+            });
+        }
+        if let Some(to) = hop.fetched.reply.as_ref().ok().and_then(Response::redirect) {
+            lines.push(format!("  redirects to {}", visible(to.as_bytes())));
+        }
+    }
+    if let End::Stopped(remark) = &walk.end {
+        lines.push(remark.text());
+    }
+    lines
 }
 
 /// The details of a request in one line.
@@ -238,7 +258,8 @@ fn details(fetched: &Fetched) -> String {
     match &fetched.reply {
         Err(failure) => text.push_str(&failure.to_string()),
         Ok(response) => {
-            text.push_str(&format!("{} {}", response.status, visible(response.reason.as_bytes())));
+            let reason = visible(response.reason.as_bytes());
+            text.push_str(format!("{} {reason}", response.status).trim_end());
             let kind = response.media_type();
             if !kind.is_empty() {
                 text.push_str(&format!(", {}", visible(kind.as_bytes())));

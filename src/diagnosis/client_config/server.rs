@@ -3,7 +3,7 @@
 use super::account::UserName;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::survey::{Connect, shown};
-use crate::protocol::endpoint::{Host, Protocol, Security, well_known};
+use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security, well_known};
 use crate::protocol::visible::visible;
 
 /// Servers of one source that are read; more are passed over.
@@ -67,16 +67,26 @@ impl Place {
         format!("{}:{} {tls}", shown(&self.host), self.port)
     }
 
-    /// What one key connects to.
+    /// Where to look at it. None: its host is none.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<Endpoint> {
+        let host = Host::parse(&self.host).ok()?;
+        Some(Endpoint { protocol: self.protocol, host, port: self.port, security: self.security })
+    }
+
+    /// What one key connects to, with TLS as it is said to begin.
     #[must_use]
     pub fn connect(&self) -> Connect {
         let service = match (self.protocol, self.security) {
             (Protocol::Imap, Security::Implicit) => "imaps",
-            (Protocol::Imap, _) => "imap",
+            (Protocol::Imap, Security::StartTls) => "imap+starttls",
+            (Protocol::Imap, Security::Plain) => "imap",
             (Protocol::Pop3, Security::Implicit) => "pop3s",
-            (Protocol::Pop3, _) => "pop3",
+            (Protocol::Pop3, Security::StartTls) => "pop3+starttls",
+            (Protocol::Pop3, Security::Plain) => "pop3",
             (Protocol::Smtp | Protocol::Lmtp, Security::Implicit) => "submissions",
-            (Protocol::Smtp | Protocol::Lmtp, _) => "submission",
+            (Protocol::Smtp | Protocol::Lmtp, Security::StartTls) => "submission+starttls",
+            (Protocol::Smtp | Protocol::Lmtp, Security::Plain) => "submission",
         };
         Connect { host: self.host.clone(), address: None, port: self.port, service: Some(service.to_owned()) }
     }
@@ -212,6 +222,7 @@ pub(super) fn port(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::endpoint::scheme;
 
     #[test]
     fn places_and_their_faults() {
@@ -219,20 +230,23 @@ mod tests {
         use Security::{Implicit, Plain, StartTls};
         for (protocol, port, security, service, fault) in [
             (Imap, 993, Implicit, "imaps", None),
-            (Imap, 143, StartTls, "imap", None),
+            (Imap, 143, StartTls, "imap+starttls", None),
             (Pop3, 995, Implicit, "pop3s", None),
             (Smtp, 465, Implicit, "submissions", None),
-            (Smtp, 587, StartTls, "submission", None),
+            (Smtp, 587, StartTls, "submission+starttls", None),
             (Smtp, 2465, Implicit, "submissions", None),
-            (Imap, 993, StartTls, "imap", Some("port 993 begins with TLS, and is said to begin in clear")),
+            (Imap, 993, StartTls, "imap+starttls", Some("port 993 begins with TLS, and is said to begin in clear")),
             (Smtp, 587, Implicit, "submissions", Some("port 587 begins in clear, and is said to begin with TLS")),
             (Pop3, 110, Plain, "pop3", Some("without TLS")),
             (Imap, 995, Implicit, "imaps", Some("port 995 is the port of POP3")),
             (Smtp, 993, Implicit, "submissions", Some("port 993 is the port of IMAP")),
-            (Smtp, 25, StartTls, "submission", Some("port 25 is for servers")),
+            (Smtp, 25, StartTls, "submission+starttls", Some("port 25 is for servers")),
         ] {
             let place = Place { protocol, host: "mail.example.org".to_owned(), port, security };
             assert_eq!(place.connect().service.as_deref(), Some(service), "{place:?}");
+            let meant = scheme(service).map(|(protocol, _, security)| (protocol, security));
+            assert_eq!(meant, Some((protocol, security)), "{place:?}");
+            assert_eq!(place.endpoint().unwrap().to_string(), format!("mail.example.org:{port}"));
             let says = place.fault().map(|remark| remark.says);
             match (says, fault) {
                 (None, None) => {}

@@ -211,7 +211,7 @@ fn ispdb(domain: &str) -> Begin {
 /// `mailconf=` and a URL in a TXT record of the domain.
 fn mailconf(config: &ClientConfig) -> Begin {
     let none = || Begin::Nothing("no TXT record begins with mailconf=".to_owned());
-    let records = match config.answers.outcome(config.account.domain(), RecordType::Txt) {
+    let records = match config.answers().outcome(config.account.domain(), RecordType::Txt) {
         Outcome::Waiting => return Begin::Open,
         Outcome::Failed => return Begin::Nothing("DNS gives no answer".to_owned()),
         Outcome::Nothing { .. } => return none(),
@@ -237,7 +237,7 @@ fn mailconf(config: &ClientConfig) -> Begin {
 
 /// The domains of the first MX: its name without the first label, and what is registered.
 fn mx_domains(config: &ClientConfig) -> Option<Vec<String>> {
-    let records = match config.answers.outcome(config.account.domain(), RecordType::Mx) {
+    let records = match config.answers().outcome(config.account.domain(), RecordType::Mx) {
         Outcome::Waiting => return None,
         Outcome::Records(records) => records,
         Outcome::Nothing { .. } | Outcome::Failed => return Some(Vec::new()),
@@ -275,7 +275,7 @@ fn of_mx(config: &ClientConfig, about: &str) -> Vec<Step> {
 fn of_srv(config: &ClientConfig) -> Begin {
     let none = || Begin::Nothing("there is no such record".to_owned());
     let name = format!("_autodiscover._tcp.{}", config.account.domain());
-    let records = match config.answers.outcome(&name, RecordType::Srv) {
+    let records = match config.answers().outcome(&name, RecordType::Srv) {
         Outcome::Waiting => return Begin::Open,
         Outcome::Failed => return Begin::Nothing("DNS gives no answer".to_owned()),
         Outcome::Nothing { .. } => return none(),

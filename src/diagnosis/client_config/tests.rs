@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::*;
 use crate::diagnosis::Severity;
-use crate::diagnosis::dns::{Flags, Record, Response as DnsResponse, Value};
+use crate::diagnosis::dns::{Answer, Flags, Record, Resolver, Response as DnsResponse, Value};
+use crate::diagnosis::investigation::{Failure, Stage};
 use crate::diagnosis::tls::{TlsFailure, TlsReport};
 use crate::diagnosis::web::{FetchFailure, Response};
-use crate::protocol::endpoint::{Protocol, Security};
+use crate::protocol::capability::{Capabilities, Capability};
+use crate::protocol::endpoint::Security;
 
 /// What DNS and the web servers of a small world say. Everything else does not exist.
 #[derive(Default)]
@@ -20,6 +22,10 @@ struct World {
     /// Hosts that answer with no HTTP.
     broken: Vec<(&'static str, FetchFailure)>,
     certificate: Vec<u8>,
+    /// What keeps a look at a port from its end.
+    failing: Vec<(u16, Stage, &'static str)>,
+    /// What servers offer, as EHLO has it.
+    offers: Option<&'static str>,
 }
 
 impl World {
@@ -101,23 +107,60 @@ impl World {
         }
     }
 
-    /// Looks until there is nothing to ask. The requests come with it, in the order in which they were made.
+    fn seen(&self, endpoint: Endpoint) -> Seen {
+        let offered = |line: &str| {
+            let mut list = Capabilities::heard();
+            list.push(Capability::read(line.as_bytes()).unwrap());
+            list
+        };
+        let host = endpoint.host.to_string();
+        let mut seen = Seen::nothing(endpoint);
+        seen.said = vec!["S: hello".to_owned()];
+        if seen.endpoint.security != Security::Implicit {
+            seen.clear = offered(seen.endpoint.protocol.starttls());
+        }
+        if let Some((_, stage, says)) = self.failing.iter().find(|(port, ..)| *port == seen.endpoint.port) {
+            let (says, next) = ((*says).to_owned(), "mend it".to_owned());
+            seen.failure = Some(Failure { stage: *stage, says, next });
+            return seen;
+        }
+        seen.greeting = "hello".to_owned();
+        seen.remote = Some("192.0.2.1:993".parse().unwrap());
+        seen.offers = offered(self.offers.unwrap_or("AUTH PLAIN LOGIN"));
+        if seen.endpoint.security != Security::Plain {
+            seen.tls = Some(Box::new(self.report(&host)));
+        }
+        seen
+    }
+
+    /// Looks until there is nothing to ask. The requests and the looks come with it, in the order in which they were made.
     fn look(&self, subject: &str) -> (ClientConfig, Vec<String>) {
-        let mut config = ClientConfig::new(subject).unwrap();
-        let mut requests = Vec::new();
-        while !config.is_done() {
-            let (questions, fetches) = (config.questions(), config.fetches());
-            assert!(!(questions.is_empty() && fetches.is_empty()), "it waits for what it does not ask");
-            for query in questions {
-                let answer = self.answer(query);
-                config.answered(answer);
+        let mut config = ClientConfig::new(subject, &Setting::new(Resolver::System)).unwrap();
+        let mut made = Vec::new();
+        loop {
+            let wants = config.wants();
+            if wants.is_empty() {
+                assert!(config.is_done(), "it waits for what it does not ask");
+                return (config, made);
             }
-            for request in fetches {
-                requests.push(format!("{} {}", request.method(), request.url));
-                config.fetched(self.fetched(request));
+            for want in wants {
+                let came = match want {
+                    Want::Answer(question) => {
+                        let answer = self.answer(question.query.clone());
+                        Came::Answer(question, Box::new(answer))
+                    }
+                    Want::Document(request) => {
+                        made.push(format!("{} {}", request.method(), request.url));
+                        Came::Document(Box::new(self.fetched(request)))
+                    }
+                    Want::Look(endpoint) => {
+                        made.push(format!("look at {}://{endpoint} {:?}", endpoint.protocol, endpoint.security));
+                        Came::Look(Box::new(self.seen(endpoint)))
+                    }
+                };
+                config.came(came, 0);
             }
         }
-        (config, requests)
     }
 }
 
@@ -165,8 +208,12 @@ fn with_server() -> World {
     World::new().dns(MAIL, RecordType::A, &[Value::A([192, 0, 2, 1].into())])
 }
 
+fn rows(config: &ClientConfig) -> Vec<Row> {
+    config.table().0
+}
+
 fn says(config: &ClientConfig) -> Vec<String> {
-    config.findings().into_iter().map(|f| format!("{}: {}: {}", f.severity.name(), f.subject, f.says)).collect()
+    config.table().1.into_iter().map(|f| format!("{}: {}: {}", f.severity.name(), f.subject, f.says)).collect()
 }
 
 fn has(config: &ClientConfig, part: &str) {
@@ -211,10 +258,12 @@ fn the_requests_in_their_order() {
         "GET https://autoconfig.example.org/apple.mobileconfig",
         "GET https://autoconfig.example.org/mobileconfig/?emailaddress=jo@example.org",
     ];
-    let rows = config.rows();
+    let rows = config.table().0;
     let shown: Vec<String> = rows.iter().filter(|row| row.depth == 0).map(|row| row.text.clone()).collect();
     for (row, request) in shown.iter().zip(&wanted) {
-        assert_eq!(row, request.split_once(' ').unwrap().1);
+        // The query repeats the address.
+        let url = request.split_once(' ').unwrap().1;
+        assert_eq!(*row, url.split_once('?').map_or_else(|| url.to_owned(), |(place, _)| format!("{place}?…")));
     }
     let mut made: Vec<&str> = requests.iter().map(String::as_str).collect();
     made.sort_unstable();
@@ -254,7 +303,7 @@ fn sources_that_agree_leave_nothing_to_say() {
             "SMTP mail.example.org:465 TLS autoconfig,autodiscover host,SRV"
         ]
     );
-    let rows = config.rows();
+    let rows = config.table().0;
     let row = rows.iter().find(|row| row.label == "server").unwrap();
     assert_eq!(row.verdict, Some((Severity::Good, "all sources name it".to_owned())));
     let connect = row.connect.as_ref().unwrap();
@@ -266,8 +315,8 @@ fn sources_that_agree_leave_nothing_to_say() {
     assert_eq!(
         below[1..],
         [
-            ("IMAP", "mail.example.org:993 TLS, log in with the whole address, password-cleartext"),
-            ("SMTP", "mail.example.org:465 TLS, log in with the whole address, password-cleartext")
+            ("IMAP", "mail.example.org:993 TLS as the whole address, password-cleartext"),
+            ("SMTP", "mail.example.org:465 TLS as the whole address, password-cleartext")
         ]
     );
     assert_eq!(below[0].0, "TLS");
@@ -331,7 +380,7 @@ fn sources_that_differ() {
 
 /// What the row of a step says.
 fn verdict(config: &ClientConfig, label: &str) -> String {
-    let row = config.rows().into_iter().find(|row| row.label == label).unwrap();
+    let row = rows(config).into_iter().find(|row| row.label == label).unwrap();
     row.verdict.map(|(severity, says)| format!("{}: {says}", severity.name())).unwrap_or(row.text)
 }
 
@@ -423,7 +472,7 @@ fn redirects_without_end_have_one() {
     assert_eq!(verdict(&config, "autoconfig"), "fault: more than 10 redirects");
     assert!(requests.contains(&"GET https://autoconfig.example.org/10".to_owned()));
     assert!(!requests.contains(&"GET https://autoconfig.example.org/11".to_owned()));
-    assert_eq!(config.rows().iter().filter(|row| row.label == "302").count(), 10);
+    assert_eq!(rows(&config).iter().filter(|row| row.label == "302").count(), 10);
 }
 
 #[test]
@@ -533,69 +582,164 @@ fn what_is_no_configuration() {
 }
 
 #[test]
-fn what_servers_answer_is_held_against_what_is_said() {
-    let world = with_server().page(
-        CONFIG,
-        thunderbird(&["IMAP mail.example.org 143 STARTTLS", "SMTP mail.example.org 465 SSL"], "%EMAILADDRESS%"),
-    );
-    let (config, _) = world.look("jo@example.org");
-    let place = |protocol, port, security| Place { protocol, host: MAIL.to_owned(), port, security };
-    let (imap, smtp) = (place(Protocol::Imap, 143, Security::StartTls), place(Protocol::Smtp, 465, Security::Implicit));
-    let mechanisms = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    for (place, heard, part) in [
-        (&imap, Heard::Nothing("connection refused".to_owned()), Some("nothing answers there: connection refused")),
-        (
-            &imap,
-            Heard::Answered { starttls: Some(false), certificate: None, mechanisms: Vec::new() },
-            Some("offers no STARTTLS"),
-        ),
-        (
-            &smtp,
-            Heard::Answered {
-                starttls: None,
-                certificate: Some(Verdict::Bad("it is for another".to_owned())),
-                mechanisms: Vec::new(),
-            },
-            Some("mail programs warn of its certificate: it is for another"),
-        ),
-        (
-            &smtp,
-            Heard::Answered { starttls: None, certificate: None, mechanisms: mechanisms(&["CRAM-MD5", "XOAUTH2"]) },
-            Some("autoconfig SMTP: password-cleartext is said, and the server offers CRAM-MD5 XOAUTH2"),
-        ),
-        (
-            &smtp,
-            Heard::Answered {
-                starttls: None,
-                certificate: Some(Verdict::Good),
-                mechanisms: mechanisms(&["plain", "CRAM-MD5"]),
-            },
-            None,
-        ),
-    ] {
-        let before = says(&config).len();
-        let mut config = config.clone();
-        config.heard(place.clone(), heard);
-        match part {
-            Some(part) => has(&config, part),
-            None => assert_eq!(says(&config).len(), before),
+fn only_the_statuses_of_the_standards_are_followed() {
+    let file = thunderbird(&["IMAP mail.example.org 993 SSL", "SMTP mail.example.org 465 SSL"], "x");
+    let settings = outlook(&protocol("IMAP", MAIL, 993));
+    let refused = |status: u16| {
+        format!("note: a redirect to https://d.example/x with status {status}, where Outlook follows 302 (MS-OXDISCO)")
+    };
+    for status in [301, 302, 303, 307, 308] {
+        let to = &[("location", "https://d.example/x")][..];
+        // A GET stays a GET, whichever it is.
+        let world = with_server().status(CONFIG, status, to, "").page("GET https://d.example/x", file.clone());
+        assert_eq!(verdict(&world.look("jo@example.org").0, "autoconfig"), "good: 2 servers", "{status}");
+        let world = with_server().status(DISCOVER, status, to, "").page("POST https://d.example/x", settings.clone());
+        let expect = if matches!(status, 302 | 307 | 308) { "good: one server".to_owned() } else { refused(status) };
+        assert_eq!(verdict(&world.look("jo@example.org").0, "autodiscover host"), expect, "{status}");
+        let world =
+            with_server().status(DISCOVER_HTTP, status, to, "").page("POST https://d.example/x", settings.clone());
+        let (config, made) = world.look("jo@example.org");
+        let followed = made.contains(&"POST https://d.example/x".to_owned());
+        assert_eq!(followed, status == 302, "{status}");
+        if !followed {
+            assert_eq!(verdict(&config, "autodiscover http"), refused(status));
         }
+    }
+}
+
+#[test]
+fn the_way_of_a_step_is_told_in_full() {
+    let file = thunderbird(&["IMAP mail.example.org 993 SSL", "SMTP mail.example.org 465 SSL"], "x");
+    let mut world = with_server()
+        .redirect(CONFIG, "https://set.example/x")
+        .page("GET https://set.example/x", file)
+        .redirect(DISCOVER, "http://d.example/x");
+    world.wrong.push("set.example");
+    let (config, _) = world.look("jo@example.org");
+    let (_, url) = CONFIG.split_once(' ').unwrap();
+    let rows = config.table().0;
+    let detail = |label: &str| rows.iter().find(|row| row.label == label).unwrap().detail.clone();
+    assert_eq!(
+        detail("autoconfig"),
+        [
+            &format!("GET {url}: 302, 0 octets, 0 ms"),
+            "  certificate: valid for autoconfig.example.org",
+            "  redirects to https://set.example/x",
+            "GET https://set.example/x: 200, 479 octets, 0 ms",
+            "  certificate: the certificate is not for set.example: it is for example.org",
+        ]
+    );
+    assert_eq!(
+        detail("autodiscover host").last().unwrap(),
+        "a redirect to http://d.example/x: Outlook follows to https only (MS-OXDISCO)"
+    );
+    // What DNS says can be asked with dig, what the web says cannot.
+    let asks = |label: &str| {
+        let row = rows.iter().find(|row| row.label == label).unwrap();
+        row.question.as_ref().map(|question| format!("{} {}", question.query.kind, question.query.name))
+    };
+    assert_eq!(asks("autoconfig"), None);
+    assert_eq!(asks("mailconf TXT").as_deref(), Some("TXT example.org"));
+    assert_eq!(asks("autodiscover SRV").as_deref(), Some("SRV _autodiscover._tcp.example.org"));
+}
+
+#[test]
+fn what_servers_show_is_held_against_what_is_said() {
+    let servers =
+        ["IMAP mail.example.org 143 STARTTLS", "SMTP mail.example.org 465 SSL", "POP3 mail.example.org 110 plain"];
+    let world = || with_server().page(CONFIG, thunderbird(&servers, "%EMAILADDRESS%"));
+    let failing = |port, stage, says| World { failing: vec![(port, stage, says)], ..world() };
+    let (config, made) = world().look("jo@example.org");
+    let before = says(&config);
+    let looks: Vec<&String> = made.iter().filter(|made| made.starts_with("look")).collect();
+    assert_eq!(
+        looks,
+        [
+            "look at imap://mail.example.org:143 StartTls",
+            "look at pop3://mail.example.org:110 Plain",
+            "look at smtp://mail.example.org:465 Implicit"
+        ]
+    );
+    assert!(before.iter().any(|says| says.contains("the server offers STARTTLS, and nobody is told to use it")));
+    for (world, part) in [
+        (
+            failing(143, Stage::Connection, "refused"),
+            "143 STARTTLS, as autoconfig has it: nothing answers there: refused",
+        ),
+        (
+            failing(143, Stage::StartTls, "the server does not offer STARTTLS"),
+            "the server does not offer STARTTLS: mail programs stop there",
+        ),
+        (failing(465, Stage::Handshake, "plain text"), "465 TLS, as autoconfig has it: no TLS comes about: plain text"),
+        (failing(465, Stage::Greeting, "refused at the door: 554 no"), "refused at the door: 554 no"),
+        (failing(110, Stage::Capabilities, "CAPA is refused: -ERR"), "warning: mail.example.org: POP3"),
+        (World { wrong: vec![MAIL], ..world() }, "mail programs warn of its certificate: the certificate is not for"),
+        (
+            World { offers: Some("AUTH CRAM-MD5 XOAUTH2"), ..world() },
+            "autoconfig SMTP: password-cleartext is said, and the server offers CRAM-MD5 XOAUTH2",
+        ),
+        (World { offers: Some("AUTH plain CRAM-MD5"), ..world() }, ""),
+        (World { offers: Some("SIZE 5"), ..world() }, ""),
+    ] {
+        let (config, _) = world.look("jo@example.org");
+        if part.is_empty() {
+            assert_eq!(says(&config), before);
+        } else {
+            has(&config, part);
+        }
+    }
+    let rows = config.table().0;
+    let at = rows.iter().position(|row| row.label == "server").unwrap();
+    let below: Vec<String> = rows[at + 1..at + 4].iter().map(|row| format!("{} {}", row.label, row.text)).collect();
+    assert_eq!(below[0], "look 192.0.2.1:993 hello");
+    assert!(below[1].starts_with("TLS 1.3, "), "{below:?}");
+    assert_eq!(below[2], "AUTH PLAIN LOGIN");
+    assert_eq!(rows[at + 1].detail, ["S: hello"]);
+    let connect = rows[at].connect.as_ref().unwrap();
+    assert_eq!((connect.port, connect.service.as_deref()), (143, Some("imap+starttls")));
+}
+
+#[test]
+fn each_server_is_looked_at_once_and_not_too_many() {
+    let many: Vec<String> = (1..40).map(|n| format!("IMAP mail.example.org {} SSL", 9000 + n)).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let twice = ["IMAP mail.example.org 993 SSL", "IMAP mail.example.org 993 SSL", "SMTP gone.example.org 465 SSL"];
+    for (servers, count) in [(&many[..], LOOKS), (&twice[..], 1)] {
+        let file = thunderbird(servers, "%EMAILADDRESS%");
+        let world = with_server()
+            .page(CONFIG, file.clone())
+            .page("GET https://example.org/.well-known/autoconfig/mail/config-v1.1.xml", file);
+        let (_, made) = world.look("jo@example.org");
+        assert_eq!(made.iter().filter(|made| made.starts_with("look")).count(), count);
     }
 }
 
 #[test]
 fn what_was_not_asked_is_passed_over() {
     let world = with_server().page(CONFIG, thunderbird(&["IMAP mail.example.org 993 SSL"], "x"));
-    let mut config = ClientConfig::new("jo@example.org").unwrap();
+    let setting = Setting::new(Resolver::System);
+    let mut config = ClientConfig::new("jo@example.org", &setting).unwrap();
     let request = Request::get(crate::diagnosis::web::Url::parse(CONFIG.split_once(' ').unwrap().1).unwrap());
-    config.fetched(world.fetched(request.clone()));
-    config.answered(world.answer(key("example.org", RecordType::Mx)));
-    assert_eq!((config.pending(), config.said()), (0, Vec::new()));
-    assert!(config.rows().iter().all(|row| row.verdict.is_none()));
-    let first = config.fetches();
-    assert!(first.contains(&request) && config.fetches().is_empty());
-    assert_eq!(config.pending(), first.len());
-    assert!(ClientConfig::new("192.0.2.1").is_err());
+    let Ok(crate::protocol::endpoint::Target::Endpoint(endpoint)) =
+        crate::protocol::endpoint::parse_target(&["imaps://mail.example.org"])
+    else {
+        panic!()
+    };
+    let question = setting.question(key("example.org", RecordType::Mx));
+    let answer = world.answer(question.query.clone());
+    for came in [
+        Came::Document(Box::new(world.fetched(request.clone()))),
+        Came::Answer(question, Box::new(answer)),
+        Came::Look(Box::new(world.seen(endpoint))),
+    ] {
+        config.came(came, 0);
+    }
+    assert_eq!((config.said(), config.looks.len(), config.held.len()), (Vec::new(), 0, 0));
+    assert!(rows(&config).iter().all(|row| row.verdict.is_none()));
+    let first = config.wants();
+    assert!(first.contains(&Want::Document(request)) && config.wants().is_empty());
+    assert!(!config.is_done());
+    assert!(ClientConfig::new("192.0.2.1", &setting).is_err());
 }
 
 #[test]
@@ -606,15 +750,13 @@ fn text_from_servers_is_safe_to_draw() {
         .status(DISCOVER, 500, &[], "")
         .dns("_imaps._tcp.example.org", RecordType::Srv, &[srv(993, "evil\u{1b}[2J.example")])
         .redirect("POST https://example.org/autodiscover/autodiscover.xml", "/\u{1b}[2J");
-    let (mut config, _) = world.look("jo@example.org");
-    let place = config.servers().remove(0).place;
-    let mechanisms = vec!["\u{1b}[31mX".to_owned()];
-    config.heard(place, Heard::Answered { starttls: None, certificate: None, mechanisms });
-    has(&config, "the server offers ␛[31mX");
-    let rows = config.rows();
+    let world = World { offers: Some("AUTH \u{1b}[31mX"), ..world };
+    let (config, _) = world.look("jo@example.org");
+    has(&config, "the server offers ␛[31MX");
+    let rows = config.table().0;
     let mut texts: Vec<String> = rows.iter().flat_map(|row| [row.text.clone(), row.note.clone()]).collect();
     texts.extend(rows.into_iter().filter_map(|row| row.verdict).map(|(_, says)| says));
-    texts.extend(config.findings().into_iter().flat_map(|finding| [finding.subject, finding.says]));
+    texts.extend(config.table().1.into_iter().flat_map(|finding| [finding.subject, finding.says]));
     assert!(texts.iter().any(|text| text.contains("x<U+202E>\\x9b31m")), "{texts:#?}");
     for text in texts {
         assert!(!text.chars().any(|letter| letter.is_control() || letter == '\u{202e}'), "{text:?}");

@@ -87,7 +87,7 @@ fn turn<'a>(source: Source, held: &'a Held, account: &Account) -> Turn<'a> {
     };
     let request = &held.fetched.request;
     if let Some(location) = response.redirect() {
-        return match redirect(source, request, &location, account) {
+        return match redirect(source, request, response.status, &location, account) {
             Ok(next) => Turn::Go(next),
             Err(remark) => Turn::End(End::Stopped(remark)),
         };
@@ -135,12 +135,23 @@ fn read<'a>(source: Source, request: &Request, document: &'a Document, account: 
 }
 
 /// A `Location`, followed where the standard of the step allows it.
-fn redirect(source: Source, from: &Request, location: &str, account: &Account) -> Result<Request, Remark> {
+fn redirect(source: Source, from: &Request, status: u16, location: &str, account: &Account) -> Result<Request, Remark> {
     let to = from.url.join(location).map_err(|why| {
         let says = format!("a redirect to {}: {}", visible(location.as_bytes()), visible(why.as_bytes()));
         Remark::fault(says, "redirect to a URL that begins with https://")
     })?;
     follow(from, &to, source.program() == Program::Outlook)?;
+    // MS-OXDISCO and MS-OXDSCLI §3.2.5 name 302 alone; 307 and 308 say of themselves that the question stays the
+    // same (RFC 9110 §15.4.8, §15.4.9). Behind 301 and 303 a POST may become a GET, which asks nothing.
+    let allowed = match (&from.post, source) {
+        (Some(_), _) => matches!(status, 302 | 307 | 308),
+        (None, Source::AutodiscoverClear) => status == 302,
+        (None, _) => true,
+    };
+    if !allowed {
+        let says = format!("a redirect to {to} with status {status}, where Outlook follows 302 (MS-OXDISCO)");
+        return Err(Remark::new(Severity::Note, says, "redirect with status 302, if settings are there"));
+    }
     Ok(match (&from.post, source) {
         // The same question, about the same address.
         (Some(_), _) => Request { url: to, ..from.clone() },

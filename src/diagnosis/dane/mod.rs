@@ -33,7 +33,7 @@ use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security, Target, pars
 
 /// Servers that are looked at; more are counted.
 const SERVERS: usize = 10;
-/// Questions asked as a mail server asks. Ten servers need sixty-one, with an alias each.
+/// Questions asked as a mail server asks. Ten servers with an alias each need forty-two.
 const QUESTIONS: usize = 80;
 
 /// What is looked into.

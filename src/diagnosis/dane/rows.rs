@@ -227,7 +227,9 @@ impl Table<'_> {
             return;
         };
         let at = seen.remote.map_or_else(|| shown(host), |remote| remote.to_string());
-        let mut row = plain(1, words::label(server), &format!("{at} {}", seen.greeting));
+        // Where it failed, that is what there must be room for.
+        let text = if seen.failure.is_some() { at } else { format!("{at} {}", seen.greeting) };
+        let mut row = plain(1, words::label(server), &text);
         row.detail.clone_from(&seen.said);
         row.connect = Some(connect(&server.place));
         row.verdict = Some(match &seen.failure {
@@ -244,7 +246,7 @@ impl Table<'_> {
             self.findings.push(words::injected(host, seen.injected));
         }
         let (Some(report), Some(certificate)) = (seen.tls.as_deref(), seen.certificate()) else { return };
-        let mut row = plain(2, "TLS", &certificate::summary(report));
+        let mut row = plain(2, "TLS", &certificate::brief(report));
         row.detail = certificate::lines(report);
         row.verdict = match certificate {
             Certificate::Good => Some((Severity::Good, "valid without DANE too".to_owned())),

@@ -264,7 +264,7 @@ fn the_table_of_a_domain_that_does_it_right() {
          \x20 TLSA _25._tcp.mx.example.org [note: AD, by the resolver's word alone]\n\
          \x20   3 1 1 0123… [good: matches the server]\n\
          \x20 STARTTLS 192.0.2.25:25 220 mx [good: TLS began]\n\
-         \x20   TLS TLS 1.3 TLS_AES_128_GCM_SHA256 [good: valid without DANE too]\n\
+         \x20   TLS 1.3, 755728 days left [good: valid without DANE too]\n\
          \x20 MTA-STS mode enforce [good: allowed, and the certificate is valid]"
     );
     assert!(findings.iter().all(|finding| finding.severity <= Severity::Note), "{findings:#?}");

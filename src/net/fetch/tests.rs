@@ -11,7 +11,7 @@ use crate::app::effect::Effect;
 use crate::app::event::FetchId;
 use crate::diagnosis::Severity;
 use crate::diagnosis::client_config::ClientConfig;
-use crate::diagnosis::dns::QueryOptions;
+use crate::diagnosis::investigation::{Came, Investigation, Setting, Want};
 use crate::diagnosis::tls::{TlsFailure, Verdict};
 use crate::diagnosis::web::Url;
 use crate::net::authority::Authority;
@@ -262,24 +262,36 @@ async fn every_lesson_of_the_practice_web_shows_its_point() {
         ("alice@noconfig.example.test", "mailconf TXT, MX autoconfig", "a record that nothing vouches for"),
         ("alice@example.net", "", "no source says how to set up a mail program"),
     ] {
-        let mut config = ClientConfig::new(subject).unwrap();
-        while !config.is_done() {
-            for query in config.questions() {
-                config.answered(fetcher.ask(&query, &Resolver::System, &QueryOptions::default()).await);
+        let mut config = ClientConfig::new(subject, &Setting::new(Resolver::System)).unwrap();
+        loop {
+            let wants = config.wants();
+            if wants.is_empty() {
+                break;
             }
-            for request in config.fetches() {
-                // Whatever is not the practice world's is not asked for in a test.
-                let outside = !crate::net::resolver::is_practice(&request.url.host.to_string());
-                assert!(!outside || subject.ends_with("example.net"), "{} for {subject}", request.url);
-                config.fetched(match outside {
-                    true => Fetched::new(request, Err(FetchFailure::NoSuchName)),
-                    false => fetcher.fetch(request, Resolver::System).await,
-                });
+            for want in wants {
+                let came = match want {
+                    Want::Answer(question) => {
+                        let answer = fetcher.ask(&question.query, &question.resolver, &question.options).await;
+                        Came::Answer(question, Box::new(answer))
+                    }
+                    Want::Document(request) => {
+                        // Whatever is not the practice world's is not asked for in a test.
+                        let outside = !crate::net::resolver::is_practice(&request.url.host.to_string());
+                        assert!(!outside || subject.ends_with("example.net"), "{} for {subject}", request.url);
+                        Came::Document(Box::new(match outside {
+                            true => Fetched::new(request, Err(FetchFailure::NoSuchName)),
+                            false => fetcher.fetch(request, Resolver::System).await,
+                        }))
+                    }
+                    // What servers show is another test's matter.
+                    Want::Look(_) => continue,
+                };
+                config.came(came, 0);
             }
         }
         let said: Vec<&str> = config.said().iter().map(|said| said.source.label()).collect();
         assert_eq!(said.join(", "), sources, "{subject}");
-        let findings = config.findings();
+        let (_, findings) = config.table();
         if part.is_empty() {
             // The practice authority is in no list but the machine's, and the profile is not signed.
             let worse: Vec<_> = findings.iter().filter(|finding| finding.severity > Severity::Note).collect();
