@@ -38,6 +38,13 @@ impl App {
             KeyCode::Char('y') => self.copy(selected..selected + 1, effects),
             KeyCode::Char('Y') => self.copy(range, effects),
             KeyCode::Enter => self.inspect(selected),
+            KeyCode::Char('v') => match self.whole_message() {
+                Some(octets) => {
+                    self.dns.message(&octets, effects);
+                    self.focus = super::state::Focus::Dns;
+                }
+                None => self.say(Severity::Note, "no message came or went here; FETCH, RETR or DATA has one"),
+            },
             _ => self.any_pane_key(key),
         }
     }

@@ -6,7 +6,7 @@ use super::investigator::Investigator;
 use super::options::Options;
 use crate::diagnosis::Finding;
 use crate::diagnosis::dns::{Answer, Resolver};
-use crate::diagnosis::investigation::{Investigation, Setting, open};
+use crate::diagnosis::investigation::{Investigation, Setting, open, open_message};
 use crate::diagnosis::survey::{Connect, Row, Survey, dig};
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
@@ -51,6 +51,11 @@ impl DnsPane {
         }
         self.begin(opened.investigation, effects);
         Ok(())
+    }
+
+    /// Looks into a message.
+    pub fn message(&mut self, octets: &[u8], effects: &mut Effects) {
+        self.begin(open_message(octets, &self.setting), effects);
     }
 
     /// Looks into a domain or an address.

@@ -8,6 +8,7 @@ use super::effect::{Effect, Effects};
 use super::message_editor::MESSAGE_CAP;
 use super::state::{App, Focus, Overlay, Question};
 use crate::diagnosis::Severity;
+use crate::diagnosis::investigation::message_file;
 use crate::protocol::endpoint::{Security, Target, parse_target};
 
 impl App {
@@ -99,6 +100,27 @@ impl App {
         Ok(())
     }
 
+    /// A line of the DNS prompt. A message is looked into from a file, or as it stands on the screen.
+    fn ask_dns(&mut self, text: &str, effects: &mut Effects) -> Result<(), String> {
+        match message_file(text) {
+            Some("") => {
+                let octets = self.whole_message().ok_or_else(|| {
+                    "there is no message here; fetch one, write one (F7), or name a file: dkim FILE".to_owned()
+                })?;
+                self.dns.message(&octets, effects);
+            }
+            Some(file) => {
+                let path = std::path::PathBuf::from(file);
+                effects.push(Effect::ReadFile { path: path.clone(), limit: MESSAGE_CAP });
+                self.verifies = Some(path);
+                return Ok(());
+            }
+            None => self.dns.ask(text, effects)?,
+        }
+        self.focus = Focus::Dns;
+        Ok(())
+    }
+
     fn ask_key(
         &mut self,
         what: Question,
@@ -114,7 +136,7 @@ impl App {
         let text = line.text().trim().to_owned();
         let result = match what {
             Question::Connect => self.connect_line(&text, effects),
-            Question::Dns => self.dns.ask(&text, effects).map(|()| self.focus = Focus::Dns),
+            Question::Dns => self.ask_dns(&text, effects),
             Question::File => {
                 let path = std::path::PathBuf::from(&text);
                 effects.push(Effect::ReadFile { path, limit: MESSAGE_CAP });

@@ -59,6 +59,8 @@ pub struct App {
     /// The user of a target like `user@example.org`.
     pub user: String,
     pub(super) connect_when_surveyed: bool,
+    /// The file whose signatures are verified once it has been read.
+    pub(super) verifies: Option<std::path::PathBuf>,
     pub(super) next_connection: u32,
 }
 
@@ -85,6 +87,7 @@ impl App {
             explains_all: false,
             user: String::new(),
             connect_when_surveyed: false,
+            verifies: None,
             next_connection: 0,
         }
     }
@@ -263,6 +266,16 @@ impl App {
             Event::Fetched { id, at, outcome } => {
                 let wall = self.wall(at);
                 self.dns.fetched(id, outcome, wall, &mut effects);
+            }
+            Event::File { path, content } if self.verifies.as_ref() == Some(&path) => {
+                self.verifies = None;
+                match content {
+                    Ok(octets) => {
+                        self.dns.message(&octets, &mut effects);
+                        self.focus = Focus::Dns;
+                    }
+                    Err(why) => self.say(Severity::Fault, why),
+                }
             }
             Event::File { path, content } => self.loaded(&path.display().to_string(), content),
             Event::Wake => {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::future::pending;
+use std::io::Read as _;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -12,13 +13,14 @@ use super::{Exit, print, tables};
 use crate::app::effect::{Effect, Effects};
 use crate::app::event::Event;
 use crate::app::investigator::Investigator;
+use crate::app::message_editor::MESSAGE_CAP;
 use crate::app::options::Options;
-use crate::diagnosis::investigation::{Investigation, open};
+use crate::diagnosis::investigation::{Investigation, Opened, message_file, open, open_message};
 use crate::diagnosis::survey::{Row, branch, dig};
 use crate::diagnosis::{Finding, Severity};
-use crate::net::Net;
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
+use crate::net::{Net, files};
 use crate::protocol::moment::Moment;
 
 /// Reports on their way from the net.
@@ -37,7 +39,14 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
         eprintln!("ehlo dns: {why}");
         return Ok(Exit::Usage);
     }
-    let opened = match open(&line, &options.setting()) {
+    let opened = match message_file(&line) {
+        Some(file) => message(file).await.map(|octets| {
+            let investigation = open_message(&octets, &options.setting());
+            Opened { investigation, resolver: None, short: false }
+        }),
+        None => open(&line, &options.setting()),
+    };
+    let opened = match opened {
         Ok(opened) => opened,
         Err(why) => {
             eprintln!("ehlo dns: {why}");
@@ -99,6 +108,18 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
     };
     print(&text)?;
     Ok(if worst(&rows, &findings) == Some(Severity::Fault) { Exit::Fault } else { Exit::Ok })
+}
+
+/// A message from a file, or from standard input where none is named.
+async fn message(file: &str) -> Result<Vec<u8>, String> {
+    if !matches!(file, "" | "-") {
+        return files::read(file.as_ref(), MESSAGE_CAP).await;
+    }
+    let mut octets = Vec::new();
+    let read = std::io::stdin().lock().take(MESSAGE_CAP + 1).read_to_end(&mut octets);
+    read.map_err(|why| format!("standard input: {why}"))?;
+    let is_whole = u64::try_from(octets.len()).is_ok_and(|length| length <= MESSAGE_CAP);
+    if is_whole { Ok(octets) } else { Err(format!("standard input: more than {MESSAGE_CAP} octets")) }
 }
 
 /// Whether a word of the line is a name of the practice world.

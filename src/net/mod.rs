@@ -10,7 +10,7 @@ mod authority;
 mod connection;
 mod dial;
 mod fetch;
-mod files;
+pub(crate) mod files;
 mod host;
 mod lookup;
 mod orders;

@@ -4,6 +4,7 @@ mod decoded;
 mod gather;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use super::conversation::Conversation;
 use super::plain;

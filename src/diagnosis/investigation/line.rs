@@ -2,8 +2,10 @@
 
 use super::{Investigation, Setting};
 use crate::diagnosis::blocklist::{Listings, Subject};
+use crate::diagnosis::client_config::ClientConfig;
 use crate::diagnosis::comparison::Comparison;
 use crate::diagnosis::dane::DaneSurvey;
+use crate::diagnosis::dkim::MessageCheck;
 use crate::diagnosis::dns::{Resolver, ascii_name};
 use crate::diagnosis::spf::{SenderCheck, SpfTree};
 use crate::diagnosis::survey::{Asked, Single, Survey, asked};
@@ -22,14 +24,30 @@ pub struct Opened {
 /// The words that begin a line about something else than a survey or one question, how such a line goes on, and what it
 /// tells.
 pub const VIEWS: &[(&str, &str, &str)] = &[
-    ("survey", "DOMAIN [SELECTOR …]", "everything about a domain, with the DKIM keys of these selectors"),
-    ("compare", "DOMAIN", "our resolver, public ones and each server of the domain side by side"),
-    ("spf", "DOMAIN [IP [HELO]]", "the SPF record as a tree; with an address: may it send for this domain or sender"),
-    ("dane", "DOMAIN | HOST:PORT", "TLSA records against the certificates that the servers show"),
-    ("blocklist", "DOMAIN | IP", "whether blocklists list an address, or a domain and the hosts that take its mail"),
+    ("survey", "DOMAIN [SELECTOR …]", "everything, with the keys of selectors"),
+    ("compare", "DOMAIN", "its servers and resolvers side by side"),
+    ("spf", "SENDER [IP [HELO]]", "the record as a tree, or: may IP send?"),
+    ("dkim", "[FILE]", "the signatures of a message, verified"),
+    ("dane", "DOMAIN | HOST:PORT", "TLSA against the certificates shown"),
+    ("client", "ADDRESS | DOMAIN", "how mail programs set themselves up"),
+    ("blocklist", "DOMAIN | IP", "who lists it (RFC 5782)"),
 ];
 
-/// Reads a line. `setting` holds what the line does not say.
+/// The file of `dkim FILE`, empty where none is named; none for every other line.
+#[must_use]
+pub fn message_file(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let rest = line.strip_prefix("dkim")?;
+    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
+}
+
+/// Looks into a message in its octets.
+#[must_use]
+pub fn open_message(octets: &[u8], setting: &Setting) -> Box<dyn Investigation> {
+    Box::new(MessageCheck::new(octets, setting.clone()))
+}
+
+/// Reads a line. `setting` holds what the line does not say. A message is opened by [`open_message`].
 ///
 /// # Errors
 /// What is wrong with the line, and what could be typed.
@@ -60,6 +78,7 @@ fn view(name: &str, words: &[String], setting: &Setting) -> Result<Box<dyn Inves
             let survey = Survey::new(&name_of(domain)?, setting);
             Ok(Box::new(survey.with_selectors(selectors.iter().map(|&selector| selector.to_owned()).collect())))
         }
+        ("client", [subject]) => Ok(Box::new(ClientConfig::new(subject, setting)?)),
         ("dane", [subject]) => Ok(Box::new(DaneSurvey::new(subject, setting)?)),
         ("spf", [domain]) => Ok(Box::new(SpfTree::new(&name_of(domain)?, setting.clone()))),
         ("spf", [sender, ip, helo @ ..]) if helo.len() < 2 => {
@@ -116,6 +135,18 @@ mod tests {
         ] {
             let error = open(line, &setting).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn files_of_messages() {
+        for (line, file) in [
+            ("dkim", Some("")),
+            (" dkim  /tmp/a b.eml ", Some("/tmp/a b.eml")),
+            ("dkim.example.org", None),
+            ("mx dkim", None),
+        ] {
+            assert_eq!(message_file(line), file, "{line}");
         }
     }
 
