@@ -125,7 +125,7 @@ mod tests {
         ] {
             let opened = open(line, &setting).unwrap_or_else(|error| panic!("{line}: {error}"));
             assert_eq!(opened.investigation.title(), title, "{line}");
-            assert_eq!(opened.resolver.is_some(), line.contains('@'), "{line}");
+            assert_eq!(opened.resolver.is_some(), line.contains(" @"), "{line}");
         }
         for (line, part) in [
             ("spf example.org 192.0.2", "is not an address"),

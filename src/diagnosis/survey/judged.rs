@@ -8,7 +8,6 @@ use crate::diagnosis::dns::{Answer, Query};
 use crate::diagnosis::mta_sts::{self, MtaSts};
 use crate::diagnosis::spf::{self, Advice, Outline};
 use crate::diagnosis::tls_rpt::{self, TlsRpt};
-use crate::diagnosis::web;
 
 /// Guesses are read so often before all are answered: a zone may answer to every one of them.
 const READINGS: usize = 8;
@@ -89,18 +88,4 @@ impl Guessed {
         let found = answer.reply.as_ref().is_ok_and(|response| !response.answers.is_empty());
         self.open.is_empty() || found && self.readings < READINGS
     }
-}
-
-/// A fetched policy as MTA-STS reads it.
-pub(super) fn policy(fetched: web::Fetched) -> Result<mta_sts::Fetched, String> {
-    let certificate = fetched.certificate();
-    let response = fetched.reply.map_err(|failure| failure.to_string())?;
-    Ok(mta_sts::Fetched {
-        status: response.status,
-        content_type: response.header("content-type").map(|value| value.into_owned()),
-        location: response.header("location").map(|value| value.into_owned()),
-        is_cut: response.is_cut,
-        certificate: certificate.unwrap_or_else(|| crate::diagnosis::tls::Verdict::Unknown("no TLS".to_owned())),
-        body: response.body,
-    })
 }

@@ -127,7 +127,7 @@ impl Investigation for Survey {
                 }
             }
             Came::Document(fetched) if self.requested => {
-                self.policy = Some(judged::policy(*fetched));
+                self.policy = Some(mta_sts::Fetched::of(&fetched));
                 self.judge();
             }
             Came::Document(_) | Came::Look(_) => {}

@@ -92,7 +92,7 @@ impl Table<'_> {
             return self.advice(domain, judged);
         };
         let text = shown(&record.text);
-        let found = self.find(domain, |octets| spf::is_record(octets));
+        let found = self.find(domain, spf::is_record);
         let mut row = self.text_row(0, "SPF", &text, found, domain);
         row.detail = outline.lines().iter().map(|line| format!("{}{}", "  ".repeat(line.depth), line.text)).collect();
         let worst = judged.advice.first().map(|advice| &advice.finding);

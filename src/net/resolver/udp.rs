@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 use tokio::net::UdpSocket;
 
 use super::{LARGEST, unreachable};
@@ -55,8 +55,11 @@ async fn sockets(server: SocketAddr) -> io::Result<(UdpSocket, Option<UdpSocket>
     // Port 0: the system picks another port for every question, against forged answers (RFC 5452 §9.2).
     let any = SocketAddr::new(any, 0);
     if cfg!(target_os = "linux") {
-        let strangers = shared(any)?;
-        let own = shared(strangers.local_addr()?)?;
+        // The first takes a port of its own. Only then may the second have it too: a socket that is ready to share from the
+        // start can be given the port of another question that is out.
+        let strangers = socket(any, false)?;
+        SockRef::from(&strangers).set_reuse_address(true)?;
+        let own = socket(strangers.local_addr()?, true)?;
         own.connect(server).await?;
         return Ok((own, Some(strangers)));
     }
@@ -65,10 +68,10 @@ async fn sockets(server: SocketAddr) -> io::Result<(UdpSocket, Option<UdpSocket>
     Ok((own, None))
 }
 
-/// A socket whose port another one may have as well.
-fn shared(local: SocketAddr) -> io::Result<UdpSocket> {
+/// A socket at this address; if it shares, where another one is that shares too.
+fn socket(local: SocketAddr, shares: bool) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(local), Type::DGRAM, None)?;
-    socket.set_reuse_address(true)?;
+    socket.set_reuse_address(shares)?;
     socket.set_nonblocking(true)?;
     socket.bind(&local.into())?;
     UdpSocket::from_std(socket.into())
@@ -90,5 +93,23 @@ fn put_aside(dropped: &mut Vec<Dropped>, why: Mismatch, from: SocketAddr) {
     match dropped.iter_mut().find(|kind| kind.why == why) {
         Some(kind) => kind.count = kind.count.saturating_add(1),
         None => dropped.push(Dropped { why, from, count: 1 }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn no_two_questions_share_a_port() {
+        let server = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap();
+        let mut open = Vec::new();
+        for _ in 0..300 {
+            open.push(sockets(server).await.unwrap());
+        }
+        let ports: HashSet<u16> = open.iter().map(|(own, _)| own.local_addr().unwrap().port()).collect();
+        assert_eq!(ports.len(), open.len());
     }
 }
