@@ -37,7 +37,8 @@ pub struct Group {
 pub struct Topic {
     /// What was asked.
     pub query: Query,
-    /// Those who agree; first what most servers of the zone say, or most of all where none of them does.
+    /// Those who agree; first what the servers of the zone say that have its newest serial, then what most of them say, or
+    /// most of all where none of them does.
     pub groups: Vec<Group>,
     /// How many have not answered yet.
     pub waiting: usize,
@@ -117,6 +118,13 @@ impl Overview {
             .iter()
             .filter_map(|(name, ip)| Some((Source::Parent(name.clone(), *ip), comparison.direct.get(ip)?)));
         let parents: Vec<(Source, &Asking)> = parents.collect();
+        // A zone only goes forward: whoever has the newest serial has what all of them should say.
+        let newest = newest(&known);
+        let leads = |source: &Source| {
+            let start = known.iter().find(|known| known.source == *source).and_then(|known| known.start.as_ref());
+            source.is_authority()
+                && start.is_some_and(|start| Some(start.serial) == newest.as_ref().map(|it| it.serial))
+        };
         let serves = |place: usize| known.get(place).is_some_and(|known| known.standing == Standing::Serves);
         let topics: Vec<Topic> = topics
             .iter()
@@ -136,11 +144,11 @@ impl Overview {
                         topic.put(said, voice(source, asking, query, None));
                     }
                 }
-                topic.sort();
+                topic.sort(leads);
                 topic
             })
             .collect();
-        let start = reference(&known, &topics);
+        let start = newest.or_else(|| reference(&known, &topics));
         Self { domain: comparison.domain.clone(), zone, known, slips: network.slips, more: network.more, topics, start }
     }
 
@@ -158,10 +166,11 @@ impl Topic {
         }
     }
 
-    fn sort(&mut self) {
+    fn sort(&mut self, leads: impl Fn(&Source) -> bool) {
+        let leaders = |group: &Group| group.voices.iter().filter(|voice| leads(&voice.source)).count();
         let authorities = |group: &Group| group.voices.iter().filter(|voice| voice.source.is_authority()).count();
         // Who gives no answer is no measure for those that do.
-        let weight = |group: &Group| (group.said.is_answer(), authorities(group), group.voices.len());
+        let weight = |group: &Group| (group.said.is_answer(), leaders(group), authorities(group), group.voices.len());
         self.groups.sort_by_key(|group| std::cmp::Reverse(weight(group)));
     }
 
@@ -229,7 +238,17 @@ fn unreachable(known: &mut [Known]) {
     }
 }
 
-/// The SOA record of the group that is the measure.
+/// The SOA record with the newest serial that a server of the zone has (RFC 1982 §3.2).
+fn newest(known: &[Known]) -> Option<Start> {
+    let starts = known
+        .iter()
+        .filter(|known| known.source.is_authority() && known.standing == Standing::Serves)
+        .filter_map(|known| known.start.as_ref());
+    let is_newer = |start: &Start, best: &Start| (1..0x8000_0000).contains(&start.serial.wrapping_sub(best.serial));
+    starts.reduce(|best, start| if is_newer(start, best) { start } else { best }).cloned()
+}
+
+/// The SOA record of the group that is the measure, where no server of the zone tells.
 fn reference(known: &[Known], topics: &[Topic]) -> Option<Start> {
     let soa = topics.iter().find(|topic| topic.query.kind == RecordType::Soa)?;
     let voice = soa.groups.first()?.voices.first()?;
