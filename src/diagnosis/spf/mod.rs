@@ -29,6 +29,7 @@ mod rows;
 mod select;
 mod term;
 mod trace;
+mod words;
 
 #[cfg(test)]
 mod hostile;

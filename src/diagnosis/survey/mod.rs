@@ -13,6 +13,7 @@
 //! address ─► PTR ─► A or AAAA of the name it gives
 //! ```
 
+mod explain;
 mod judged;
 mod lookup;
 mod mail;

@@ -1,5 +1,6 @@
 //! The rows of the policies: SPF, DMARC, DKIM, MTA-STS, TLS-RPT, BIMI, TLSA, each by its own evaluator.
 
+use super::explain;
 use super::judged::Judged;
 use super::lookup::Route;
 use super::rows::{Row, Table, shown};
@@ -94,7 +95,9 @@ impl Table<'_> {
         let text = shown(&record.text);
         let found = self.find(domain, spf::is_record);
         let mut row = self.text_row(0, "SPF", &text, found, domain);
-        row.detail = outline.lines().iter().map(|line| format!("{}{}", "  ".repeat(line.depth), line.text)).collect();
+        row.detail = explain::lines(&record.explained());
+        row.detail.push(String::new());
+        row.detail.extend(outline.lines().iter().map(|line| format!("{}{}", "  ".repeat(line.depth), line.text)));
         let worst = judged.advice.first().map(|advice| &advice.finding);
         row.verdict = match worst {
             Some(worst) if worst.severity >= Severity::Warning => Some((worst.severity, worst.says.clone())),
@@ -198,7 +201,7 @@ impl Table<'_> {
         }
         let found = self.find(&name, |_| true);
         let mut row = self.text_row(0, "DKIM", &text, found, &name);
-        row.detail = reading.map(|reading| explained(&reading.rows)).unwrap_or_default();
+        row.detail = reading.map(|reading| explain::lines(&reading.rows)).unwrap_or_default();
         row.verdict = Some(worst(&report.findings).unwrap_or((Severity::Good, String::new())));
         self.push(row);
         self.findings.extend(report.findings.iter().cloned());
@@ -233,7 +236,7 @@ impl Table<'_> {
                 let patterns: Vec<String> = reading.policy.mx.iter().map(ToString::to_string).collect();
                 let age = reading.policy.max_age.map(|age| format!(" for {age} s")).unwrap_or_default();
                 row.text = format!("{mode}{age}: {}", shown(&patterns.join(" ")));
-                row.detail = explained(&reading.rows);
+                row.detail = explain::lines(&reading.rows);
                 let all = told.exchanges.iter().flatten().all(|exchange| exchange.allowed_by.is_some());
                 row.verdict = Some(match worst(&reading.findings) {
                     Some(worst) => worst,
@@ -259,14 +262,14 @@ impl Table<'_> {
             Outcome::Records(records) => records,
         };
         let read: Vec<(&Record, Tlsa)> =
-            records.into_iter().filter_map(|record| Some((record, tlsa(record)?))).collect();
+            records.into_iter().filter_map(|record| Some((record, explain::tlsa(record)?))).collect();
         let dnssec = if self.survey.is_authentic(&name, RecordType::Tlsa) { Dnssec::Secure } else { Dnssec::Insecure };
         let plain: Vec<Tlsa> = read.iter().map(|(_, record)| record.clone()).collect();
         let server = Server { host, port: 25, next_hop: None, chain: None, now: 0 };
         let dane = tlsa::judge(&plain, dnssec, &server);
         for (record, own) in read.iter().take(TLSA) {
             let mut row = self.record(depth, "TLSA", &own.to_string(), record, &name, RecordType::Tlsa);
-            row.detail = own.rows().iter().map(|(what, value, meaning)| format!("{what} {value}: {meaning}")).collect();
+            row.detail = explain::record(record);
             row.verdict = Some(match (own.usable(), dnssec) {
                 (Err(why), _) => (Severity::Warning, format!("of no use: {why}")),
                 (_, Dnssec::Secure) => (Severity::Note, "signed: senders hold the certificate against it".to_owned()),
@@ -290,7 +293,7 @@ impl Table<'_> {
             Some(octets) => {
                 let found = self.find(&told.name, |text| text == octets.as_slice());
                 let mut row = self.text_row(0, told.label, &visible(octets), found, &told.name);
-                row.detail = explained(told.explained);
+                row.detail = explain::lines(told.explained);
                 row.verdict = match worst {
                     Some((Severity::Note, says)) if !told.good.is_empty() => {
                         Some((Severity::Note, format!("{}; {says}", told.good)))
@@ -327,11 +330,6 @@ impl Table<'_> {
     }
 }
 
-fn tlsa(record: &Record) -> Option<Tlsa> {
-    let Value::Tlsa { usage, selector, matching, data } = &record.value else { return None };
-    Some(Tlsa { usage: *usage, selector: *selector, matching: *matching, data: data.clone() })
-}
-
 /// What becomes of senders that nothing in the record is about.
 fn others(record: &spf::Record) -> &'static str {
     let last = record.terms.iter().find_map(|term| match &term.reading {
@@ -355,14 +353,4 @@ fn worst(findings: &[Finding]) -> Option<(Severity, String)> {
     let worst =
         findings.iter().filter(|finding| finding.severity > Severity::Good).max_by_key(|found| found.severity)?;
     Some((worst.severity, worst.says.clone()))
-}
-
-/// A record tag by tag; what stands in it first, then what holds by default.
-fn explained(rows: &[Explained]) -> Vec<String> {
-    rows.iter()
-        .map(|row| {
-            let value = if row.is_default() { format!("({})", row.value) } else { row.value.clone() };
-            format!("{:<8} {value}  {}", row.tag, row.meaning)
-        })
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use super::rows::{Connect, Row, note, shown};
 use super::validating::Validating;
-use super::{tries, verdict};
+use super::{explain, tries, verdict};
 use crate::diagnosis::dns::{
     Answer, Edns, Query, Record, Resolver, Response, Value, algorithm_name, both_forms, digest_name,
     extended_error_name, opcode_name,
@@ -226,6 +226,7 @@ fn row(section: &str, record: &Record, asked: &str, about: &str) -> Row {
         verdict: remark(&record.value).map(|says| (Severity::Note, says)),
         note: about.to_owned(),
         connect,
+        detail: explain::record(record),
         ..Row::default()
     }
 }

@@ -1,9 +1,9 @@
 //! The zone itself: its servers, its serial, who signs, who may issue certificates, and what answers to any name.
 
 use super::rows::{Row, Table, shown};
-use super::{EXCHANGES, Survey};
+use super::{EXCHANGES, Survey, explain};
 use crate::diagnosis::answers::{Outcome, key};
-use crate::diagnosis::caa::{self, Caa};
+use crate::diagnosis::caa;
 use crate::diagnosis::dns::{Query, Record, RecordType, Value};
 use crate::diagnosis::finding::{Finding, Severity};
 
@@ -82,7 +82,7 @@ impl Table<'_> {
     }
 
     fn soa(&mut self, domain: &str, record: &Record) {
-        let Value::Soa { primary, mailbox, serial, refresh, retry, expire, minimum } = &record.value else { return };
+        let Value::Soa { primary, serial, refresh, expire, .. } = &record.value else { return };
         let of = if record.name.eq_ignore_ascii_case(domain) {
             String::new()
         } else {
@@ -90,14 +90,7 @@ impl Table<'_> {
         };
         let mut row =
             self.record(0, "SOA", &format!("serial {serial}{of}, {}", shown(primary)), record, domain, RecordType::Soa);
-        row.detail = vec![
-            format!("primary  {}", shown(primary)),
-            format!("mailbox  {} (the first dot stands for @)", shown(mailbox)),
-            format!("refresh  {refresh} s between a secondary's looks at the serial"),
-            format!("retry    {retry} s after a look that failed"),
-            format!("expire   {expire} s until a secondary that cannot look stops answering"),
-            format!("minimum  {minimum} s that \"there is none\" may be kept (RFC 2308)"),
-        ];
+        row.detail = explain::record(record);
         if refresh >= expire {
             let says = format!("secondaries stop answering after {expire} s, before they look again");
             self.judge(row, domain, (Severity::Warning, says, "let expire be some days longer than refresh"));
@@ -132,12 +125,11 @@ impl Table<'_> {
             let mut properties = Vec::new();
             let count = records.len();
             for record in records.into_iter().take(EXCHANGES) {
-                let Value::Caa { flags, tag, value } = &record.value else { continue };
-                let property = Caa { flags: *flags, tag: tag.clone(), value: value.clone() };
+                let Some(property) = explain::caa(record) else { continue };
                 let of = if name == domain { String::new() } else { format!(" (at {})", shown(name)) };
                 let text = format!("{}{of}", shown(&record.value.to_string()));
                 let mut row = self.record(0, "CAA", &text, record, name, RecordType::Caa);
-                row.detail.push(property.explained().meaning);
+                row.detail = explain::record(record);
                 self.push(row);
                 properties.push(property);
             }
