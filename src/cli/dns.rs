@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::future::pending;
 use std::io::Read as _;
+use std::net::IpAddr;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -122,8 +123,14 @@ async fn message(file: &str) -> Result<Vec<u8>, String> {
     if is_whole { Ok(octets) } else { Err(format!("standard input: more than {MESSAGE_CAP} octets")) }
 }
 
-/// Whether a word of the line is a name of the practice world.
+/// Whether a word of the line is a name of the practice world, or one of the addresses that only documentation has
+/// (RFC 5737 §3, RFC 3849).
 fn is_practice(word: &str) -> bool {
+    match word.parse() {
+        Ok(IpAddr::V4(ip)) => return ip.octets().starts_with(&[192, 0, 2]),
+        Ok(IpAddr::V6(ip)) => return ip.octets().starts_with(&[0x20, 0x01, 0x0d, 0xb8]),
+        Err(_) => {}
+    }
     let name = word.rsplit_once('@').map_or(word, |(_, domain)| domain).to_ascii_lowercase();
     let name = name.strip_suffix('.').unwrap_or(&name);
     name == "example.test" || name.ends_with(".example.test")
