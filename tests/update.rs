@@ -1269,3 +1269,81 @@ fn a_message_goes_into_the_selected_mailbox_whatever_its_name() {
         assert!(sent.contains(expect), "{sent}");
     }
 }
+
+/// Answers every question that is out with these records of its type, until nothing is asked any more.
+fn answer_all(model: &mut Model, mut effects: Vec<Effect>, records: &[(&str, Value)]) {
+    while let Some(place) = effects.iter().position(|effect| matches!(effect, Effect::Query { .. })) {
+        let Effect::Query { id, query, .. } = effects.swap_remove(place) else { return };
+        let fits = |(name, value): &&(&str, Value)| *name == query.name && value.kind() == query.kind;
+        let answers = records
+            .iter()
+            .filter(fits)
+            .map(|(name, value)| Record { name: (*name).to_owned(), ttl: 300, value: value.clone() })
+            .collect::<Vec<_>>();
+        let rcode = if answers.is_empty() { 3 } else { 0 };
+        let answer = Box::new(Answer::new(query, Ok(Response { rcode, answers, ..Response::default() })));
+        effects.extend(model.event(Event::Answered { id, at: model.now, answer }));
+    }
+    assert_eq!(model.app.dns.pending(), 0);
+}
+
+#[test]
+fn a_row_of_the_dns_pane_is_copied_as_dig_and_explained() {
+    let mut model = Model::new();
+    model.key(KeyCode::F(3));
+    let effects = model.enter("example.org @192.0.2.53");
+    let spf = Value::Txt(vec![b"v=spf1 mx -all".to_vec()]);
+    let mx = Value::Mx { preference: 10, exchange: "mx.example.org".to_owned() };
+    answer_all(&mut model, effects, &[("example.org", spf), ("example.org", mx)]);
+    let row = model.app.dns.rows.iter().position(|row| row.label == "SPF").expect("SPF has a row");
+    for _ in 0..row {
+        model.key(KeyCode::Char('j'));
+    }
+    let copied = model.key(KeyCode::Char('y'));
+    assert_eq!(copied, [Effect::Copy("dig @192.0.2.53 example.org TXT".to_owned())]);
+    model.key(KeyCode::Enter);
+    let detail = format!("{:?}", model.app.overlay);
+    assert!(detail.contains("may send: the addresses of the mail exchanges"), "{detail}");
+    model.key(KeyCode::Esc);
+    assert!(model.app.findings().iter().any(|finding| finding.says.contains("does not exist")));
+}
+
+#[test]
+fn a_message_is_looked_into_from_the_transcript_the_editor_and_a_file() {
+    let mut model = Model::new();
+    model.key(KeyCode::F(3));
+    model.enter("dkim");
+    let error = format!("{:?}", model.app.overlay);
+    assert!(error.contains("there is no message here"), "{error}");
+    model.key(KeyCode::Esc);
+    // A file.
+    model.key(KeyCode::F(3));
+    let path = PathBuf::from("/tmp/a message.eml");
+    let effects = model.enter("dkim /tmp/a message.eml");
+    assert!(matches!(effects.as_slice(), [Effect::ReadFile { path: asked, .. }] if *asked == path), "{effects:?}");
+    model.event(Event::File { path: path.clone(), content: Err("it is gone".to_owned()) });
+    assert!(model.app.notice.as_ref().is_some_and(|notice| notice.text.contains("it is gone")));
+    model.key(KeyCode::F(3));
+    model.enter("dkim /tmp/a message.eml");
+    let content = b"From: a@one.example\r\n\r\nx\r\n".to_vec();
+    model.event(Event::File { path, content: Ok(content) });
+    assert_eq!((model.app.dns.title.as_str(), model.app.focus), ("message from one.example", Focus::Dns));
+    // The message that is being written.
+    let mut model = Model::in_data();
+    model.key(KeyCode::F(7));
+    model.event(Event::Paste("From: b@two.example\n\nhello\n".to_owned()));
+    model.key(KeyCode::F(3));
+    model.enter("dkim");
+    assert!(model.app.dns.title.starts_with("message"), "{}", model.app.dns.title);
+    // One that came.
+    let mut model = Model::careless("pop3://192.0.2.25");
+    for line in ["USER a", "PASS b"] {
+        model.enter(line);
+        model.received("+OK\r\n");
+    }
+    model.enter("RETR 1");
+    model.received("+OK 1\r\nFrom: c@three.example\r\n\r\n..dot\r\n.\r\n");
+    model.key(KeyCode::F(3));
+    model.enter("dkim");
+    assert_eq!(model.app.dns.title, "message from three.example");
+}
