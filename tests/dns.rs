@@ -1,5 +1,7 @@
 //! `ehlo dns` on the practice world: every view, its exit code, its forms. No network is needed.
 
+#![cfg(test)]
+
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod certificate;
 pub(crate) mod command;
+pub(crate) mod dns;
 pub(crate) mod framing;
 pub(crate) mod hostile;
 pub(crate) mod message;
@@ -28,7 +29,7 @@ pub(crate) struct Target {
 }
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 8] = [
+pub(crate) const TARGETS: [Target; 9] = [
     Target { name: "framing", holds: framing::holds, openings: framing::OPENINGS },
     Target { name: "session", holds: session::holds, openings: session::OPENINGS },
     Target { name: "response", holds: response::holds, openings: response::OPENINGS },
@@ -36,6 +37,7 @@ pub(crate) const TARGETS: [Target; 8] = [
     Target { name: "message", holds: message::holds, openings: message::OPENINGS },
     Target { name: "command", holds: command::holds, openings: command::OPENINGS },
     Target { name: "certificate", holds: certificate::holds, openings: certificate::OPENINGS },
+    Target { name: "dns", holds: dns::holds, openings: dns::OPENINGS },
     Target { name: "survey", holds: survey::holds, openings: survey::OPENINGS },
 ];
 
