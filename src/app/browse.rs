@@ -40,7 +40,8 @@ impl App {
             KeyCode::Enter => self.inspect(selected),
             KeyCode::Char('v') => match self.whole_message() {
                 Some(octets) => {
-                    self.dns.message(&octets, effects);
+                    let setting = self.dns.setting.clone();
+                    self.dns.message(&octets, &setting, effects);
                     self.focus = super::state::Focus::Dns;
                 }
                 None => self.say(Severity::Note, "no message came or went here; FETCH, RETR or DATA has one"),

@@ -6,7 +6,7 @@ use super::investigator::Investigator;
 use super::options::Options;
 use crate::diagnosis::Finding;
 use crate::diagnosis::dns::{Answer, Resolver};
-use crate::diagnosis::investigation::{Investigation, Setting, open, open_message};
+use crate::diagnosis::investigation::{Investigation, Setting, What, open, open_message};
 use crate::diagnosis::survey::{Connect, Row, Survey, dig};
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
@@ -19,8 +19,10 @@ pub struct DnsPane {
     pub rows: Vec<Row>,
     /// The row with the cursor.
     pub selected: usize,
-    /// Whom and how to ask from now on.
+    /// Whom and how to ask, where a line does not say.
     pub setting: Setting,
+    /// Who is asked for what the pane shows.
+    resolver: Resolver,
     /// What was asked for, as a title.
     pub title: String,
     findings: Vec<Finding>,
@@ -35,38 +37,47 @@ impl DnsPane {
             rows: Vec::new(),
             selected: 0,
             setting: options.setting(),
+            resolver: options.resolver.clone(),
             title: String::new(),
             findings: Vec::new(),
         }
     }
 
-    /// Reads a question as dig would, and asks it.
+    /// Reads a line and looks into what it asks for. A message, which somebody else has to read first, is handed back
+    /// with its file and with whom to ask.
     ///
     /// # Errors
-    /// What is wrong with the question.
-    pub fn ask(&mut self, line: &str, effects: &mut Effects) -> Result<(), String> {
+    /// What is wrong with the line.
+    pub fn ask(&mut self, line: &str, effects: &mut Effects) -> Result<Option<(String, Setting)>, String> {
         let opened = open(line, &self.setting)?;
-        if let Some(resolver) = opened.resolver {
-            self.setting.resolver = resolver;
+        match opened.what {
+            What::Investigation(investigation) => self.begin(investigation, opened.setting.resolver, effects),
+            What::Message(file) => return Ok(Some((file, opened.setting))),
         }
-        self.begin(opened.investigation, effects);
-        Ok(())
+        Ok(None)
     }
 
     /// Looks into a message.
-    pub fn message(&mut self, octets: &[u8], effects: &mut Effects) {
-        self.begin(open_message(octets, &self.setting), effects);
+    pub fn message(&mut self, octets: &[u8], setting: &Setting, effects: &mut Effects) {
+        self.begin(open_message(octets, setting), setting.resolver.clone(), effects);
     }
 
     /// Looks into a domain or an address.
     pub fn survey(&mut self, subject: &str, effects: &mut Effects) {
-        self.begin(Box::new(Survey::new(subject, &self.setting)), effects);
+        let resolver = self.setting.resolver.clone();
+        self.begin(Box::new(Survey::new(subject, &self.setting)), resolver, effects);
     }
 
-    fn begin(&mut self, investigation: Box<dyn Investigation>, effects: &mut Effects) {
+    /// Stops what is under way; what has come stays.
+    pub fn stop(&mut self, effects: &mut Effects) -> bool {
+        self.investigator.stop(effects)
+    }
+
+    fn begin(&mut self, investigation: Box<dyn Investigation>, resolver: Resolver, effects: &mut Effects) {
+        self.resolver = resolver.clone();
         self.title = investigation.title();
         self.selected = 0;
-        self.investigator.begin(investigation, self.setting.resolver.clone(), effects);
+        self.investigator.begin(investigation, resolver, effects);
         self.refresh();
     }
 
@@ -125,7 +136,7 @@ impl DnsPane {
     /// Whom is asked.
     #[must_use]
     pub const fn resolver(&self) -> &Resolver {
-        &self.setting.resolver
+        &self.resolver
     }
 
     /// The row with the cursor.

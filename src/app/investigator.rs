@@ -52,6 +52,15 @@ impl Investigator {
         self.go_on(effects);
     }
 
+    /// Waits for nothing any more; what has come stays. Says whether anything was waited for.
+    pub fn stop(&mut self, effects: &mut Effects) -> bool {
+        let waited = self.pending() > 0;
+        self.questions.clear();
+        self.requests.clear();
+        self.looks.forget(effects);
+        waited
+    }
+
     /// What is being looked into.
     #[must_use]
     pub fn investigation(&self) -> Option<&dyn Investigation> {

@@ -240,6 +240,9 @@ impl App {
             effects.push(Effect::Quit);
             return;
         }
+        if self.focus == Focus::Dns && self.dns.stop(effects) {
+            return self.say(Severity::Note, "stopped: what has come stays; F3 asks again");
+        }
         let cancelled = self.conversation_mut().is_some_and(|conversation| conversation.cancel(now, effects));
         if cancelled {
             return;

@@ -8,7 +8,6 @@ use super::effect::{Effect, Effects};
 use super::message_editor::MESSAGE_CAP;
 use super::state::{App, Focus, Overlay, Question};
 use crate::diagnosis::Severity;
-use crate::diagnosis::investigation::message_file;
 use crate::protocol::endpoint::{Security, Target, parse_target};
 
 impl App {
@@ -102,20 +101,20 @@ impl App {
 
     /// A line of the DNS prompt. A message is looked into from a file, or as it stands on the screen.
     fn ask_dns(&mut self, text: &str, effects: &mut Effects) -> Result<(), String> {
-        match message_file(text) {
-            Some("") => {
+        match self.dns.ask(text, effects)? {
+            None => {}
+            Some((file, setting)) if file.is_empty() => {
                 let octets = self.whole_message().ok_or_else(|| {
                     "there is no message here; fetch one, write one (F7), or name a file: dkim FILE".to_owned()
                 })?;
-                self.dns.message(&octets, effects);
+                self.dns.message(&octets, &setting, effects);
             }
-            Some(file) => {
+            Some((file, setting)) => {
                 let path = std::path::PathBuf::from(file);
                 effects.push(Effect::ReadFile { path: path.clone(), limit: MESSAGE_CAP });
-                self.verifies = Some(path);
+                self.verifies = Some((path, setting));
                 return Ok(());
             }
-            None => self.dns.ask(text, effects)?,
         }
         self.focus = Focus::Dns;
         Ok(())

@@ -12,6 +12,7 @@ use super::message_editor::MessageEditor;
 use super::options::Options;
 pub use super::panes::{Focus, Notice, Overlay, Place, Question};
 use super::prompt::Prompt;
+use crate::diagnosis::investigation::Setting;
 use crate::diagnosis::{Finding, Severity};
 use crate::protocol::endpoint::{Endpoint, Host, Target, well_known};
 use crate::protocol::endpoint::{Protocol, Security};
@@ -59,8 +60,8 @@ pub struct App {
     /// The user of a target like `user@example.org`.
     pub user: String,
     pub(super) connect_when_surveyed: bool,
-    /// The file whose signatures are verified once it has been read.
-    pub(super) verifies: Option<std::path::PathBuf>,
+    /// The file whose signatures are verified once it has been read, and whom to ask.
+    pub(super) verifies: Option<(std::path::PathBuf, Setting)>,
     pub(super) next_connection: u32,
 }
 
@@ -267,14 +268,14 @@ impl App {
                 let wall = self.wall(at);
                 self.dns.fetched(id, outcome, wall, &mut effects);
             }
-            Event::File { path, content } if self.verifies.as_ref() == Some(&path) => {
-                self.verifies = None;
-                match content {
-                    Ok(octets) => {
-                        self.dns.message(&octets, &mut effects);
+            Event::File { path, content } if self.verifies.as_ref().is_some_and(|(wanted, _)| *wanted == path) => {
+                match (self.verifies.take(), content) {
+                    (Some((_, setting)), Ok(octets)) => {
+                        self.dns.message(&octets, &setting, &mut effects);
                         self.focus = Focus::Dns;
                     }
-                    Err(why) => self.say(Severity::Fault, why),
+                    (_, Err(why)) => self.say(Severity::Fault, why),
+                    (None, Ok(_)) => {}
                 }
             }
             Event::File { path, content } => self.loaded(&path.display().to_string(), content),

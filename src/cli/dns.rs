@@ -16,13 +16,14 @@ use crate::app::event::Event;
 use crate::app::investigator::Investigator;
 use crate::app::message_editor::MESSAGE_CAP;
 use crate::app::options::Options;
-use crate::diagnosis::investigation::{Investigation, Opened, message_file, open, open_message};
+use crate::diagnosis::investigation::{Investigation, Opened, Setting, What, open, open_message};
 use crate::diagnosis::survey::{Row, branch, dig};
 use crate::diagnosis::{Finding, Severity};
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
 use crate::net::{Net, files};
 use crate::protocol::moment::Moment;
+use crate::view;
 
 /// Reports on their way from the net.
 const REPORTS: usize = 256;
@@ -40,30 +41,24 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
         eprintln!("ehlo dns: {why}");
         return Ok(Exit::Usage);
     }
-    let opened = match message_file(&line) {
-        Some(file) => message(file).await.map(|octets| {
-            let investigation = open_message(&octets, &options.setting());
-            Opened { investigation, resolver: None, short: false }
-        }),
-        None => open(&line, &options.setting()),
-    };
-    let opened = match opened {
+    // What a flag says, the line can say too.
+    let line = if arguments.short { format!("+short {line}") } else { line };
+    let opened = match opened(&line, &options.setting()).await {
         Ok(opened) => opened,
         Err(why) => {
             eprintln!("ehlo dns: {why}");
             return Ok(Exit::Usage);
         }
     };
-    let resolver = opened.resolver.unwrap_or_default();
-    let short = arguments.short || opened.short;
-    let title = opened.investigation.title();
+    let (investigation, resolver) = (opened.investigation, opened.setting.resolver);
+    let title = investigation.title();
     let (reports, mut events) = mpsc::channel(REPORTS);
     let mut net = Net::new(clock, world, reports);
     let began = options.epoch.timestamp().as_second();
     let mut investigator = Investigator::new(&options);
     let mut effects = Effects::new();
     let mut wakes = BTreeSet::new();
-    investigator.begin(opened.investigation, resolver.clone(), &mut effects);
+    investigator.begin(investigation, resolver.clone(), &mut effects);
     loop {
         for effect in effects.drain(..) {
             if let Some(Effect::Wake(at)) = net.perform(effect) {
@@ -104,11 +99,42 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
         });
         serde_json::to_string_pretty(&all)?
     } else {
-        let draw = Draw { short, explain: arguments.explain, ascii: arguments.ascii };
-        draw.text(&rows, &findings)
+        let draw = Draw {
+            short: opened.short,
+            is_question: opened.is_question,
+            explain: arguments.explain,
+            ascii: arguments.ascii,
+        };
+        let text = draw.text(&rows, &findings);
+        if arguments.ascii { view::in_ascii(&text) } else { text }
     };
-    print(&text)?;
+    // Nothing is no line: a script counts them.
+    if !text.is_empty() {
+        print(&text)?;
+    }
+    if let (true, Some(row)) = (opened.short && opened.is_question, rows.first())
+        && row.verdict.as_ref().is_some_and(|(severity, _)| *severity == Severity::Fault)
+    {
+        eprintln!("ehlo dns: {}: {}", row.label, row.text);
+    }
     Ok(if worst(&rows, &findings) == Some(Severity::Fault) { Exit::Fault } else { Exit::Ok })
+}
+
+/// A line that has been read, with its message where it is about one.
+struct Ready {
+    investigation: Box<dyn Investigation>,
+    setting: Setting,
+    is_question: bool,
+    short: bool,
+}
+
+async fn opened(line: &str, setting: &Setting) -> Result<Ready, String> {
+    let Opened { what, setting, is_question, short } = open(line, setting)?;
+    let investigation = match what {
+        What::Investigation(investigation) => investigation,
+        What::Message(file) => open_message(&message(&file).await?, &setting),
+    };
+    Ok(Ready { investigation, setting, is_question, short })
 }
 
 /// A message from a file, or from standard input where none is named.
@@ -123,16 +149,18 @@ async fn message(file: &str) -> Result<Vec<u8>, String> {
     if is_whole { Ok(octets) } else { Err(format!("standard input: more than {MESSAGE_CAP} octets")) }
 }
 
-/// Whether a word of the line is a name of the practice world, or one of the addresses that only documentation has
-/// (RFC 5737 §3, RFC 3849).
+/// Whether a word of the line is a name of the practice world, alone or as part of an address or of HOST:PORT, or one of
+/// the addresses that only documentation has (RFC 5737 §3, RFC 3849).
 fn is_practice(word: &str) -> bool {
     match word.parse() {
         Ok(IpAddr::V4(ip)) => return ip.octets().starts_with(&[192, 0, 2]),
         Ok(IpAddr::V6(ip)) => return ip.octets().starts_with(&[0x20, 0x01, 0x0d, 0xb8]),
         Err(_) => {}
     }
-    let name = word.rsplit_once('@').map_or(word, |(_, domain)| domain).to_ascii_lowercase();
-    let name = name.strip_suffix('.').unwrap_or(&name);
+    let name = word.rsplit_once("://").map_or(word, |(_, rest)| rest).to_ascii_lowercase();
+    let name = name.rsplit_once('@').map_or(name.as_str(), |(_, domain)| domain);
+    let name = name.split([':', '/']).next().unwrap_or_default();
+    let name = name.strip_suffix('.').unwrap_or(name);
     name == "example.test" || name.ends_with(".example.test")
 }
 
@@ -144,6 +172,7 @@ fn worst(rows: &[Row], findings: &[Finding]) -> Option<Severity> {
 /// How the table is written.
 struct Draw {
     short: bool,
+    is_question: bool,
     explain: bool,
     ascii: bool,
 }
@@ -151,13 +180,23 @@ struct Draw {
 impl Draw {
     fn text(&self, rows: &[Row], findings: &[Finding]) -> String {
         let mut out = String::new();
-        // The first row of a question tells how it went; the short form is what scripts read.
-        let is_answer = |row: &&Row| !self.short || row.ttl.is_some();
         let column = rows.iter().filter(|row| row.depth == 0).map(|row| row.label.chars().count()).max().unwrap_or(0);
-        for (place, row) in rows.iter().enumerate().filter(|(_, row)| is_answer(row)) {
-            if self.short {
-                out.push_str(&format!("{}\n", row.text));
-                continue;
+        for (place, row) in rows.iter().enumerate() {
+            match (self.short, self.is_question) {
+                // The first row of a question tells how it went; the short form has what the records say.
+                (true, true) if row.ttl.is_none() => continue,
+                (true, true) => {
+                    out.push_str(&format!("{}\n", row.text));
+                    continue;
+                }
+                // A row a line, in columns that cut and awk find.
+                (true, false) => {
+                    let (severity, says) =
+                        row.verdict.as_ref().map_or(("", ""), |(severity, says)| (severity.name(), says.as_str()));
+                    out.push_str(&format!("{}\t{}\t{severity}\t{says}\n", row.label, row.text));
+                    continue;
+                }
+                (false, _) => {}
             }
             let label = if row.depth == 0 { format!("{:<column$}", row.label) } else { row.label.clone() };
             out.push_str(&format!("{}{label}", branch(rows, place, row.depth, self.ascii)));

@@ -135,6 +135,19 @@ pub fn aliases<'a>(answer: &'a Answer, name: &str) -> Vec<(&'a Record, &'a str)>
     chain
 }
 
+/// Whether the aliases that lead from `name` on come back to one that was passed: nobody ever gets to an answer.
+#[must_use]
+pub fn is_circle(answer: &Answer, name: &str) -> bool {
+    let chain = aliases(answer, name);
+    let Some((_, last)) = chain.last() else { return false };
+    let passed =
+        |at: &str| at.eq_ignore_ascii_case(name) || chain.iter().any(|(_, seen)| seen.eq_ignore_ascii_case(at));
+    answer.reply.iter().flat_map(|response| &response.answers).any(|record| match &record.value {
+        Value::Cname(target) => record.name.eq_ignore_ascii_case(last) && passed(target),
+        _ => false,
+    }) || last.eq_ignore_ascii_case(name)
+}
+
 /// The form in which questions are kept: names in lower case, for DNS does not tell case apart (RFC 4343).
 #[must_use]
 pub fn key(name: &str, kind: RecordType) -> Query {
@@ -145,6 +158,24 @@ pub fn key(name: &str, kind: RecordType) -> Query {
 mod tests {
     use super::*;
     use crate::diagnosis::dns::Response;
+
+    #[test]
+    fn aliases_in_a_circle_are_told_from_long_ones() {
+        let circle = |links: &[(&str, &str)]| {
+            let record = |(name, target): &(&str, &str)| Record {
+                name: (*name).to_owned(),
+                ttl: 1,
+                value: Value::Cname((*target).to_owned()),
+            };
+            let response = Response { answers: links.iter().map(record).collect(), ..Response::default() };
+            is_circle(&Answer::new(key("a.example", RecordType::Mx), Ok(response)), "a.example")
+        };
+        assert!(circle(&[("a.example", "A.example")]));
+        assert!(circle(&[("a.example", "b.example"), ("b.example", "a.example")]));
+        assert!(circle(&[("a.example", "b.example"), ("b.example", "c.example"), ("c.example", "b.example")]));
+        assert!(!circle(&[("a.example", "b.example"), ("b.example", "c.example")]));
+        assert!(!circle(&[]));
+    }
 
     #[test]
     fn open_questions_are_remembered_once() {

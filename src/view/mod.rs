@@ -18,6 +18,8 @@ mod offers;
 mod overlay;
 mod text;
 mod theme;
+
+pub(crate) use theme::in_ascii;
 mod transcript;
 
 use ratatui::Frame;

@@ -84,6 +84,12 @@ pub(super) fn finish(buffer: &mut Buffer, ascii: bool, monochrome: bool) {
     }
 }
 
+/// A text in ASCII, character by character.
+pub(crate) fn in_ascii(text: &str) -> String {
+    let stand_in = |c: char| if c.is_ascii() { c } else { in_one_column(c.encode_utf8(&mut [0; 4])) };
+    text.chars().map(stand_in).collect()
+}
+
 /// The ASCII character that stands in for a symbol of this room.
 fn in_one_column(symbol: &str) -> char {
     match symbol.chars().next().unwrap_or(' ') {

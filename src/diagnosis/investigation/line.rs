@@ -1,12 +1,14 @@
 //! What is typed into the DNS pane or behind `ehlo dns`, as an investigation.
 
+use std::net::IpAddr;
+
 use super::{Investigation, Setting};
 use crate::diagnosis::blocklist::{Listings, Subject};
 use crate::diagnosis::client_config::ClientConfig;
 use crate::diagnosis::comparison::Comparison;
 use crate::diagnosis::dane::DaneSurvey;
 use crate::diagnosis::dkim::MessageCheck;
-use crate::diagnosis::dns::{Resolver, ascii_name};
+use crate::diagnosis::dns::ascii_name;
 use crate::diagnosis::spf::{SenderCheck, SpfTree};
 use crate::diagnosis::survey::{Asked, Single, Survey, asked};
 
@@ -14,11 +16,22 @@ use crate::diagnosis::survey::{Asked, Single, Survey, asked};
 #[derive(Debug)]
 pub struct Opened {
     /// What is looked into.
-    pub investigation: Box<dyn Investigation>,
-    /// The resolver that the line names; it is asked from now on.
-    pub resolver: Option<Resolver>,
+    pub what: What,
+    /// Whom and how it asks.
+    pub setting: Setting,
+    /// It is one question, whose answer has records for scripts.
+    pub is_question: bool,
     /// Only what the records say is wanted (`+short`).
     pub short: bool,
+}
+
+/// What is looked into.
+#[derive(Debug)]
+pub enum What {
+    /// This.
+    Investigation(Box<dyn Investigation>),
+    /// The message in this file, for [`open_message`]; the empty name stands for the message at hand.
+    Message(String),
 }
 
 /// The words that begin a line about something else than a survey or one question, how such a line goes on, and what it
@@ -33,38 +46,31 @@ pub const VIEWS: &[(&str, &str, &str)] = &[
     ("blocklist", "DOMAIN | IP", "who lists it (RFC 5782)"),
 ];
 
-/// The file of `dkim FILE`, empty where none is named; none for every other line.
-#[must_use]
-pub fn message_file(line: &str) -> Option<&str> {
-    let line = line.trim();
-    let rest = line.strip_prefix("dkim")?;
-    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
-}
-
 /// Looks into a message in its octets.
 #[must_use]
 pub fn open_message(octets: &[u8], setting: &Setting) -> Box<dyn Investigation> {
     Box::new(MessageCheck::new(octets, setting.clone()))
 }
 
-/// Reads a line. `setting` holds what the line does not say. A message is opened by [`open_message`].
+/// Reads a line. `setting` holds what the line does not say.
 ///
 /// # Errors
 /// What is wrong with the line, and what could be typed.
 pub fn open(line: &str, setting: &Setting) -> Result<Opened, String> {
     let line = asked(line)?;
-    let resolver = line.resolver.clone();
     let setting = Setting {
         resolver: line.resolver.unwrap_or_else(|| setting.resolver.clone()),
         options: line.options,
         ..setting.clone()
     };
-    let investigation: Box<dyn Investigation> = match line.asked {
-        Asked::Survey(subject) => Box::new(Survey::new(&subject, &setting)),
-        Asked::One(query) => Box::new(Single::new(query, line.short, &setting)),
-        Asked::View(name, words) => view(name, &words, &setting)?,
+    let is_question = matches!(line.asked, Asked::One(_));
+    let what = match line.asked {
+        Asked::Survey(subject) => What::Investigation(Box::new(Survey::new(&subject, &setting))),
+        Asked::One(query) => What::Investigation(Box::new(Single::new(query, line.short, &setting))),
+        Asked::View("dkim", words) => What::Message(words.join(" ")),
+        Asked::View(name, words) => What::Investigation(view(name, &words, &setting)?),
     };
-    Ok(Opened { investigation, resolver, short: line.short })
+    Ok(Opened { what, setting, is_question, short: line.short })
 }
 
 fn view(name: &str, words: &[String], setting: &Setting) -> Result<Box<dyn Investigation>, String> {
@@ -92,6 +98,9 @@ fn view(name: &str, words: &[String], setting: &Setting) -> Result<Box<dyn Inves
             };
             Ok(Box::new(Listings::new(subject, setting.lists.clone(), setting.clone())))
         }
+        ("compare", [address]) if address.parse::<IpAddr>().is_ok() => {
+            Err(format!("{address} is an address, and servers are compared about a domain; {}", usage()))
+        }
         ("compare", [domain]) => Ok(Box::new(Comparison::new(&name_of(domain)?, setting.clone()))),
         _ => Err(usage()),
     }
@@ -110,6 +119,7 @@ fn name_of(word: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::dns::Resolver;
 
     #[test]
     fn lines_and_what_they_look_into() {
@@ -119,19 +129,24 @@ mod tests {
             ("mx example.org @9.9.9.9", "MX example.org"),
             ("survey example.org google s1", "example.org"),
             ("spf example.org", "SPF of example.org"),
+            ("@9.9.9.9 +tcp spf example.org", "SPF of example.org"),
             ("blocklist 192.0.2.1", "blocklists: 192.0.2.1"),
             ("compare jo@example.org", "example.org compared"),
             ("survey bücher.example", "xn--bcher-kva.example (bücher.example)"),
         ] {
             let opened = open(line, &setting).unwrap_or_else(|error| panic!("{line}: {error}"));
-            assert_eq!(opened.investigation.title(), title, "{line}");
-            assert_eq!(opened.resolver.is_some(), line.contains(" @"), "{line}");
+            let What::Investigation(investigation) = opened.what else { panic!("{line}") };
+            assert_eq!(investigation.title(), title, "{line}");
+            assert_eq!(opened.setting.resolver != Resolver::System, line.contains("@9"), "{line}");
         }
         for (line, part) in [
-            ("spf example.org 192.0.2", "is not an address"),
             ("survey a..b", "is not a name"),
             ("mx @9.9.9.9", "which name?"),
             ("survey jo@", "names no domain"),
+            ("spf example.org 192.0.2", "is not an address"),
+            ("compare", "write compare DOMAIN"),
+            ("blocklist @9.9.9.9", "write blocklist DOMAIN | IP"),
+            ("compare 192.0.2.1", "is an address"),
         ] {
             let error = open(line, &setting).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");
@@ -140,20 +155,20 @@ mod tests {
 
     #[test]
     fn files_of_messages() {
-        for (line, file) in [
-            ("dkim", Some("")),
-            (" dkim  /tmp/a b.eml ", Some("/tmp/a b.eml")),
-            ("dkim.example.org", None),
-            ("mx dkim", None),
-        ] {
-            assert_eq!(message_file(line), file, "{line}");
+        let setting = Setting::new(Resolver::System);
+        for (line, file) in
+            [("dkim", ""), (" dkim  /tmp/a b.eml @9.9.9.9", "/tmp/a b.eml"), ("@9.9.9.9 dkim x.eml", "x.eml")]
+        {
+            let opened = open(line, &setting).unwrap_or_else(|error| panic!("{line}: {error}"));
+            assert!(matches!(&opened.what, What::Message(got) if got == file), "{line}: {opened:?}");
+            assert_eq!(opened.setting.resolver != Resolver::System, line.contains('@'), "{line}");
         }
     }
 
     #[test]
     fn every_view_can_be_opened() {
         let setting = Setting::new(Resolver::System);
-        for (name, form, _) in VIEWS {
+        for (name, form, _) in VIEWS.iter().filter(|(name, ..)| *name != "dkim") {
             let wrong = view(name, &[], &setting).unwrap_err();
             assert_eq!(wrong, format!("write {name} {form}"));
         }

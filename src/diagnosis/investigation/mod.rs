@@ -17,7 +17,7 @@ pub(in crate::diagnosis) mod world;
 use std::fmt;
 
 pub use asking::Asking;
-pub use line::{Opened, VIEWS, message_file, open, open_message};
+pub use line::{Opened, VIEWS, What, open, open_message};
 pub use publics::{builtin as publics, read as read_publics};
 pub use seen::{Failure, Seen, Stage};
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::lookup::{Route, is_address};
 use super::rows::{Connect, Row, Table, shown};
 use super::{EXCHANGE_ROWS, EXCHANGES, family};
-use crate::diagnosis::answers::{Outcome, aliases};
+use crate::diagnosis::answers::{Outcome, aliases, is_circle};
 use crate::diagnosis::dns::{RecordType, Value, reverse_name};
 use crate::diagnosis::finding::Severity;
 
@@ -23,8 +23,13 @@ impl Table<'_> {
                 self.push(row);
             }
             Route::Null(record) => {
-                let mut row = self.record(0, "MX 0", ".", record, domain, RecordType::Mx);
-                row.verdict = Some((Severity::Note, "takes no mail, and says so (RFC 7505)".to_owned()));
+                let preference = match record.value {
+                    Value::Mx { preference, .. } => preference,
+                    _ => 0,
+                };
+                let mut row = self.record(0, &format!("MX {preference}"), ".", record, domain, RecordType::Mx);
+                let odd = if preference == 0 { "" } else { "; its preference is to be 0" };
+                row.verdict = Some((Severity::Note, format!("takes no mail, and says so (RFC 7505){odd}")));
                 self.push(row);
             }
             Route::Implicit => {
@@ -42,7 +47,17 @@ impl Table<'_> {
                 self.host(1, domain, false);
             }
             Route::Exchanges(exchanges) => {
+                let mut seen: Vec<&str> = Vec::new();
                 for (number, exchange) in exchanges.iter().take(EXCHANGE_ROWS).enumerate() {
+                    if !exchange.name.is_empty() && seen.iter().any(|name| name.eq_ignore_ascii_case(exchange.name)) {
+                        let label = format!("MX {}", exchange.preference);
+                        let row =
+                            self.record(0, &label, &shown(exchange.name), exchange.record, domain, RecordType::Mx);
+                        let says = "the same host again: a second MX helps only if it is another one".to_owned();
+                        self.judge(row, domain, (Severity::Warning, says, "take one of the two out"));
+                        continue;
+                    }
+                    seen.push(exchange.name);
                     let label = format!("MX {}", exchange.preference);
                     let text = shown(exchange.name);
                     let row = self.record(0, &label, &text, exchange.record, domain, RecordType::Mx);
@@ -62,7 +77,9 @@ impl Table<'_> {
             let says = "an address stands where a name must (RFC 5321 §5.1)";
             (Severity::Fault, says.to_owned(), "give the host a name with an A record, and let the MX name that")
         } else if !looked_up {
-            (Severity::Note, format!("not looked up: a survey follows {EXCHANGES} exchanges"), "")
+            // One word about all of them stands in the row that counts.
+            row.verdict = Some((Severity::Note, format!("not looked up: a survey follows {EXCHANGES} exchanges")));
+            return self.push(row);
         } else if self.survey.is_waiting(name) || !self.survey.addresses(name).is_empty() {
             row.connect = Some(Connect { host: name.to_owned(), address: None, port: 25, service: None });
             self.push(row);
@@ -159,9 +176,13 @@ impl Table<'_> {
     /// The aliases on the way to an answer.
     fn aliases(&mut self, depth: u8, name: &str, kind: RecordType, exchange: bool) {
         let Some(answer) = self.survey.answer(name, kind) else { return };
+        let circle = is_circle(answer, name);
         for (number, (record, target)) in aliases(answer, name).into_iter().enumerate() {
             let row = self.record(depth, "CNAME", &shown(target), record, name, kind);
-            if exchange && number == 0 {
+            if circle && number == 0 {
+                let says = "the aliases lead in a circle: nobody gets to an address".to_owned();
+                self.judge(row, name, (Severity::Fault, says, "let one of them name a host that has an address"));
+            } else if exchange && number == 0 {
                 let says = "an MX must not name an alias (RFC 2181 §10.3)".to_owned();
                 self.judge(row, name, (Severity::Fault, says, "let the MX name the host itself"));
             } else {

@@ -39,17 +39,16 @@ pub struct Line {
 /// The text says what is wrong and what could be typed.
 pub fn asked(line: &str) -> Result<Line, String> {
     let mut read = Words::default();
-    let mut words = line.split_whitespace().map(unquoted).peekable();
-    let second = line.split_whitespace().nth(1);
-    let more = second.is_some_and(|second| !second.starts_with(['@', '+']));
-    if words.peek() == Some(&"dig") && second.is_some() {
-        words.next();
-    } else if let Some((name, ..)) = words.peek().and_then(|first| VIEWS.iter().find(|(name, ..)| name == first))
-        && more
-    {
-        words.next();
+    let mut words: Vec<&str> = line.split_whitespace().map(unquoted).collect();
+    // Resolver and options may stand before the word that tells what the line is about.
+    let first = words.iter().position(|word| !word.starts_with(['@', '+'])).unwrap_or(0);
+    if words.get(first) == Some(&"dig") && words.len() > first + 1 {
+        words.remove(first);
+    } else if let Some((name, ..)) = words.get(first).and_then(|first| VIEWS.iter().find(|(name, ..)| name == first)) {
+        words.remove(first);
         read.view = Some((*name, Vec::new()));
     }
+    let mut words = words.into_iter();
     while let Some(word) = words.next() {
         read.word(word, &mut words)?;
     }
@@ -175,6 +174,18 @@ impl<'a> Words<'a> {
             (Err(_), _) => {}
         }
         let domain = bare.rsplit_once('@').map_or(bare, |(_, domain)| domain);
+        if domain.contains("://") || domain.contains(':') {
+            return Err(format!(
+                "\"{name}\" names a server and a port; write its name alone, or connect to it with F2"
+            ));
+        }
+        let top = domain.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+        let network = top.split('/').next().unwrap_or_default();
+        if self.kind.is_none() && !network.is_empty() && network.bytes().all(|octet| octet.is_ascii_digit()) {
+            return Err(format!(
+                "\"{name}\" is neither an address nor a name; an address is 192.0.2.25 or 2001:db8::25"
+            ));
+        }
         let ascii = ascii_name(domain).map_err(|reason| format!("\"{domain}\" is not a name: {reason}"))?;
         match self.kind {
             Some(kind) if !domain.is_empty() => Ok(Asked::One(Query { name: ascii, kind })),
@@ -286,7 +297,8 @@ mod tests {
             ("+short -c IN example.org a @tls://dns.quad9.net", "A example.org @tls://dns.quad9.net short"),
             ("example.org +dnssec", "survey example.org +dnssec"),
             ("dig", "survey dig"),
-            ("survey", "survey survey"),
+            ("@9.9.9.9 survey example.org", "view survey example.org @9.9.9.9"),
+            ("compare", "view compare "),
             ("survey example.org s1 @9.9.9.9 +tcp", "view survey example.org s1 @9.9.9.9 by TCP"),
         ] {
             let read = asked(line).unwrap_or_else(|e| panic!("{line}: {e}"));
@@ -320,6 +332,10 @@ mod tests {
             ("user@", "names no domain"),
             ("mx user@", "names no domain"),
             (".", "names no domain"),
+            ("https://example.org/", "names a server"),
+            ("example.org:25", "names a server"),
+            ("192.0.2.25/24", "neither an address nor a name"),
+            ("300.1.1.1", "neither an address nor a name"),
         ] {
             let error = asked(line).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");

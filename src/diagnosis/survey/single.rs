@@ -3,16 +3,17 @@
 use super::rows::{Connect, Row, note, shown};
 use super::validating::Validating;
 use super::{explain, tries, verdict};
+use crate::diagnosis::answers::{aliases, is_circle};
 use crate::diagnosis::dns::{
-    Answer, Edns, Query, Record, Resolver, Response, Value, algorithm_name, both_forms, digest_name,
-    extended_error_name, opcode_name,
+    Answer, Edns, Query, Record, RecordType, Resolver, Response, Value, algorithm_name, both_forms, digest_name,
+    extended_error_name, is_within, opcode_name,
 };
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::investigation::{Came, Investigation, Question, Setting, Want};
 use crate::protocol::visible::visible;
 
-/// Records of a section that are shown.
-const RECORDS: usize = 200;
+/// Records of a section that are shown; no message holds more than some 5500.
+const RECORDS: usize = 6000;
 /// Extended errors and options of EDNS that are shown.
 const OPTIONS: usize = 16;
 
@@ -121,13 +122,34 @@ impl Single {
         rows
     }
 
+    /// Whether a record of the answer section is about the name that was asked for, or one that it is an alias of.
+    fn belongs(&self, record: &Record) -> bool {
+        let name = &self.question.query.name;
+        let chain = self.answer.as_ref().map(|answer| aliases(answer, name)).unwrap_or_default();
+        same_name(&record.name, name) || chain.iter().any(|(_, target)| same_name(&record.name, target))
+            // A DNAME stands above the name, and makes the alias (RFC 6672 §2.2).
+            || matches!(record.value, Value::Other { .. }) && is_within(name, &record.name)
+    }
+
     fn head(&self, title: Row, response: &Response) -> Row {
         let mut words = vec![response.rcode_name()];
         words.extend(response.flags.names().into_iter().filter(|name| *name != "qr").map(str::to_owned));
         if response.opcode != 0 {
             words.push(opcode_name(response.opcode));
         }
+        let query = &self.question.query;
+        let is_answered = response.answers.iter().any(|record| record.value.kind() == query.kind);
+        let chain = self.answer.as_ref().map(|answer| aliases(answer, &query.name)).unwrap_or_default();
         let verdict = match (response.rcode, response.answers.is_empty()) {
+            (0, false) if self.answer.as_ref().is_some_and(|answer| is_circle(answer, &query.name)) => {
+                Some((Severity::Fault, "the aliases lead in a circle: nobody gets to an answer".to_owned()))
+            }
+            (0, false) if !is_answered && !chain.is_empty() => {
+                Some((Severity::Warning, format!("an alias that leads to a name without {} records", query.kind)))
+            }
+            (0, false) if !is_answered && !is_any(query.kind) => {
+                Some((Severity::Warning, "records came, and none of them is what was asked for".to_owned()))
+            }
             (0, false) => None,
             // Nothing was looked for where only the server's own knowledge was asked for.
             (0, true) if !self.question.options.recursion && !response.flags.aa && !response.authority.is_empty() => {
@@ -159,7 +181,14 @@ impl Single {
             [("", &response.answers), ("authority ", &response.authority), ("additional ", &response.additional)];
         for (section, records) in sections.into_iter().take(if self.short { 1 } else { 3 }) {
             for record in records.iter().take(RECORDS) {
-                rows.push(row(section, record, &self.question.query.name, about));
+                let mut row = row(section, record, &self.question.query.name, about);
+                if section.is_empty() && !self.belongs(record) {
+                    row.verdict = Some((Severity::Warning, "about another name: resolvers throw it away".to_owned()));
+                    if self.short {
+                        continue;
+                    }
+                }
+                rows.push(row);
             }
             if records.len() > RECORDS {
                 let text = format!("{} more", records.len() - RECORDS);
@@ -171,6 +200,11 @@ impl Single {
             rows.push(Row { depth: 1, label: "EDNS".to_owned(), text: extension(edns), note, ..Row::default() });
         }
     }
+}
+
+/// Whether records of other types answer such a question.
+fn is_any(kind: RecordType) -> bool {
+    kind == RecordType::Rrsig || kind.number() == 255
 }
 
 /// What the OPT record says, in one line.
@@ -316,7 +350,7 @@ mod tests {
         assert_eq!((rows[1].text.as_str(), &rows[1].connect), ("0 .", &None));
         assert!(rows[1].verdict.as_ref().is_some_and(|(_, says)| says.contains("null MX")));
         assert_eq!(rows[2].text, "0 mx.xn--bcher-kva.example (mx.bücher.example) (other.example)");
-        assert_eq!(rows[2].verdict, None);
+        assert!(rows[2].verdict.as_ref().is_some_and(|(_, says)| says.contains("another name")));
         assert_eq!(rows[3].text, "7 13 2 AB");
         assert_eq!(rows[3].verdict.as_ref().unwrap().1, "key 7, ECDSAP256SHA256, SHA-256");
     }

@@ -2,9 +2,10 @@
 
 use super::lookup::Route;
 use super::{Subject, Survey};
-use crate::diagnosis::answers::Outcome;
-use crate::diagnosis::dns::{Answer, QueryFailure, RecordType};
+use crate::diagnosis::answers::{Outcome, is_circle};
+use crate::diagnosis::dns::{Answer, QueryFailure, RecordType, extended_error_name};
 use crate::diagnosis::finding::{Finding, Severity};
+use crate::protocol::visible::visible;
 
 /// Why there is nothing to connect to, once that is sure.
 pub(super) fn trouble(survey: &Survey) -> Option<Finding> {
@@ -24,10 +25,18 @@ pub(super) fn trouble(survey: &Survey) -> Option<Finding> {
             format!("{domain} does not exist (NXDOMAIN)"),
             "check the spelling; the domain may also have expired, which whois tells",
         ),
-        Route::Null(_) => fault(
+        Route::Null(_) => Some(Finding::new(
+            Severity::Note,
+            domain,
             format!("{domain} takes no mail, and says so with a null MX (RFC 7505)"),
             "nothing is broken: mail to this domain must not be sent",
-        ),
+        )),
+        Route::Implicit if survey.answer(domain, RecordType::Mx).is_some_and(|answer| is_circle(answer, domain)) => {
+            fault(
+                format!("the aliases of {domain} lead in a circle: nobody gets to its mail servers"),
+                "let one of them name a host that exists, or take the alias out and publish an MX record",
+            )
+        }
         Route::Implicit | Route::Exchanges(_) if let Some(failed) = failed_address(survey, &hosts) => Some(failed),
         Route::Implicit => fault(
             format!("{domain} has neither an MX record nor an address, so it takes no mail"),
@@ -74,7 +83,14 @@ pub(in crate::diagnosis) fn failure(answer: &Answer) -> Finding {
             (format!("no answer about the {kind} of {name}: {failure}"), next)
         }
         Ok(response) => {
-            let says = format!("the resolver could not tell the {kind} of {name}: {}", response.rcode_name());
+            let mut says = format!("the resolver could not tell the {kind} of {name}: {}", response.rcode_name());
+            for error in response.edns.iter().flat_map(|edns| &edns.errors).take(3) {
+                let own = extended_error_name(error.code).unwrap_or("an error without a name");
+                says.push_str(&format!("; {own}"));
+                if !error.text.is_empty() {
+                    says.push_str(&format!(": {}", visible(error.text.as_bytes())));
+                }
+            }
             let next = match response.rcode {
                 2 => {
                     "the name servers of the domain, or its DNSSEC, are broken: ask another resolver, or the name \

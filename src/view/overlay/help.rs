@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 
 use super::{next, popup, room, text, theme};
 use crate::app::action::BINDINGS;
-use crate::app::state::App;
+use crate::app::state::{App, Focus};
+use crate::diagnosis::investigation::VIEWS;
 use crate::protocol::reply::ReplyClass;
 use crate::view::lines;
 
@@ -32,10 +33,12 @@ const PANE_KEYS: &[(&str, &str)] = &[
     ("j k, Up Down", "move"),
     ("g G, Home End", "first and last; at the last line the transcript follows"),
     ("/ n N", "search the transcript; in the DNS pane / asks"),
-    ("Space", "what the reply with the cursor means, shown or hidden"),
-    ("Enter", "the line in full, read and explained; DNS: connect there; offers: explained"),
+    ("Space", "what the reply with the cursor means, shown or hidden; DNS: the record tag by tag"),
+    ("Enter", "the line in full, read and explained; DNS: connect there, or explained; offers: explained"),
+    ("v", "the DKIM signatures of the message that the line is part of"),
     ("F1", "the reference of the line; again: this help"),
-    ("y Y", "copy the line, the whole transcript"),
+    ("y Y", "copy the line, the whole transcript; DNS: the row as a line of dig"),
+    ("Ctrl-C", "in the DNS pane: stop what is being asked"),
     ("Tab", "the next pane"),
     ("Esc i q", "back to the input"),
 ];
@@ -70,7 +73,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, scroll: usize) 
 fn content(app: &App, width: usize) -> Vec<Line<'static>> {
     let ascii = app.options.ascii;
     let mut out = Vec::new();
-    if let Some(conversation) = app.conversation() {
+    if let Some(conversation) = app.conversation().filter(|_| app.focus != Focus::Dns) {
         out = next::rows(&conversation.context(), width, ascii);
     }
     heading(&mut out, "Keys");
@@ -85,6 +88,20 @@ fn content(app: &App, width: usize) -> Vec<Line<'static>> {
         for (key, what) in keys {
             row(&mut out, key, theme::KEY, what, width, ascii);
         }
+    }
+    out.push(Line::default());
+    heading(&mut out, "DNS: lines of F3");
+    row(&mut out, "example.org", theme::KEY, "everything about the mail of a domain", width, ascii);
+    row(
+        &mut out,
+        "mx example.org",
+        theme::KEY,
+        "one question as in dig: @RESOLVER +tcp +dnssec +norec …",
+        width,
+        ascii,
+    );
+    for (name, form, tells) in VIEWS {
+        row(&mut out, &format!("{name} {form}"), theme::KEY, tells, width, ascii);
     }
     out.push(Line::default());
     heading(&mut out, "Marks");
