@@ -47,17 +47,15 @@ pub(crate) fn holds(octets: &[u8]) {
     drawn(texts.chain(verdicts).chain(details), TIMES, octets.len());
     // The same octets as every answer of a chain: it ends, and asks a bounded number of questions.
     let mut answers = Answers::default();
-    for _ in 0..100 {
+    let ends = (0..100).any(|_| {
         let validation = validate(&query, &answers, &root_anchors(), 1_800_000_000);
-        if validation.open.is_empty() {
-            let links = validation.links.iter().flat_map(|link| [&link.what, &link.says]);
-            drawn(links, TIMES, octets.len());
-            drawn(validation.state.iter().map(ToString::to_string), TIMES, octets.len());
-            return;
+        let links = validation.links.iter().flat_map(|link| [&link.what, &link.says]);
+        drawn(links, TIMES, octets.len());
+        drawn(validation.state.iter().map(ToString::to_string), TIMES, octets.len());
+        for open in &validation.open {
+            answers.insert(Answer { query: open.clone(), ..answer.clone() });
         }
-        for open in validation.open {
-            answers.insert(Answer { query: open, ..answer.clone() });
-        }
-    }
-    assert!(octets.is_empty() && answers.is_empty(), "the chain of trust does not end");
+        validation.open.is_empty()
+    });
+    assert!(ends, "the chain of trust asks on and on");
 }
