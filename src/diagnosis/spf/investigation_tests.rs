@@ -122,7 +122,7 @@ fn the_tree_of_a_domain_with_its_cost() {
     assert_eq!(
         drawn(&rows),
         "\
-TXT d.example v=spf1 a include:_spf.x.example exists:%{ir}.%{d} -all exp=why.d.example [good: 4 of 10 look-ups]
+TXT d.example v=spf1 a include:_spf.x.example exists:%{ir}.%{d} -all exp=why.d.example [good: 4 of 10 look-ups, 2 of 2 void for IPv6]
   a 1 look-up [note: void for IPv6]
   include:_spf.x.example 2 look-ups
     TXT _spf.x.example v=spf1 ip4:198.51.100.0/24 mx:none.x.example ?all
@@ -140,7 +140,10 @@ TXT d.example v=spf1 a include:_spf.x.example exists:%{ir}.%{d} -all exp=why.d.e
     dear.push(format!("dear.example TXT v=spf1 {} ~all", includes.join(" ")));
     let mut tree = SpfTree::new("dear.example", setting());
     World::new(&dear).run(&mut tree);
-    assert_eq!(tree.table().0[0].verdict, Some((Severity::Fault, "11 of 10 look-ups".to_owned())));
+    assert_eq!(
+        tree.table().0[0].verdict,
+        Some((Severity::Fault, "permerror: 11 of 10 look-ups, 0 of 2 void".to_owned()))
+    );
 }
 
 #[test]
@@ -162,4 +165,77 @@ fn a_hostile_record_is_bounded_and_safe_to_draw() {
     let mut tree = SpfTree::new("h.example", setting());
     World::new(&zone).run(&mut tree);
     assert!(tree.table().0.len() < 250, "{}", tree.table().0.len());
+}
+
+/// The tree of `example.org`, and whether anything is called good.
+fn tree(lines: &[&str]) -> (String, bool) {
+    let mut tree = SpfTree::new("example.org", setting());
+    World::new(lines).run(&mut tree);
+    let (rows, findings) = tree.table();
+    (drawn(&rows), findings.iter().any(|found| found.severity == Severity::Good))
+}
+
+#[test]
+fn what_gives_permerror_is_marked_at_its_term_and_called_good_nowhere() {
+    let eleven = format!("example.org TXT v=spf1{} -all", " exists:%{i}.x.example".repeat(11));
+    let exchanges: Vec<String> = (0..11).map(|n| format!("example.org MX {n} m.example")).collect();
+    let mut crowd: Vec<&str> = exchanges.iter().map(String::as_str).collect();
+    crowd.push("example.org TXT v=spf1 mx -all");
+    let void: Vec<String> = ["a", "b", "c"].iter().map(|host| format!("{host}.x.example A 192.0.2.1")).collect();
+    let mut one_family: Vec<&str> = void.iter().map(String::as_str).collect();
+    one_family.push("example.org TXT v=spf1 a:a.x.example a:b.x.example a:c.x.example -all");
+    for (lines, root, term) in [
+        (
+            &["example.org TXT v=spf1 include:gone.example -all"][..],
+            "[fault: permerror: \"include:gone.example\": gone.example does not exist]",
+            "include:gone.example 1 look-up [fault: permerror: gone.example does not exist]",
+        ),
+        (
+            &["example.org TXT v=spf1 include:p.example -all", "p.example TXT v=spf1 include:example.org -all"],
+            "[fault: permerror: \"include:example.org\": leads back]",
+            "include:example.org 1 look-up [fault: permerror: leads back]",
+        ),
+        (
+            &["example.org TXT v=spf1 foo:bar -all"],
+            "[fault: permerror: \"foo:bar\": \"foo\" is no mechanism]",
+            "foo:bar  [fault: permerror: \"foo\" is no mechanism]",
+        ),
+        (
+            &["example.org TXT v=spf1 include:p.example -all", "p.example TXT v=spf1 foo -all"],
+            "[fault: permerror: \"include:p.example\": its record cannot be read: \"foo\" is no mechanism]",
+            "include:p.example 1 look-up [fault: permerror: its record cannot be read: \"foo\" is no mechanism]",
+        ),
+        (
+            &[&eleven],
+            "[fault: permerror: 11 of 10 look-ups, 0 of 2 void]",
+            "exists:%{i}.x.example 1 look-up [fault: past the limit of 10 look-ups]",
+        ),
+        (
+            &["example.org TXT v=spf1 a:g1.example mx:g2.example a:g3.example -all"],
+            "[fault: permerror: 3 of 10 look-ups, 3 of 2 void]",
+            "mx:g2.example 1 look-up [fault: void: no mail exchange]",
+        ),
+        (
+            &one_family,
+            "[warning: permerror for some clients: 3 of 10 look-ups, 3 of 2 void for IPv6]",
+            "a:c.x.example 1 look-up [note: void for IPv6]",
+        ),
+        (
+            &crowd,
+            "[fault: permerror: \"mx\": 11 mail exchanges, and 10 may be looked up]",
+            "mx 1 look-up [fault: permerror: 11 mail exchanges, and 10 may be looked up]",
+        ),
+        (
+            &["example.org TXT v=spf1 ip4:192.0.2.1 +all"],
+            "[fault: \"+all\" lets everybody send in this name (pass)]",
+            "+all \n",
+        ),
+    ] {
+        let (drawn, good) = tree(lines);
+        let first = drawn.lines().next().unwrap();
+        assert!(first.ends_with(root), "{root}:\n{drawn}");
+        assert!(drawn.contains(term), "{term}:\n{drawn}");
+        assert!(!drawn.contains("[good") && !good, "{drawn}");
+        assert!(drawn.matches("past the limit").count() < 2, "{drawn}");
+    }
 }

@@ -102,7 +102,7 @@ pub(super) fn answer(found: &Found) -> String {
 
 fn branch(found: &Branch, depth: usize, out: &mut Vec<Line>) {
     let what = match (&found.record, &found.trouble) {
-        (Some(_), _) => format!("{} look-ups", found.lookups),
+        (Some(_), _) => look_ups(found.lookups),
         (None, Some((result, says))) => format!("{}: {says}", result.name()),
         (None, None) => "waiting".to_owned(),
     };
@@ -126,10 +126,17 @@ fn twig(found: &Twig, depth: usize, out: &mut Vec<Line>) {
     }
 }
 
+/// `1 look-up`, `7 look-ups`.
+pub(super) fn look_ups(count: usize) -> String {
+    format!("{count} look-up{}", if count == 1 { "" } else { "s" })
+}
+
 /// What is special about a term.
 pub(super) fn words(note: &Note) -> String {
     match note {
         Note::Ignored => "never reached".to_owned(),
+        Note::Unreadable(why) => format!("cannot be read: {why}"),
+        Note::PastLimit => format!("past the limit of {LOOKUPS} look-ups"),
         Note::Loop => "leads back".to_owned(),
         Note::DependsOnSender => "depends on the sender".to_owned(),
         Note::NotOpened => "not followed".to_owned(),

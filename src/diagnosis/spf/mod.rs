@@ -23,6 +23,7 @@ mod mechanism;
 mod mistakes;
 mod name;
 mod outline;
+mod permerror;
 mod record;
 mod result;
 mod rows;
@@ -45,7 +46,7 @@ pub use investigation::{SenderCheck, SpfTree};
 pub use lines::Line;
 pub use macro_string::{Letter, Macro, MacroString, Piece, Place};
 pub use macros::Expanded;
-pub use outline::{Branch, Note, Outline, Twig, outline};
+pub use outline::{Branch, Note, Outline, Twig, Voids, outline};
 pub use record::{Fault, Record, Term, is_record};
 pub use term::{DualCidr, Mechanism, Misread, Qualifier, Reading};
 pub use trace::{

@@ -1,5 +1,6 @@
 //! The record of a domain as a tree, without a sender: what it includes, and what it costs when nothing matches early.
 
+use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::case::Case;
@@ -9,7 +10,7 @@ use super::name;
 use super::record::{Record, Term};
 use super::select::{Selected, failure, select};
 use super::term::{Mechanism, Reading};
-use super::trace::{LOOKUPS, SpfResult};
+use super::trace::{LOOKUPS, SpfResult, VOIDS};
 use crate::diagnosis::answers::{Inquiry, Outcome};
 use crate::diagnosis::dns::{RecordType, Value};
 
@@ -23,10 +24,21 @@ pub struct Outline {
     pub root: Branch,
     /// Terms that look something up, for a sender that none of them matches.
     pub lookups: usize,
+    /// Terms whose look-up is void, for such a sender, as far as that is the same for every sender.
+    pub voids: Voids,
     /// There are parts that are not known, or not known without a sender, so that there may be more.
     pub at_least: bool,
     /// Some of them are not known yet.
     pub waiting: bool,
+}
+
+/// Terms whose look-up is void (RFC 7208 §4.6.4), by the family of the client's address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Voids {
+    /// For clients with an IPv4 address.
+    pub v4: usize,
+    /// For clients with an IPv6 address.
+    pub v6: usize,
 }
 
 /// One record of the tree.
@@ -66,6 +78,10 @@ pub struct Twig {
 pub enum Note {
     /// It stands behind `all`, or is a `redirect` beside one: nobody ever looks at it.
     Ignored,
+    /// It cannot be read, for this reason.
+    Unreadable(String),
+    /// It is the one with which the limit of look-ups is passed.
+    PastLimit,
     /// It leads back to a record above it.
     Loop,
     /// Its name depends on the sender.
@@ -95,9 +111,27 @@ pub enum Note {
 /// a receiver would come to within the limit.
 #[must_use]
 pub fn outline(domain: &str, inquiry: &Inquiry<'_>) -> Outline {
-    let mut walk = Walk { inquiry, opened: 0, lookups: 0, path: Vec::new(), at_least: false, waiting: false };
-    let root = walk.branch(domain);
-    Outline { lookups: root.lookups, root, at_least: walk.at_least, waiting: walk.waiting }
+    let selected = select(inquiry, domain);
+    draw(domain, selected, inquiry)
+}
+
+/// The tree as it would be if the domain published this record instead of its own.
+pub(super) fn supposed(domain: &str, record: Record, inquiry: &Inquiry<'_>) -> Outline {
+    draw(domain, Selected::Record(record), inquiry)
+}
+
+fn draw(domain: &str, selected: Selected, inquiry: &Inquiry<'_>) -> Outline {
+    let mut walk = Walk {
+        inquiry,
+        opened: 0,
+        lookups: 0,
+        voids: Voids::default(),
+        path: Vec::new(),
+        at_least: false,
+        waiting: false,
+    };
+    let root = walk.branch(domain, selected);
+    Outline { lookups: root.lookups, voids: walk.voids, root, at_least: walk.at_least, waiting: walk.waiting }
 }
 
 struct Walk<'r, 'a> {
@@ -105,6 +139,7 @@ struct Walk<'r, 'a> {
     opened: usize,
     /// Terms so far, in the order of evaluation.
     lookups: usize,
+    voids: Voids,
     /// The domains from the root to here.
     path: Vec<String>,
     at_least: bool,
@@ -112,12 +147,12 @@ struct Walk<'r, 'a> {
 }
 
 impl Walk<'_, '_> {
-    fn branch(&mut self, domain: &str) -> Branch {
+    fn branch(&mut self, domain: &str, selected: Selected) -> Branch {
         self.opened += 1;
         let before = self.lookups;
         let mut branch =
             Branch { domain: domain.to_owned(), record: None, trouble: None, twigs: Vec::new(), lookups: 0 };
-        match select(self.inquiry, domain) {
+        match selected {
             Selected::Waiting => self.unknown(true),
             Selected::Other(result, says) => {
                 self.at_least |= result == SpfResult::TempError;
@@ -156,9 +191,15 @@ impl Walk<'_, '_> {
                 }
                 Ok(Reading::Redirect(target)) => self.follow(domain, target, &mut twig),
                 Ok(Reading::Directive(_, mechanism)) => self.mechanism(domain, mechanism, &mut twig),
-                _ => {}
+                Err(fault) => twig.note = Some(Note::Unreadable(fault.says.clone())),
+                Ok(Reading::Explanation(_) | Reading::Unknown(_)) => {}
             }
             twig.lookups = self.lookups - before;
+            let plain = matches!(twig.note, None | Some(Note::NotOpened | Note::DependsOnSender));
+            if before == LOOKUPS && twig.lookups > 0 && plain {
+                twig.note = Some(Note::PastLimit);
+            }
+            self.count(twig.note.as_ref());
             twigs.push(twig);
         }
         twigs.sort_by_key(|twig| twig.column);
@@ -192,6 +233,17 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// Counts what is void.
+    fn count(&mut self, note: Option<&Note>) {
+        let (v4, v6) = match note {
+            Some(Note::NoExchange) => (true, true),
+            Some(Note::Void { v4, v6 }) => (*v4, *v6),
+            _ => return,
+        };
+        self.voids.v4 += usize::from(v4);
+        self.voids.v6 += usize::from(v6);
+    }
+
     /// `include` and `redirect`.
     fn follow(&mut self, domain: &str, target: &MacroString, twig: &mut Twig) {
         self.lookups += 1;
@@ -206,7 +258,8 @@ impl Walk<'_, '_> {
             twig.note = Some(Note::NotOpened);
             self.at_least = true;
         } else {
-            twig.branch = Some(Box::new(self.branch(&name)));
+            let selected = select(self.inquiry, &name);
+            twig.branch = Some(Box::new(self.branch(&name, selected)));
         }
     }
 
@@ -274,10 +327,22 @@ impl Walk<'_, '_> {
 }
 
 impl Outline {
-    /// What it costs: `7 of 10 look-ups`, `at least 12 of 10 look-ups`.
+    /// What it costs: `7 of 10 look-ups, 0 of 2 void`, `at least 12 of 10 look-ups, 3 of 2 void for IPv6`.
     #[must_use]
     pub fn cost(&self) -> String {
         let at_least = if self.at_least { "at least " } else { "" };
-        format!("{at_least}{} of {LOOKUPS} look-ups", self.lookups)
+        format!("{at_least}{} of {LOOKUPS} look-ups, {}", self.lookups, self.voids.words())
+    }
+}
+
+impl Voids {
+    /// Of the family that has more of them.
+    fn words(self) -> String {
+        let family = match self.v4.cmp(&self.v6) {
+            Ordering::Less => " for IPv6",
+            Ordering::Equal => "",
+            Ordering::Greater => " for IPv4",
+        };
+        format!("{} of {VOIDS} void{family}", self.v4.max(self.v6))
     }
 }

@@ -1,6 +1,6 @@
 //! The trees of SPF as rows: the result first, then each record with its terms, and below a term what was looked up.
 
-use super::lines::{answer, outcome, words};
+use super::lines::{answer, look_ups, outcome, words};
 use super::outline::{Branch, Note, Outline, Twig};
 use super::result::{found, means, severity, whom};
 use super::trace::{
@@ -24,7 +24,7 @@ pub(super) fn checked(
     evaluations: &[(Case, Evaluation)],
     advice: &[Advice],
 ) -> (Vec<Row>, Vec<Finding>) {
-    let mut table = Table { asking, rows: Vec::new() };
+    let mut table = Table { asking, rows: Vec::new(), void: Severity::Warning };
     let mut findings = Vec::new();
     for (case, evaluation) in evaluations {
         table.result(case, evaluation);
@@ -39,12 +39,17 @@ pub(super) fn checked(
 
 /// The tree of a domain.
 pub(super) fn outlined(asking: &Asking, outline: &Outline, advice: &[Advice]) -> (Vec<Row>, Vec<Finding>) {
-    let mut table = Table { asking, rows: Vec::new() };
+    let void = if outline.voids.v4.min(outline.voids.v6) > VOIDS { Severity::Fault } else { Severity::Warning };
+    let mut table = Table { asking, rows: Vec::new(), void };
     let mut findings = Vec::new();
     table.branch(0, &outline.root);
     if let Some(root) = table.rows.first_mut().filter(|_| outline.root.record.is_some()) {
-        let severity = if outline.lookups > LOOKUPS { Severity::Fault } else { Severity::Good };
-        root.verdict = Some((severity, outline.cost())).filter(|_| !outline.waiting || severity == Severity::Fault);
+        let fault = advice.iter().map(|advice| &advice.finding).find(|finding| finding.severity == Severity::Fault);
+        root.verdict = outline
+            .permerror()
+            .map(|(severity, says)| (severity, shown(says)))
+            .or_else(|| fault.map(|finding| (Severity::Fault, finding.says.clone())))
+            .or_else(|| Some((Severity::Good, outline.cost())).filter(|_| !outline.waiting));
     }
     table.close(advice, &mut findings);
     (table.rows, findings)
@@ -53,6 +58,8 @@ pub(super) fn outlined(asking: &Asking, outline: &Outline, advice: &[Advice]) ->
 struct Table<'a> {
     asking: &'a Asking,
     rows: Vec<Row>,
+    /// How much a void look-up matters: a few are borne.
+    void: Severity,
 }
 
 impl Table<'_> {
@@ -211,13 +218,10 @@ impl Table<'_> {
     }
 
     fn twig(&mut self, depth: u8, twig: &Twig) {
-        let text = match twig.lookups {
-            0 => String::new(),
-            1 => "1 look-up".to_owned(),
-            many => format!("{many} look-ups"),
-        };
-        let verdict = twig.note.as_ref().filter(|note| **note != Note::Waiting);
-        let verdict = verdict.map(|note| (weight(note), shown(words(note))));
+        let text = if twig.lookups == 0 { String::new() } else { look_ups(twig.lookups) };
+        let note = twig.note.as_ref().filter(|note| **note != Note::Waiting);
+        let note = note.map(|note| (weight(note, self.void), shown(words(note))));
+        let verdict = twig.permerror().map(|says| (Severity::Fault, format!("permerror: {}", shown(says)))).or(note);
         let mut detail = vec![format!("column {} of the record", twig.column)];
         detail.extend(twig.target.iter().map(|target| format!("about {}", shown(target))));
         self.push(Row { depth, label: shown(&twig.term), text, verdict, detail, ..Row::default() });
@@ -266,13 +270,12 @@ fn spent(spent: Spent) -> String {
     format!("{} of {LOOKUPS} look-ups, {} of {VOIDS} void", spent.lookups, spent.voids)
 }
 
-/// How much it matters what is special about a term.
-const fn weight(note: &Note) -> Severity {
+/// How much it matters what is special about a term; `void`: how much one does that is void for everybody.
+const fn weight(note: &Note, void: Severity) -> Severity {
     match note {
-        Note::Loop | Note::TooManyExchanges(_) => Severity::Fault,
-        Note::Ignored | Note::NoName(_) | Note::NoExchange | Note::Failed(_) | Note::Void { v4: true, v6: true } => {
-            Severity::Warning
-        }
+        Note::Loop | Note::TooManyExchanges(_) | Note::Unreadable(_) | Note::PastLimit => Severity::Fault,
+        Note::NoExchange | Note::Void { v4: true, v6: true } => void,
+        Note::Ignored | Note::NoName(_) | Note::Failed(_) => Severity::Warning,
         Note::DependsOnSender | Note::NotOpened | Note::Void { .. } | Note::Waiting => Severity::Note,
     }
 }

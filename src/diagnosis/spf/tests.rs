@@ -403,12 +403,12 @@ fn the_outline_counts_what_everything_costs() {
   include:p.example [6]
     p.example 5 look-ups
       include:q.example [2]
-        q.example 1 look-ups
+        q.example 1 look-up
           ip4:192.0.2.1
           include:p.example [1] leads back
       a:gone.example [1] void: no address
       redirect=q.example [2]
-        q.example 1 look-ups
+        q.example 1 look-up
           ip4:192.0.2.1
           include:p.example [1] leads back
   include:%{l}.example [1] depends on the sender
@@ -418,6 +418,6 @@ fn the_outline_counts_what_everything_costs() {
   redirect=q.example never reached
 "
     );
-    assert_eq!((found.cost().as_str(), found.waiting), ("at least 10 of 10 look-ups", false));
+    assert_eq!((found.cost().as_str(), found.waiting), ("at least 10 of 10 look-ups, 3 of 2 void for IPv6", false));
     assert_eq!(rounds.len(), 3);
 }

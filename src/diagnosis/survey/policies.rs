@@ -100,6 +100,7 @@ impl Table<'_> {
         row.detail.extend(outline.lines().iter().map(|line| format!("{}{}", "  ".repeat(line.depth), line.text)));
         let worst = judged.advice.first().map(|advice| &advice.finding);
         row.verdict = match worst {
+            _ if let Some((severity, says)) = outline.permerror() => Some((severity, shown(&says))),
             Some(worst) if worst.severity >= Severity::Warning => Some((worst.severity, worst.says.clone())),
             _ if outline.waiting => None,
             Some(worst) if worst.severity == Severity::Note => {

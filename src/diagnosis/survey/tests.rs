@@ -135,7 +135,7 @@ MX 10 MX1.example.org
 MX 20 mx2.example.org
   A 192.0.2.26
     PTR host26.example.net [warning: names another host: it does not lead back to 192.0.2.26]
-SPF v=spf1 mx -all [good: all other senders fail; 1 of 10 look-ups]
+SPF v=spf1 mx -all [good: all other senders fail; 1 of 10 look-ups, 0 of 2 void]
 DMARC v=DMARC1; p=none [warning: p=none without reports (rua) asks for nothing: forged mail is delivered, and nobody is told (column 11)]
 DKIM no key found by guessing [warning: example.org has no DKIM keys: nothing at all exists below _domainkey.example.org (RFC 8020)]
 MTA-STS none [note: no MTA-STS: who can come between may have mail delivered to himself, or in the clear]

@@ -45,6 +45,10 @@ pub fn judge(outline: &Outline, inquiry: &Inquiry<'_>) -> Vec<Advice> {
         written::judge(&mut notes, record);
         tree::judge(&mut notes, outline);
     }
+    // Nothing is good about what a receiver refuses to read.
+    let broken =
+        outline.permerror().is_some() || notes.advice.iter().any(|advice| advice.finding.severity == Severity::Fault);
+    notes.advice.retain(|advice| !broken || advice.finding.severity > Severity::Good);
     notes.advice.sort_by_key(|advice| std::cmp::Reverse(advice.finding.severity));
     notes.advice
 }

@@ -92,9 +92,8 @@ fn is_odd(twig: &Twig) -> bool {
 }
 
 fn fault_of(branch: &Branch) -> Option<String> {
-    let (term, fault) = branch.record.as_ref()?.fault()?;
-    let text = branch.record.as_ref().map(|record| shown(record.text_of(term))).unwrap_or_default();
-    Some(format!("{text} in column {}: {}", fault.column, fault.says))
+    let (term, fault) = branch.fault()?;
+    Some(format!("{} in column {}: {}", shown(branch.text_of(term)), fault.column, fault.says))
 }
 
 /// What breaks the evaluation at a term.
