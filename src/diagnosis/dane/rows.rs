@@ -8,6 +8,7 @@ use super::{DaneSurvey, Route, words};
 use crate::diagnosis::answers::key;
 use crate::diagnosis::certificate;
 use crate::diagnosis::dns::{Query, RecordType};
+use crate::diagnosis::dnssec::State;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::investigation::Seen;
 use crate::diagnosis::mta_sts::{Announced, Mode, MtaSts};
@@ -315,6 +316,13 @@ impl Table<'_> {
         row.detail = words::worth_in_full(worth);
         row.detail.extend(self.survey.trust.links(query));
         self.rows.push(row);
+        // Told once: it is about the resolver, which is the same for all questions.
+        if let Some(State::Indeterminate { why, next }) = &worth.own
+            && worth.told.is_some()
+            && !self.findings.iter().any(|found| found.subject == "DNSSEC" && found.severity == Severity::Note)
+        {
+            self.findings.push(words::unchecked(why, next));
+        }
     }
 
     fn row(&self, depth: u8, label: &str, text: String, query: &Query) -> Row {

@@ -97,8 +97,8 @@ impl Worth {
             (Some(State::Secure), _) => Dnssec::Secure,
             (Some(State::Insecure(_)), _) => Dnssec::Insecure,
             (Some(State::Bogus(_)), _) => Dnssec::Bogus,
-            (Some(State::Indeterminate(_)) | None, Some(true)) => Dnssec::Secure,
-            (Some(State::Indeterminate(_)) | None, _) => Dnssec::Insecure,
+            (Some(State::Indeterminate { .. }) | None, Some(true)) => Dnssec::Secure,
+            (Some(State::Indeterminate { .. }) | None, _) => Dnssec::Insecure,
         })
     }
 }

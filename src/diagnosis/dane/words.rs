@@ -37,14 +37,17 @@ pub(super) fn worth(worth: &Worth) -> Option<Says> {
         (Some(State::Insecure(why)), Some(false)) => (Severity::Note, format!("not signed: {why}")),
         (Some(State::Bogus(why)), Some(true)) => (Severity::Fault, format!("the resolver says AD, and {why}")),
         (Some(State::Bogus(why)), _) => (Severity::Fault, why.to_string()),
-        (Some(State::Indeterminate(why)), Some(true)) => {
+        (Some(State::Indeterminate { why, .. }), Some(true)) => {
             (Severity::Note, format!("AD, by the resolver's word alone: {why}"))
         }
         (None, Some(true)) => (Severity::Note, "AD, by the resolver's word alone".to_owned()),
-        (Some(State::Indeterminate(_)) | None, Some(false)) => {
-            (Severity::Note, "not signed, by the resolver's word".to_owned())
+        (Some(State::Indeterminate { why, .. }), Some(false)) => {
+            (Severity::Note, format!("not known; the resolver does not say AD: {why}"))
         }
-        (Some(State::Insecure(_) | State::Indeterminate(_)) | None, None) => (Severity::Fault, "no answer".to_owned()),
+        (None, Some(false)) => (Severity::Note, "not signed, by the resolver's word".to_owned()),
+        (Some(State::Insecure(_) | State::Indeterminate { .. }) | None, None) => {
+            (Severity::Fault, "no answer".to_owned())
+        }
     };
     Some((severity, says))
 }
@@ -153,6 +156,12 @@ pub(super) fn no_answer(name: &str, why: &Finding) -> Finding {
         ),
         "have the name servers answer for types they do not know, with an empty answer (RFC 7672 §2.1.2)",
     )
+}
+
+/// The chain of trust could not be walked through this resolver: nothing is wrong with the zone.
+pub(super) fn unchecked(why: &str, next: &str) -> Finding {
+    let says = format!("what follows is by the resolver's word (AD) alone, for it could not be checked here: {why}");
+    Finding::new(Severity::Note, "DNSSEC", says, next)
 }
 
 /// Whoever can forge the MX sends mail elsewhere.
