@@ -416,7 +416,7 @@ fn a_resolver_without_the_keys_of_the_root_is_no_fault_of_the_zone() {
         (World::new().vouched(), "good: DANE vouches for it"),
         (
             World::new().vouched().unsigned(&["_25._tcp.mx.example.org", MX, "example.org"]),
-            "warning: TLSA is not signed: passed over",
+            "warning: whether TLSA is signed is not known",
         ),
     ] {
         let (rows, findings) = world.look_as("example.org", &setting);
@@ -426,6 +426,7 @@ fn a_resolver_without_the_keys_of_the_root_is_no_fault_of_the_zone() {
         let [unchecked] = own.as_slice() else { panic!("{findings:#?}") };
         assert!(unchecked.says.contains("passes on no keys of the root (NXDOMAIN)"), "{unchecked:?}");
         assert_eq!(unchecked.next, "ask another resolver: @9.9.9.9");
+        assert!(!findings.iter().any(|finding| finding.says.contains("not signed by DNSSEC")), "{findings:#?}");
     }
 }
 
@@ -455,7 +456,9 @@ fn records_stand_at_the_end_of_signed_aliases_or_at_the_name() {
         ),
         (at_the_name(aliased()).unsigned(&[MX]), MX, "_25._tcp.mx.example.org", "good: DANE vouches for it"),
     ] {
-        let (rows, _) = world.look("example.org");
+        let (rows, findings) = world.look("example.org");
+        has(&findings, Severity::Fault, "an MX must not name an alias (RFC 2181 §10.3): mx.example.org is one of real");
+        assert!(verdict(&rows, "CNAME").starts_with("fault: an MX must not name an alias"));
         assert_eq!(world.looked, [format!("smtp://{looked}:25 StartTls")]);
         assert_eq!(rows.iter().find(|row| row.label == "TLSA").unwrap().text, name);
         assert_eq!(verdict(&rows, "MX 10"), told, "{name}");
@@ -505,7 +508,13 @@ fn the_servers_of_a_domain() {
         with(vec![mx(1, "192.0.2.25"), mx(2, "a..b"), mx(3, "gone.example.org")]).look("example.org");
     assert_eq!(verdict(&rows, "MX 3"), "fault: has no address");
     has(&findings, Severity::Fault, "gone.example.org has no address");
-    assert!(!rows.iter().any(|row| row.label == "MX 1" || row.label == "MX 2"));
+    assert_eq!(verdict(&rows, "MX 1"), "fault: is no name of a host");
+    assert_eq!(verdict(&rows, "MX 2"), "fault: is no name of a host");
+    has(&findings, Severity::Fault, "an MX record of example.org names the address 192.0.2.25: no mail");
+    has(&findings, Severity::Fault, "names what is no name of a host: a..b");
+    let (rows, findings) = with(vec![mx(0, "192.0.2.25")]).look("example.org");
+    assert_eq!(rows[0].text, "none that mail can be delivered to");
+    has(&findings, Severity::Fault, "names the address 192.0.2.25");
     // Without MX the domain takes its mail itself.
     let mut world = with(Vec::new()).dns("example.org", RecordType::A, vec![Value::A([192, 0, 2, 80].into())]);
     world.chain = chain("example.org");

@@ -164,6 +164,37 @@ pub(super) fn unchecked(why: &str, next: &str) -> Finding {
     Finding::new(Severity::Note, "DNSSEC", says, next)
 }
 
+/// Neither the resolver nor a chain of trust tells.
+pub(super) fn unknown(name: &str) -> Finding {
+    let says = format!(
+        "whether the TLSA records at {} are signed is not known: senders pass over them unless they are",
+        shown(name)
+    );
+    Finding::new(Severity::Warning, SUBJECT, says, "ask a resolver that validates: @9.9.9.9")
+}
+
+/// An address, or what else is no name, where the name of a host must stand.
+pub(super) fn misnamed(domain: &str, exchange: &str) -> Finding {
+    let is_address = exchange.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
+    let what = if is_address { "the address" } else { "what is no name of a host:" };
+    Finding::new(
+        Severity::Fault,
+        "MX",
+        format!("an MX record of {} names {what} {}: no mail is delivered to it", shown(domain), shown(exchange)),
+        "give the server a name with an A or AAAA record, and let the MX record name that (RFC 1035 §3.3.9)",
+    )
+}
+
+/// An MX record leads to an alias.
+pub(super) fn alias(host: &str, target: &str) -> Finding {
+    Finding::new(
+        Severity::Fault,
+        shown(host),
+        format!("an MX must not name an alias (RFC 2181 §10.3): {} is one of {}", shown(host), shown(target)),
+        "let the MX name the host itself",
+    )
+}
+
 /// Whoever can forge the MX sends mail elsewhere.
 pub(super) fn unsigned_exchanges(domain: &str) -> Finding {
     Finding::new(
