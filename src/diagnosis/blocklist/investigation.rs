@@ -47,6 +47,8 @@ pub(super) struct Subjects {
     pub(super) waiting: bool,
     /// Addresses behind those.
     pub(super) more: usize,
+    /// The domain does not exist (NXDOMAIN).
+    pub(super) no_name: bool,
 }
 
 impl Listings {
@@ -98,6 +100,7 @@ fn subjects(subject: &Subject, inquiry: &Inquiry<'_>) -> Subjects {
     let Subject::Domain(domain) = subject else { return subjects };
     let hosts = hosts(domain, inquiry);
     subjects.waiting = hosts.is_none();
+    subjects.no_name = matches!(inquiry.ask(domain, RecordType::Mx), Outcome::Nothing { no_name: true });
     for host in hosts.unwrap_or_default().into_iter().take(HOSTS) {
         for kind in [RecordType::A, RecordType::Aaaa] {
             let records = match inquiry.ask(&host, kind) {

@@ -126,3 +126,50 @@ fn a_domain_with_a_hundred_exchanges_is_bounded() {
     let (rows, _) = listings.table();
     assert_eq!(rows.last().unwrap().text, "74 more addresses are not looked up");
 }
+
+#[test]
+fn a_resolver_that_knows_no_list_is_not_the_fault_of_the_lists() {
+    for (extra, answers) in [
+        (&[][..], "NXDOMAIN"),
+        (&["2.0.0.127.old.example A !SERVFAIL"], "NXDOMAIN or SERVFAIL"),
+        (
+            &[
+                "2.0.0.127.ip.example A 203.0.113.9",
+                "1.0.0.127.ip.example A 203.0.113.9",
+                "2.0.0.127.old.example A 203.0.113.9",
+                "1.0.0.127.old.example A 203.0.113.9",
+            ],
+            "203.0.113.9",
+        ),
+    ] {
+        let lists = read(&LISTS.lines().take(2).collect::<Vec<_>>().join("\n")).unwrap();
+        let mut listings = Listings::new(Subject::Address("192.0.2.25".parse().unwrap()), lists, setting());
+        World::new(extra).run(&mut listings);
+        let (rows, findings) = listings.table();
+        let head = rows[0].verdict.clone().unwrap();
+        assert_eq!(head, (Severity::Warning, "not known: none of 2 lists says anything".to_owned()));
+        assert!(!drawn(&rows).contains("shut") && !drawn(&rows).contains("yes to everything"), "{}", drawn(&rows));
+        let [only] = findings.as_slice() else { panic!("{findings:?}") };
+        let expect = format!(
+            "no list answers through this resolver, which answers {answers} even to their test points (RFC 5782 §5)"
+        );
+        assert_eq!((only.severity, only.says.as_str()), (Severity::Warning, expect.as_str()));
+        assert_eq!(only.next, "ask through a resolver of your own");
+    }
+}
+
+#[test]
+fn a_domain_that_does_not_exist() {
+    for (extra, exists, head) in [
+        (&[][..], false, (Severity::Fault, "the domain does not exist (NXDOMAIN)")),
+        (&["d.example TXT x"], true, (Severity::Good, "on none of 1 lists")),
+        (&["d.example.names.example A 127.0.0.2"], false, (Severity::Fault, "on 1 of 1 lists")),
+    ] {
+        let (listings, _) = listings("d.example", extra);
+        let (rows, findings) = listings.table();
+        let (severity, says) = rows[0].verdict.as_ref().unwrap();
+        assert_eq!((*severity, says.as_str()), head);
+        let told = findings.iter().any(|found| found.severity == Severity::Fault && found.says.contains("NXDOMAIN"));
+        assert_eq!(told, !exists, "{findings:?}");
+    }
+}

@@ -17,12 +17,32 @@ pub(super) fn draw(
     said: &[(&Listed, Vec<Verdict<'_>>)],
 ) -> (Vec<Row>, Vec<Finding>) {
     let (mut rows, mut findings) = (Vec::new(), Vec::new());
-    for (listed, verdicts) in said {
-        rows.push(heading(listed, verdicts));
+    // Then nothing that any of them says is about the list.
+    let deaf = deaf(asking, said);
+    if subjects.no_name
+        && deaf.is_none()
+        && let Some((listed, _)) = said.first()
+        && let Subject::Domain(domain) = &listed.subject
+    {
+        let says = format!("{} does not exist (NXDOMAIN)", shown(domain));
+        findings.push(Finding::new(Severity::Fault, shown(domain), says, "check the spelling"));
+    }
+    for (place, (listed, verdicts)) in said.iter().enumerate() {
+        let mut heading = heading(listed, verdicts);
+        // A domain that is listed and gone is told to be listed.
+        if subjects.no_name && place == 0 && deaf.is_none() && !verdicts.iter().any(|verdict| rank(verdict) == 0) {
+            heading.verdict = Some((Severity::Fault, "the domain does not exist (NXDOMAIN)".to_owned()));
+        }
+        rows.push(heading);
         let mut verdicts: Vec<&Verdict<'_>> = verdicts.iter().collect();
         verdicts.sort_by_key(|verdict| rank(verdict));
         for verdict in verdicts {
-            rows.push(row(asking, &listed.subject, verdict));
+            let mut row = row(asking, &listed.subject, verdict);
+            if deaf.is_some() && matches!(verdict.standing, Standing::Broken(_)) {
+                row.text = "not known".to_owned();
+                row.verdict = Some((Severity::Note, "it is not reached through this resolver".to_owned()));
+            }
+            rows.push(row);
             rows.extend(words(asking, &listed.subject, verdict));
             findings.extend(verdict.finding(&listed.subject));
         }
@@ -38,7 +58,10 @@ pub(super) fn draw(
         let says = format!("not all lists were asked: there are at most {most} questions");
         findings.push(Finding::new(Severity::Note, "blocklists", says, "ask for one address at a time"));
     }
-    findings.extend(unusable(said));
+    findings.extend(match deaf {
+        Some(finding) => vec![finding],
+        None => unusable(said),
+    });
     (rows, findings)
 }
 
@@ -68,7 +91,8 @@ fn heading(listed: &Listed, verdicts: &[Verdict<'_>]) -> Row {
         (0, 0, 0, 0) => Some((Severity::Note, "there is no list for this".to_owned())),
         (0, _, _, 1..) => None,
         (0, 0, known, 0) => Some((Severity::Good, format!("on none of {known} lists"))),
-        (0, unknown, 0, 0) => Some((Severity::Note, format!("none of {unknown} lists answers"))),
+        (0, 1, 0, 0) => Some((Severity::Warning, "not known: the only list for this says nothing".to_owned())),
+        (0, unknown, 0, 0) => Some((Severity::Warning, format!("not known: none of {unknown} lists says anything"))),
         (0, unknown, known, 0) => {
             Some((Severity::Good, format!("on none of {known} lists; {unknown} more say nothing")))
         }
@@ -160,6 +184,31 @@ fn words(asking: &Asking, subject: &Subject, verdict: &Verdict<'_>) -> Option<Ro
         question: Some(asking.question(&name, RecordType::Txt)),
         ..Row::default()
     })
+}
+
+/// The resolver, where no list of several passes its test points through it: many do not pass on the names of lists, or
+/// answer for names that are not there. The lists are then not to blame. Nothing while an answer is awaited.
+fn deaf(asking: &Asking, said: &[(&Listed, Vec<Verdict<'_>>)]) -> Option<Finding> {
+    let all = || said.iter().flat_map(|(listed, verdicts)| verdicts.iter().map(|verdict| (&listed.subject, verdict)));
+    let counts = |standing: &Standing| matches!(standing, Standing::Broken(_) | Standing::NoAnswer);
+    let zones: BTreeSet<&str> = all().map(|(_, verdict)| verdict.list.zone.as_str()).collect();
+    if zones.len() < 2 || !all().all(|(_, verdict)| counts(&verdict.standing)) {
+        return None;
+    }
+    let point = |(subject, verdict): (&Subject, &Verdict<'_>)| {
+        let name = subject.test_points().0.name(&verdict.list.zone);
+        asking.answers().get(&name, RecordType::A).map(|answer| match answer.reply {
+            Ok(_) => answered(answer),
+            Err(_) => "nothing".to_owned(),
+        })
+    };
+    let answers: BTreeSet<String> = all().filter_map(point).collect();
+    // What the first few say is enough where they differ.
+    let answers = answers.into_iter().take(3).collect::<Vec<_>>().join(" or ");
+    let says = format!(
+        "no list answers through this resolver, which answers {answers} even to their test points (RFC 5782 §5)"
+    );
+    Some(Finding::new(Severity::Warning, "blocklists", says, "ask through a resolver of your own"))
 }
 
 /// Lists of which nothing can be learned here, each once.

@@ -15,6 +15,32 @@ const SERVERS: usize = 16;
 const ADDRESSES: usize = 4;
 /// Name servers of the parent whose word is asked for, each at one address of a family.
 const PARENTS: usize = 2;
+/// RFC 1035 §4.1.1.
+const SERVFAIL: u16 = 2;
+
+/// Our resolver, asked as the user wants it; and where it then says SERVFAIL, without its own validation (CD, RFC 4035
+/// §3.2.2): a zone whose signatures are broken has servers all the same, and they are what is to be compared.
+pub(super) struct Way<'a> {
+    pub(super) plain: &'a Inquiry<'a>,
+    pub(super) unchecked: &'a Inquiry<'a>,
+}
+
+impl<'a> Way<'a> {
+    fn ask(&self, name: &str, kind: RecordType) -> Outcome<'a> {
+        let outcome = self.plain.ask(name, kind);
+        if self.is_refused(name, kind) { self.unchecked.ask(name, kind) } else { outcome }
+    }
+
+    fn answer(&self, name: &str, kind: RecordType) -> Option<&'a Answer> {
+        let inquiry = if self.is_refused(name, kind) { self.unchecked } else { self.plain };
+        inquiry.answer(name, kind)
+    }
+
+    fn is_refused(&self, name: &str, kind: RecordType) -> bool {
+        let reply = self.plain.answer(name, kind).map(|answer| &answer.reply);
+        reply.is_some_and(|reply| reply.as_ref().is_ok_and(|response| response.rcode == SERVFAIL))
+    }
+}
 
 /// Where a domain is served, as far as that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,7 +98,7 @@ pub(super) fn delegation(answer: &Answer, zone: &str) -> Option<Delegation> {
 }
 
 /// Finds the zone of a domain, its servers, and some of the servers of its parent. `told` is what the latter said.
-pub(super) fn network(inquiry: &Inquiry<'_>, domain: &str, told: &[Delegation]) -> Network {
+pub(super) fn network(inquiry: &Way<'_>, domain: &str, told: &[Delegation]) -> Network {
     let mut network = Network::default();
     let Some(zone) = zone(inquiry, domain) else { return network };
     network.parents = parents(inquiry, &zone);
@@ -87,7 +113,7 @@ pub(super) fn network(inquiry: &Inquiry<'_>, domain: &str, told: &[Delegation]) 
 }
 
 /// The addresses of one name server, and what is wrong with it.
-fn server(inquiry: &Inquiry<'_>, told: &[Delegation], name: String, network: &mut Network) {
+fn server(inquiry: &Way<'_>, told: &[Delegation], name: String, network: &mut Network) {
     let (own, known) = addresses(inquiry, &name);
     let glue: BTreeSet<IpAddr> =
         told.iter().flat_map(|told| &told.glue).filter(|(of, _)| *of == name).map(|(_, ip)| *ip).collect();
@@ -114,7 +140,7 @@ fn server(inquiry: &Inquiry<'_>, told: &[Delegation], name: String, network: &mu
 }
 
 /// The zone that a name is in: the nearest name above it that has NS records. None while an answer is missing.
-fn zone(inquiry: &Inquiry<'_>, name: &str) -> Option<String> {
+fn zone(inquiry: &Way<'_>, name: &str) -> Option<String> {
     let mut at = name.to_owned();
     for _ in 0..STEPS {
         let outcome = inquiry.ask(&at, RecordType::Ns);
@@ -143,7 +169,7 @@ fn above(answer: &Answer, name: &str) -> Option<String> {
 }
 
 /// Servers of the zone above: one address of each family, for we may have but one of them.
-fn parents(inquiry: &Inquiry<'_>, of: &str) -> Vec<(String, IpAddr)> {
+fn parents(inquiry: &Way<'_>, of: &str) -> Vec<(String, IpAddr)> {
     if of.is_empty() {
         return Vec::new();
     }
@@ -160,7 +186,7 @@ fn parents(inquiry: &Inquiry<'_>, of: &str) -> Vec<(String, IpAddr)> {
 }
 
 /// The name servers of a zone, as our resolver has them.
-fn asked(inquiry: &Inquiry<'_>, zone: &str) -> BTreeSet<String> {
+fn asked(inquiry: &Way<'_>, zone: &str) -> BTreeSet<String> {
     match inquiry.ask(zone, RecordType::Ns) {
         Outcome::Records(records) => name_servers(records, zone),
         _ => BTreeSet::new(),
@@ -177,7 +203,7 @@ fn name_servers<'a>(records: impl IntoIterator<Item = &'a Record>, zone: &str) -
 }
 
 /// The addresses of a name, IPv4 first, and whether all that there are have come.
-fn addresses(inquiry: &Inquiry<'_>, name: &str) -> (Vec<IpAddr>, bool) {
+fn addresses(inquiry: &Way<'_>, name: &str) -> (Vec<IpAddr>, bool) {
     let (mut found, mut known) = (Vec::new(), true);
     for kind in [RecordType::A, RecordType::Aaaa] {
         match inquiry.ask(name, kind) {

@@ -3,6 +3,7 @@
 use super::Source;
 use super::delegation::Slip;
 use super::judge::{self, Whose, whose};
+use super::rows::said_by;
 use super::said::Said;
 use super::table::{Group, Known, Overview, Standing, Topic, Voice, family};
 use crate::diagnosis::dns::{RecordType, span};
@@ -12,7 +13,9 @@ use crate::diagnosis::survey::shown;
 /// What is worth saying, the worst first; each source is told of once.
 pub(super) fn tell(overview: &Overview) -> Vec<Finding> {
     let mut out: Vec<Finding> = overview.slips.iter().map(|(name, slip)| slipped(name, *slip)).collect();
+    out.extend(denied(overview));
     out.extend(overview.known.iter().filter_map(|known| stands(overview, known)));
+    out.extend(without_servers(overview));
     out.extend(unreachable(overview));
     out.extend(shared(overview));
     out.extend(delegated(overview));
@@ -45,6 +48,27 @@ fn slipped(name: &str, slip: Slip) -> Finding {
     }
 }
 
+/// The domain does not exist.
+fn denied(overview: &Overview) -> Option<Finding> {
+    let by = said_by(overview.denied()?);
+    let says = format!("the name does not exist (NXDOMAIN), {by}");
+    let next = match overview.above() {
+        Some(zone) => format!("check the spelling; if it is right, put its records into the zone {}", shown(zone)),
+        None => "check the spelling; if it is right, see why its own servers deny it".to_owned(),
+    };
+    Some(Finding::new(Severity::Fault, shown(&overview.domain), says, next))
+}
+
+/// Nobody who has the zone itself could be asked.
+fn without_servers(overview: &Overview) -> Option<Finding> {
+    let zone = shown(overview.zone.as_deref().filter(|_| overview.is_without_servers())?);
+    let says = "no server of the zone can be asked, for neither our resolver nor the parent tells where they are: what is \
+                compared are copies alone";
+    let next =
+        format!("ask for the delegation (NS {zone} +norec @ a server of the parent), or through another resolver");
+    Some(Finding::new(Severity::Warning, zone.clone(), says, next))
+}
+
 /// A source that says nothing to anything.
 fn stands(overview: &Overview, known: &Known) -> Option<Finding> {
     let who = shown(&known.source.name());
@@ -63,7 +87,10 @@ fn stands(overview: &Overview, known: &Known) -> Option<Finding> {
             "see whether the server runs, and whether port 53 is open for UDP and TCP",
         ),
         (Standing::Lame(why) | Standing::Silent(why), false) => Finding::new(
-            Severity::Warning,
+            match known.standing {
+                Standing::Silent(_) if known.source == Source::Ours => Severity::Fault,
+                _ => Severity::Warning,
+            },
             who,
             format!("tells nothing about {}: {why}", shown(&overview.domain)),
             match why.starts_with("SERVFAIL") {

@@ -22,7 +22,7 @@ use std::net::{IpAddr, SocketAddr};
 pub use said::Said;
 pub use table::{Group, Standing, Topic, Voice};
 
-use delegation::{Delegation, Network, delegation, network};
+use delegation::{Delegation, Network, Way, delegation, network};
 
 use super::answers::key;
 use super::dns::{Query, QueryOptions, RecordType, Resolver, Transport};
@@ -73,6 +73,8 @@ pub struct Comparison {
     domain: String,
     setting: Setting,
     ours: Asking,
+    /// Our resolver without its own validation, on the way to the servers of a zone that it calls broken.
+    unchecked: Asking,
     public: Vec<(String, Asking)>,
     /// The zone, once it is found, and the servers of its parent that are asked for the delegation.
     zone: Option<(String, Vec<IpAddr>)>,
@@ -86,10 +88,12 @@ impl Comparison {
     pub fn new(domain: &str, setting: Setting) -> Self {
         let domain = domain.strip_suffix('.').unwrap_or(domain).to_ascii_lowercase();
         let others = setting.publics.iter().filter(|(_, resolver)| *resolver != setting.resolver);
+        let unchecked = QueryOptions { checking_disabled: true, ..setting.options.clone() };
         let public = others.map(|(name, resolver)| (name.clone(), stranger(&setting, resolver.clone(), true)));
         Self {
             domain,
             ours: Asking::new(setting.clone(), OURS),
+            unchecked: Asking::new(Setting { options: unchecked, ..setting.clone() }, OURS),
             public: public.collect(),
             zone: None,
             direct: HashMap::new(),
@@ -107,12 +111,13 @@ impl Comparison {
     #[must_use]
     pub fn pending(&self) -> usize {
         let public = self.public.iter().map(|(_, asking)| asking);
-        public.chain(self.direct.values()).chain([&self.ours]).map(Asking::pending).sum()
+        public.chain(self.direct.values()).chain([&self.ours, &self.unchecked]).map(Asking::pending).sum()
     }
 
     /// What is known by now of where the domain is served.
     fn network(&self) -> Network {
-        self.ours.read(|inquiry| network(inquiry, &self.domain, &self.delegations()))
+        let told = self.delegations();
+        self.ours.read(|plain| self.unchecked.read(|unchecked| network(&Way { plain, unchecked }, &self.domain, &told)))
     }
 
     /// The delegation, in the words of each server of the parent that has told it.
@@ -161,7 +166,14 @@ impl Investigation for Comparison {
 
     fn wants(&mut self) -> Vec<Want> {
         let told = self.delegations();
-        let mut wants = self.ours.wants(|inquiry| network(inquiry, &self.domain, &told));
+        let (ours, domain) = (&self.ours, &self.domain);
+        let mut wants = self.unchecked.wants(|unchecked| {
+            ours.read(|plain| network(&Way { plain, unchecked }, domain, &told));
+        });
+        let unchecked = &self.unchecked;
+        wants.extend(self.ours.wants(|plain| {
+            unchecked.read(|unchecked| network(&Way { plain, unchecked }, domain, &told));
+        }));
         let found = self.network();
         let topics = self.topics(found.zone.as_deref());
         wants.extend(self.ours.ask(topics.clone()));
@@ -181,7 +193,7 @@ impl Investigation for Comparison {
 
     fn came(&mut self, came: Came, _now: i64) {
         let public = self.public.iter_mut().map(|(_, asking)| asking);
-        for asking in public.chain(self.direct.values_mut()).chain([&mut self.ours]) {
+        for asking in public.chain(self.direct.values_mut()).chain([&mut self.ours, &mut self.unchecked]) {
             asking.came(&came);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::delegation::Slip;
 use super::judge::{self, Verdict};
-use super::table::{Group, Known, Overview, Standing, Topic, family};
+use super::table::{Group, Known, Overview, Standing, Topic, Voice, family};
 use super::{Said, Source};
 use crate::diagnosis::dns::RecordType;
 use crate::diagnosis::finding::Severity;
@@ -27,10 +27,38 @@ pub(super) fn draw(overview: &Overview) -> Vec<Row> {
     if overview.zone.is_none() {
         rows.insert(0, Row { label: "server".to_owned(), text: "…".to_owned(), ..Row::default() });
     }
+    if overview.is_without_servers() {
+        let verdict = Some((Severity::Warning, "none of the zone can be asked".to_owned()));
+        rows.insert(0, Row { label: "server".to_owned(), text: "none".to_owned(), verdict, ..Row::default() });
+    }
+    if let Some(zone) = overview.above() {
+        let verdict = Some((Severity::Note, format!("{} begins no zone of its own", shown(&overview.domain))));
+        rows.insert(0, Row { label: "zone".to_owned(), text: shown(zone), verdict, ..Row::default() });
+    }
+    if let Some(voices) = overview.denied() {
+        let verdict = Some((Severity::Fault, format!("does not exist (NXDOMAIN): {}", said_by(voices))));
+        rows.insert(0, Row { label: "name".to_owned(), text: shown(&overview.domain), verdict, ..Row::default() });
+    }
     for topic in &overview.topics {
         self::topic(overview, topic, &mut rows);
     }
     rows
+}
+
+/// `says ns1.example.org`, `say all 5`.
+pub(super) fn said_by(voices: &[Voice]) -> String {
+    match voices {
+        [only] => format!("says {}", shown(&only.source.name())),
+        many => {
+            let own = many.iter().filter(|voice| voice.source.is_authority()).count();
+            let servers = match own {
+                0 => "none of them a server of the zone".to_owned(),
+                1 => "one of them a server of the zone".to_owned(),
+                own => format!("{own} of them servers of the zone"),
+            };
+            format!("say {} who answer, {servers}", many.len())
+        }
+    }
 }
 
 /// Who is asked, and how it stands.
@@ -47,6 +75,8 @@ fn source(overview: &Overview, known: &Known) -> Row {
             }
         }),
         Standing::Lame(why) if is_authority => Some((Severity::Fault, format!("lame: {why}"))),
+        // Nothing can be looked up here.
+        Standing::Silent(why) if known.source == Source::Ours => Some((Severity::Fault, why.clone())),
         Standing::Lame(why) | Standing::Silent(why) => Some((Severity::Warning, why.clone())),
         Standing::Unreachable => Some((Severity::Note, "not reachable from here".to_owned())),
     };
@@ -94,11 +124,9 @@ fn topic(overview: &Overview, topic: &Topic, rows: &mut Vec<Row>) {
     };
     stand(&mut row, first);
     if others.is_empty() {
-        let all = first.voices.len();
-        let says = if all == 1 { "one answer".to_owned() } else { format!("all {all} agree") };
         row.verdict = match &first.said {
             Said::Failed { .. } => Some((Severity::Fault, "nobody answers".to_owned())),
-            _ => (topic.waiting == 0).then_some((Severity::Good, says)),
+            _ => (topic.waiting == 0).then(|| agreed(first)),
         };
         rows.push(row);
         return;
@@ -114,6 +142,26 @@ fn topic(overview: &Overview, topic: &Topic, rows: &mut Vec<Row>) {
     }
     rows.push(row);
     rows.extend(groups.into_iter().flatten());
+}
+
+/// That all say the same, and how many they are. Copies alone prove nothing.
+fn agreed(group: &Group) -> Verdict {
+    let parents = group.voices.iter().filter(|voice| matches!(voice.source, Source::Parent(..))).count();
+    let own = group.voices.iter().filter(|voice| voice.source.is_authority()).count();
+    let says = match (group.voices.len() - parents, parents) {
+        (1, 0) => "one answer".to_owned(),
+        (all, 0) => format!("all {all} agree"),
+        (0, 1) => "by one server of the parent".to_owned(),
+        (0, parents) => format!("by {parents} servers of the parent"),
+        (all, 1) => format!("all {all} and a server of the parent agree"),
+        (all, parents) => format!("all {all} and {parents} servers of the parent agree"),
+    };
+    match own {
+        0 => (Severity::Note, format!("{says}; no server of the zone answers")),
+        // That a name is not there is agreed upon, and not well.
+        _ if group.said == Said::NoName => (Severity::Note, says),
+        _ => (Severity::Good, says),
+    }
 }
 
 /// What the groups of a topic come to.

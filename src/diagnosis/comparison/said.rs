@@ -72,8 +72,13 @@ fn listed(lines: &[String]) -> String {
     }
 }
 
-/// What a source says, and the seconds for which that may be kept. `zone` is the one that is compared.
-pub(super) fn said(answers: &Answers, query: &Query, source: &Source, zone: &str) -> Option<(Said, Option<u32>)> {
+/// What a source says, and the seconds for which that may be kept. `zone` is the one that `domain` is in.
+pub(super) fn said(
+    answers: &Answers,
+    query: &Query,
+    source: &Source,
+    (domain, zone): (&str, &str),
+) -> Option<(Said, Option<u32>)> {
     let answer = answers.get(&query.name, query.kind)?;
     let response = match &answer.reply {
         Ok(response) => response,
@@ -94,7 +99,11 @@ pub(super) fn said(answers: &Answers, query: &Query, source: &Source, zone: &str
             }
             (None, Outcome::Records(records)) => gathered(&records),
             // Whether a name below the domain exists makes no difference to who asks for its records.
-            (None, _) if response.rcode == 3 && query.name.eq_ignore_ascii_case(zone) => (Said::NoName, kept(response)),
+            (None, _)
+                if response.rcode == 3 && [domain, zone].iter().any(|name| query.name.eq_ignore_ascii_case(name)) =>
+            {
+                (Said::NoName, kept(response))
+            }
             (None, _) => (Said::Nothing, kept(response)),
         }),
     }

@@ -94,7 +94,8 @@ impl Overview {
         let zone = network.zone.clone();
         let topics = comparison.topics(zone.as_deref());
         let heard = |source: &Source, asking: &Asking, query: &Query| {
-            said(asking.answers(), query, source, zone.as_deref().unwrap_or(&comparison.domain))
+            let domain = comparison.domain.as_str();
+            said(asking.answers(), query, source, (domain, zone.as_deref().unwrap_or(domain)))
         };
         let mut heard_by: Vec<Vec<Heard>> = sources
             .iter()
@@ -150,6 +151,23 @@ impl Overview {
             .collect();
         let start = newest.or_else(|| reference(&known, &topics));
         Self { domain: comparison.domain.clone(), zone, known, slips: network.slips, more: network.more, topics, start }
+    }
+
+    /// Those who say that the domain does not exist, where that is the measure.
+    pub(super) fn denied(&self) -> Option<&[Voice]> {
+        let topic = self.topics.iter().find(|topic| topic.query.kind == RecordType::Mx)?;
+        topic.groups.first().filter(|group| group.said == Said::NoName).map(|group| group.voices.as_slice())
+    }
+
+    /// The zone that the domain is a name in, where it does not begin one.
+    pub(super) fn above(&self) -> Option<&str> {
+        self.zone.as_deref().filter(|zone| !zone.eq_ignore_ascii_case(&self.domain))
+    }
+
+    /// Whether no server of the zone can be asked, which is known once nothing is awaited.
+    pub(super) fn is_without_servers(&self) -> bool {
+        let waits = self.topics.iter().any(|topic| topic.waiting > 0);
+        self.zone.is_some() && !waits && !self.known.iter().any(|known| known.source.is_authority())
     }
 
     /// The source with all that is known of it.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::diagnosis::dns::Response;
 use crate::diagnosis::investigation::world::{World, drawn, setting};
 
 /// `d.example` with two servers, below `example`, whose one server knows the delegation.
@@ -56,7 +57,7 @@ resolver our resolver (system)
 resolver quad9 (9.9.9.9)
 resolver google (8.8.8.8)
 SOA serial 7, ns1.d.example, hostmaster.example, 3600 600 1209600 120 [good: all 5 agree]
-NS ns1.d.example, ns2.d.example [good: all 6 agree]
+NS ns1.d.example, ns2.d.example [good: all 5 and a server of the parent agree]
 MX 10 mx.d.example [good: all 5 agree]
 A none [good: all 5 agree]
 AAAA none [good: all 5 agree]
@@ -283,6 +284,81 @@ fn when_our_resolver_knows_nothing_the_parent_tells_the_servers() {
     assert!(drawn.starts_with("server ns1.d.example [192.0.2.1] [good: serial 7]\n"), "{drawn}");
     assert!(drawn.contains("resolver our resolver (system) [warning: SERVFAIL]"), "{drawn}");
     assert_eq!(told(&comparison), ["warning our resolver: tells nothing about d.example: SERVFAIL"]);
+}
+
+#[test]
+fn a_name_that_does_not_exist() {
+    let comparison = compared("nope.d.example", ZONE, &[]);
+    let drawn = table(&comparison);
+    let head = "\
+name nope.d.example [fault: does not exist (NXDOMAIN): say 5 who answer, 2 of them servers of the zone]
+zone d.example [note: nope.d.example begins no zone of its own]
+server ns1.d.example [192.0.2.1] [good: serial 7]
+";
+    assert!(drawn.starts_with(head), "{drawn}");
+    assert!(drawn.contains("MX NXDOMAIN [note: all 5 agree]\n"), "{drawn}");
+    let expect =
+        "fault nope.d.example: the name does not exist (NXDOMAIN), say 5 who answer, 2 of them servers of the zone";
+    assert_eq!(told(&comparison), [expect]);
+    // A name without records exists.
+    let comparison = compared("ent.d.example", ZONE, &["below.ent.d.example A 192.0.2.9"]);
+    assert_eq!(told(&comparison), Vec::<String>::new());
+}
+
+#[test]
+fn a_resolver_of_ours_that_is_silent_is_a_fault() {
+    let lines = everything("system", "!timeout");
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let comparison = with(&lines);
+    assert!(table(&comparison).contains("our resolver (system) [fault: no answer in time]"), "{}", table(&comparison));
+    assert_eq!(told(&comparison), ["fault our resolver: tells nothing about d.example: no answer in time"]);
+}
+
+#[test]
+fn copies_alone_prove_nothing() {
+    let lines = [everything("192.0.2.1", "!REFUSED"), everything("192.0.2.2", "!REFUSED")].concat();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let comparison = with(&lines);
+    let drawn = table(&comparison);
+    let row = "MX 10 mx.d.example [note: all 3 agree; no server of the zone answers]\n";
+    assert!(drawn.contains(row) && !drawn.contains("[good"), "{drawn}");
+}
+
+/// Runs a comparison through a resolver that validates and finds everything broken: without CD it says SERVFAIL.
+fn validated(checking_disabled_helps: bool) -> Comparison {
+    let world = World::new(ZONE);
+    let mut comparison = Comparison::new("d.example", setting());
+    for _ in 0..20 {
+        for want in comparison.wants() {
+            let Want::Answer(question) = want else { panic!("{want:?}") };
+            let mut answer = world.answer(&question.query);
+            let is_ours = question.resolver == Resolver::System;
+            if let Ok(response) = &mut answer.reply {
+                response.flags.aa = !is_ours;
+                // The parent tells nothing, so that our resolver alone leads to the servers.
+                let is_parent = question.resolver.to_string() == "192.0.2.53";
+                if is_parent || is_ours && !(question.options.checking_disabled && checking_disabled_helps) {
+                    *response = Response { rcode: 2, ..Response::default() };
+                }
+            }
+            comparison.came(Came::Answer(question, Box::new(answer)), 0);
+        }
+    }
+    assert_eq!((comparison.pending(), comparison.wants()), (0, Vec::new()));
+    comparison
+}
+
+#[test]
+fn the_servers_of_a_broken_zone_are_found_without_validation() {
+    let drawn = table(&validated(true));
+    assert!(drawn.starts_with("server ns1.d.example [192.0.2.1] [good: serial 7]\nserver ns2"), "{drawn}");
+    assert!(drawn.contains("resolver our resolver (system) [warning: SERVFAIL]\n"), "{drawn}");
+    assert!(drawn.contains("MX 10 mx.d.example [good: all 2 agree]\n"), "{drawn}");
+    // And where even that does not help, that is said.
+    let comparison = validated(false);
+    assert!(table(&comparison).starts_with("server none [warning: none of the zone can be asked]\n"));
+    let told = told(&comparison);
+    assert!(told.iter().any(|line| line.contains("d.example: no server of the zone can be asked")), "{told:?}");
 }
 
 #[test]

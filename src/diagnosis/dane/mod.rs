@@ -23,7 +23,7 @@ use std::collections::HashMap;
 use self::server::{Place, Server};
 use self::trust::Trust;
 use super::answers::{Outcome, key};
-use super::dns::{Query, RecordType, Value};
+use super::dns::{Query, Record, RecordType, Value};
 use super::finding::Finding;
 use super::investigation::{Asking, Came, Investigation, Seen, Setting, Want};
 use super::mta_sts::{self, MtaSts};
@@ -142,11 +142,26 @@ impl DaneSurvey {
             return Route::Null;
         }
         exchanges.sort_by_key(|(preference, _)| *preference);
-        // What is no name has no TLSA record; the survey of the domain says that it is wrong.
+        // What is no name has no TLSA record, and is told of by itself.
         exchanges.retain(|(_, exchange)| matches!(Host::parse(exchange), Ok(Host::Name(_))));
         let count = exchanges.len();
         let servers = exchanges.into_iter().take(SERVERS).map(|(preference, host)| server(Some(preference), host));
         Route::Servers(servers.collect(), count)
+    }
+
+    /// What MX records name that is no name of a host, by its preference. A null MX is none of them (RFC 7505).
+    fn misnamed(&self) -> Vec<(u16, String)> {
+        let outcome = self.domain().map(|domain| self.asking.answers().outcome(domain, RecordType::Mx));
+        let Some(Outcome::Records(records)) = outcome else { return Vec::new() };
+        let exchange = |record: &Record| match &record.value {
+            Value::Mx { preference, exchange } if !exchange.is_empty() => Some((*preference, exchange.clone())),
+            _ => None,
+        };
+        let mut found: Vec<(u16, String)> = records.into_iter().filter_map(exchange).collect();
+        found.retain(|(_, exchange)| !matches!(Host::parse(exchange), Ok(Host::Name(_))));
+        found.sort();
+        found.truncate(SERVERS);
+        found
     }
 
     /// Every question whose name is known by now.

@@ -8,6 +8,7 @@ use super::{DaneSurvey, Route, words};
 use crate::diagnosis::answers::key;
 use crate::diagnosis::certificate;
 use crate::diagnosis::dns::{Query, RecordType};
+use crate::diagnosis::dnssec::State;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::investigation::Seen;
 use crate::diagnosis::mta_sts::{Announced, Mode, MtaSts};
@@ -55,6 +56,7 @@ impl Table<'_> {
             let worth = self.worth(&query);
             let text = match (count, servers.first().and_then(|server| server.preference)) {
                 (_, None) if count == 1 => format!("none: {} takes its mail itself", shown(domain)),
+                (0, _) => "none that mail can be delivered to".to_owned(),
                 (1, _) => format!("one server of {}", shown(domain)),
                 _ => format!("{count} servers of {}", shown(domain)),
             };
@@ -65,6 +67,13 @@ impl Table<'_> {
                 let next = "mend the signatures of the zone, or have its DS record taken out until that is done";
                 self.findings.push(Finding::new(Severity::Fault, "DNSSEC", says, next));
             }
+        }
+        for (preference, exchange) in self.survey.misnamed() {
+            let found = words::misnamed(domain.as_deref().unwrap_or_default(), &exchange);
+            let verdict = Some((found.severity, "is no name of a host".to_owned()));
+            let label = format!("MX {preference}");
+            self.rows.push(Row { label, text: shown(&exchange), verdict, ..Row::default() });
+            self.findings.push(found);
         }
         let mut any = false;
         for server in &servers {
@@ -122,14 +131,26 @@ impl Table<'_> {
             Found::Waiting | Found::Failed => Vec::new(),
         };
         let report = seen.and_then(|seen| seen.tls.as_deref());
-        let dane = worth.dnssec().filter(|_| server.base.is_some() && found != Found::Failed).map(|dnssec| {
+        let mut dane = worth.dnssec().filter(|_| server.base.is_some() && found != Found::Failed).map(|dnssec| {
             let chain = report.map(|report| report.chain.as_slice());
             let place = tlsa::Server { host: base, port: server.place.port, next_hop, chain, now: self.survey.now };
             tlsa::judge(&records, dnssec, &place)
         });
         let label = server.preference.map_or_else(|| "server".to_owned(), |preference| format!("MX {preference}"));
         let connect = Some(connect(&server.place));
-        let verdict = words::server(server, &found, dane.as_ref(), seen);
+        let mut verdict = words::server(server, &found, dane.as_ref(), seen);
+        // Nothing is known of the zone then, and nothing is said of it.
+        if worth.is_unknown()
+            && let Some(dane) = &mut dane
+            && !dane.records.is_empty()
+        {
+            let name = tlsa::record_name(base, server.place.port);
+            dane.findings.retain(|finding| finding.severity < Severity::Warning);
+            dane.findings.push(words::unknown(&name));
+            if seen.is_some_and(|seen| seen.failure.is_none()) {
+                verdict = Some((Severity::Warning, "whether TLSA is signed is not known".to_owned()));
+            }
+        }
         self.rows.push(Row { label, text: shown(host), verdict, connect, ..Row::default() });
         self.addresses(server);
         self.records(server, base, &found, &worth, dane.as_ref());
@@ -154,7 +175,15 @@ impl Table<'_> {
                 None => None,
             };
             let row = self.row(1, "CNAME", shown(alias), &server.address);
-            self.rows.push(Row { verdict: says.map(|says| (Severity::Note, says)), ..row });
+            let is_exchange = server.preference.is_some();
+            let verdict = says.map(|says| match is_exchange {
+                true => (Severity::Fault, format!("an MX must not name an alias (RFC 2181 §10.3); {says}")),
+                false => (Severity::Note, says),
+            });
+            self.rows.push(Row { verdict, ..row });
+            if is_exchange {
+                self.findings.push(words::alias(&server.place.host, alias));
+            }
         }
         for kind in [RecordType::A, RecordType::Aaaa] {
             let of_kind = server.addresses.iter().filter(|ip| ip.is_ipv4() == (kind == RecordType::A));
@@ -315,6 +344,13 @@ impl Table<'_> {
         row.detail = words::worth_in_full(worth);
         row.detail.extend(self.survey.trust.links(query));
         self.rows.push(row);
+        // Told once: it is about the resolver, which is the same for all questions.
+        if let Some(State::Indeterminate { why, next }) = &worth.own
+            && worth.told.is_some()
+            && !self.findings.iter().any(|found| found.subject == "DNSSEC" && found.severity == Severity::Note)
+        {
+            self.findings.push(words::unchecked(why, next));
+        }
     }
 
     fn row(&self, depth: u8, label: &str, text: String, query: &Query) -> Row {

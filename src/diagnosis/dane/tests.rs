@@ -8,7 +8,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::*;
 use crate::diagnosis::Severity;
-use crate::diagnosis::dns::{Answer, Flags, Record, Resolver, Response};
+use crate::diagnosis::dns::{Answer, Flags, Record, Resolver, Response, Transport, Try};
 use crate::diagnosis::dnssec::{Reason, State};
 use crate::diagnosis::investigation::{Failure, Stage};
 use crate::diagnosis::tls::{TlsReport, Verdict};
@@ -193,7 +193,12 @@ impl World {
     fn came(&mut self, want: Want) -> Came {
         match want {
             Want::Answer(question) => {
-                let answer = self.answer(&question.query);
+                let mut answer = self.answer(&question.query);
+                // The header alone: what is signed in it is nothing.
+                let tried = Try::new("192.0.2.53:53".parse().unwrap(), Transport::Udp);
+                let rcode = answer.reply.as_ref().map_or(0, |response| response.rcode as u8);
+                let received = [&[0, 0, 0x80, rcode][..], &[0; 8]].concat();
+                answer.tries = vec![Try { received, ..tried }];
                 Came::Answer(question, Box::new(answer))
             }
             Want::Document(request) => {
@@ -214,7 +219,11 @@ impl World {
     }
 
     fn look(&mut self, subject: &str) -> (Vec<Row>, Vec<Finding>) {
-        let mut survey = DaneSurvey::new(subject, &Setting::new(Resolver::System)).unwrap();
+        self.look_as(subject, &Setting::new(Resolver::System))
+    }
+
+    fn look_as(&mut self, subject: &str, setting: &Setting) -> (Vec<Row>, Vec<Finding>) {
+        let mut survey = DaneSurvey::new(subject, setting).unwrap();
         for _ in 0..20 {
             let wants = survey.wants();
             if wants.is_empty() {
@@ -369,7 +378,7 @@ fn servers_and_what_dane_makes_of_them() {
 fn what_resolvers_and_signatures_say_side_by_side() {
     let bogus = || State::Bogus(Reason::TooMuch);
     let insecure = || State::Insecure("no DS".to_owned());
-    let unknown = || State::Indeterminate("no anchor".to_owned());
+    let unknown = || State::Indeterminate { why: "no anchor".to_owned(), next: "" };
     for (own, told, severity, part, together) in [
         (Some(State::Secure), Some(true), Severity::Good, "signed: AD, and checked here", Dnssec::Secure),
         (Some(State::Secure), Some(false), Severity::Note, "the resolver does not say AD", Dnssec::Secure),
@@ -379,6 +388,13 @@ fn what_resolvers_and_signatures_say_side_by_side() {
         (Some(bogus()), Some(true), Severity::Fault, "the resolver says AD, and", Dnssec::Bogus),
         (Some(bogus()), None, Severity::Fault, "more signatures", Dnssec::Bogus),
         (Some(unknown()), Some(true), Severity::Note, "word alone: no anchor", Dnssec::Secure),
+        (
+            Some(unknown()),
+            Some(false),
+            Severity::Note,
+            "not known; the resolver does not say AD: no anchor",
+            Dnssec::Insecure,
+        ),
         (None, Some(true), Severity::Note, "word alone", Dnssec::Secure),
         (None, Some(false), Severity::Note, "not signed, by the resolver's word", Dnssec::Insecure),
         (None, None, Severity::Fault, "no answer", Dnssec::Insecure),
@@ -389,6 +405,28 @@ fn what_resolvers_and_signatures_say_side_by_side() {
         assert!(says.contains(part), "{worth:?}: {says}");
         let open = trust::Worth { is_settled: false, ..worth };
         assert_eq!((words::worth(&open), open.dnssec()), (None, None));
+    }
+}
+
+#[test]
+fn a_resolver_without_the_keys_of_the_root_is_no_fault_of_the_zone() {
+    let anchors = crate::diagnosis::dnssec::root_anchors();
+    let setting = Setting { anchors, ..Setting::new(Resolver::System) };
+    for (mut world, told) in [
+        (World::new().vouched(), "good: DANE vouches for it"),
+        (
+            World::new().vouched().unsigned(&["_25._tcp.mx.example.org", MX, "example.org"]),
+            "warning: whether TLSA is signed is not known",
+        ),
+    ] {
+        let (rows, findings) = world.look_as("example.org", &setting);
+        assert_eq!(verdict(&rows, "MX 10"), told);
+        assert!(findings.iter().all(|finding| finding.severity < Severity::Fault), "{findings:#?}");
+        let own: Vec<&Finding> = findings.iter().filter(|finding| finding.subject == "DNSSEC").collect();
+        let [unchecked] = own.as_slice() else { panic!("{findings:#?}") };
+        assert!(unchecked.says.contains("passes on no keys of the root (NXDOMAIN)"), "{unchecked:?}");
+        assert_eq!(unchecked.next, "ask another resolver: @9.9.9.9");
+        assert!(!findings.iter().any(|finding| finding.says.contains("not signed by DNSSEC")), "{findings:#?}");
     }
 }
 
@@ -418,7 +456,9 @@ fn records_stand_at_the_end_of_signed_aliases_or_at_the_name() {
         ),
         (at_the_name(aliased()).unsigned(&[MX]), MX, "_25._tcp.mx.example.org", "good: DANE vouches for it"),
     ] {
-        let (rows, _) = world.look("example.org");
+        let (rows, findings) = world.look("example.org");
+        has(&findings, Severity::Fault, "an MX must not name an alias (RFC 2181 §10.3): mx.example.org is one of real");
+        assert!(verdict(&rows, "CNAME").starts_with("fault: an MX must not name an alias"));
         assert_eq!(world.looked, [format!("smtp://{looked}:25 StartTls")]);
         assert_eq!(rows.iter().find(|row| row.label == "TLSA").unwrap().text, name);
         assert_eq!(verdict(&rows, "MX 10"), told, "{name}");
@@ -468,7 +508,13 @@ fn the_servers_of_a_domain() {
         with(vec![mx(1, "192.0.2.25"), mx(2, "a..b"), mx(3, "gone.example.org")]).look("example.org");
     assert_eq!(verdict(&rows, "MX 3"), "fault: has no address");
     has(&findings, Severity::Fault, "gone.example.org has no address");
-    assert!(!rows.iter().any(|row| row.label == "MX 1" || row.label == "MX 2"));
+    assert_eq!(verdict(&rows, "MX 1"), "fault: is no name of a host");
+    assert_eq!(verdict(&rows, "MX 2"), "fault: is no name of a host");
+    has(&findings, Severity::Fault, "an MX record of example.org names the address 192.0.2.25: no mail");
+    has(&findings, Severity::Fault, "names what is no name of a host: a..b");
+    let (rows, findings) = with(vec![mx(0, "192.0.2.25")]).look("example.org");
+    assert_eq!(rows[0].text, "none that mail can be delivered to");
+    has(&findings, Severity::Fault, "names the address 192.0.2.25");
     // Without MX the domain takes its mail itself.
     let mut world = with(Vec::new()).dns("example.org", RecordType::A, vec![Value::A([192, 0, 2, 80].into())]);
     world.chain = chain("example.org");

@@ -88,6 +88,11 @@ impl Trust {
 }
 
 impl Worth {
+    /// Neither the resolver vouches for it, nor could it be checked here.
+    pub(super) const fn is_unknown(&self) -> bool {
+        self.is_settled && matches!((&self.own, self.told), (Some(State::Indeterminate { .. }), Some(false)))
+    }
+
     /// Both together, as a sender of mail that validates sees it. None while that is open.
     pub(super) fn dnssec(&self) -> Option<Dnssec> {
         if !self.is_settled {
@@ -97,8 +102,8 @@ impl Worth {
             (Some(State::Secure), _) => Dnssec::Secure,
             (Some(State::Insecure(_)), _) => Dnssec::Insecure,
             (Some(State::Bogus(_)), _) => Dnssec::Bogus,
-            (Some(State::Indeterminate(_)) | None, Some(true)) => Dnssec::Secure,
-            (Some(State::Indeterminate(_)) | None, _) => Dnssec::Insecure,
+            (Some(State::Indeterminate { .. }) | None, Some(true)) => Dnssec::Secure,
+            (Some(State::Indeterminate { .. }) | None, _) => Dnssec::Insecure,
         })
     }
 }

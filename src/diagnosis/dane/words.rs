@@ -37,14 +37,17 @@ pub(super) fn worth(worth: &Worth) -> Option<Says> {
         (Some(State::Insecure(why)), Some(false)) => (Severity::Note, format!("not signed: {why}")),
         (Some(State::Bogus(why)), Some(true)) => (Severity::Fault, format!("the resolver says AD, and {why}")),
         (Some(State::Bogus(why)), _) => (Severity::Fault, why.to_string()),
-        (Some(State::Indeterminate(why)), Some(true)) => {
+        (Some(State::Indeterminate { why, .. }), Some(true)) => {
             (Severity::Note, format!("AD, by the resolver's word alone: {why}"))
         }
         (None, Some(true)) => (Severity::Note, "AD, by the resolver's word alone".to_owned()),
-        (Some(State::Indeterminate(_)) | None, Some(false)) => {
-            (Severity::Note, "not signed, by the resolver's word".to_owned())
+        (Some(State::Indeterminate { why, .. }), Some(false)) => {
+            (Severity::Note, format!("not known; the resolver does not say AD: {why}"))
         }
-        (Some(State::Insecure(_) | State::Indeterminate(_)) | None, None) => (Severity::Fault, "no answer".to_owned()),
+        (None, Some(false)) => (Severity::Note, "not signed, by the resolver's word".to_owned()),
+        (Some(State::Insecure(_) | State::Indeterminate { .. }) | None, None) => {
+            (Severity::Fault, "no answer".to_owned())
+        }
     };
     Some((severity, says))
 }
@@ -152,6 +155,43 @@ pub(super) fn no_answer(name: &str, why: &Finding) -> Finding {
             why.says
         ),
         "have the name servers answer for types they do not know, with an empty answer (RFC 7672 §2.1.2)",
+    )
+}
+
+/// The chain of trust could not be walked through this resolver: nothing is wrong with the zone.
+pub(super) fn unchecked(why: &str, next: &str) -> Finding {
+    let says = format!("what follows is by the resolver's word (AD) alone, for it could not be checked here: {why}");
+    Finding::new(Severity::Note, "DNSSEC", says, next)
+}
+
+/// Neither the resolver nor a chain of trust tells.
+pub(super) fn unknown(name: &str) -> Finding {
+    let says = format!(
+        "whether the TLSA records at {} are signed is not known: senders pass over them unless they are",
+        shown(name)
+    );
+    Finding::new(Severity::Warning, SUBJECT, says, "ask a resolver that validates: @9.9.9.9")
+}
+
+/// An address, or what else is no name, where the name of a host must stand.
+pub(super) fn misnamed(domain: &str, exchange: &str) -> Finding {
+    let is_address = exchange.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
+    let what = if is_address { "the address" } else { "what is no name of a host:" };
+    Finding::new(
+        Severity::Fault,
+        "MX",
+        format!("an MX record of {} names {what} {}: no mail is delivered to it", shown(domain), shown(exchange)),
+        "give the server a name with an A or AAAA record, and let the MX record name that (RFC 1035 §3.3.9)",
+    )
+}
+
+/// An MX record leads to an alias.
+pub(super) fn alias(host: &str, target: &str) -> Finding {
+    Finding::new(
+        Severity::Fault,
+        shown(host),
+        format!("an MX must not name an alias (RFC 2181 §10.3): {} is one of {}", shown(host), shown(target)),
+        "let the MX name the host itself",
     )
 }
 

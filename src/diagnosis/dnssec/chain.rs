@@ -19,6 +19,8 @@ use crate::diagnosis::finding::Severity;
 const CHECKS: u32 = 100;
 /// DS questions that go out at once for the next labels of a name.
 const AHEAD: usize = 4;
+/// What to do about a resolver that does not give what the chain needs.
+const ELSEWHERE: &str = "ask another resolver: @9.9.9.9";
 
 /// Why a step ends without a result.
 #[derive(Clone, Debug)]
@@ -88,7 +90,10 @@ impl<'a> Chain<'a> {
             let _ = self.inquiry.ask(&text, kind);
             return Err(Halt::Open);
         };
-        let unknown = |why: String| Halt::Ended(State::Indeterminate(format!("{}: {why}", what(kind, name))));
+        let unknown = |why: String| {
+            let why = format!("{}: {why}", what(kind, name));
+            Halt::Ended(State::Indeterminate { why, next: ELSEWHERE })
+        };
         let response = answer.reply.as_ref().map_err(|failure| unknown(failure.to_string()))?;
         if !matches!(response.rcode, 0 | 3) {
             return Err(unknown(format!("the resolver answers {}", rcode_name(response.rcode))));
@@ -126,7 +131,7 @@ impl<'a> Chain<'a> {
         let nearest = self.anchors.iter().filter(|anchor| name.is_in(&anchor.zone)).map(|anchor| &anchor.zone);
         let Some(top) = nearest.max_by_key(|zone| zone.count()) else {
             let why = format!("no trust anchor stands above {}", both_forms(&name.text()));
-            return Err(Halt::Ended(State::Indeterminate(why)));
+            return Err(Halt::Ended(State::Indeterminate { why, next: "" }));
         };
         let anchors: Vec<Ds> =
             self.anchors.iter().filter(|anchor| anchor.zone == *top).filter_map(|anchor| anchor.ds.clone()).collect();
@@ -171,13 +176,22 @@ impl<'a> Chain<'a> {
             self.tell(label, why.clone(), Severity::Note);
             return Err(Halt::Ended(State::Insecure(why)));
         }
-        let (signed, _) = self.message(zone, RecordType::Dnskey)?;
+        let (signed, rcode) = self.message(zone, RecordType::Dnskey)?;
         let bogus = |reason: Reason| {
             self.tell(label.clone(), reason.to_string(), Severity::Fault);
             Halt::from(reason)
         };
         let key_tags: Vec<u16> = usable.iter().map(|ds| ds.key_tag).collect();
         let Some(set) = signed.answer.find(zone, RecordType::Dnskey) else {
+            // The zone of an anchor has keys. Nothing vouches for the word that it has none, and many small resolvers
+            // say so of the root: that is about the resolver, and not about whoever is below.
+            if anchor {
+                let of = if *zone == WireName::root() { "the root".to_owned() } else { shown(zone) };
+                let found = if rcode == 0 { "no such record".to_owned() } else { rcode_name(rcode) };
+                let why = format!("this resolver passes on no keys of {of} ({found}): it cannot be checked through it");
+                self.tell(label, why.clone(), Severity::Note);
+                return Err(Halt::Ended(State::Indeterminate { why, next: ELSEWHERE }));
+            }
             return Err(bogus(Reason::NoVouchedKey { zone: shown(zone), key_tags }));
         };
         let keys = Key::all(set);

@@ -27,7 +27,7 @@ pub(super) fn check(chain: &Chain<'_>, query: &Query) -> Option<State> {
 }
 
 fn follow(chain: &Chain<'_>, query: &Query) -> Step<State> {
-    let unknown = |why: String| Halt::Ended(State::Indeterminate(why));
+    let unknown = |why: String| Halt::Ended(State::Indeterminate { why, next: "" });
     let mut name = WireName::parse(&query.name).map_err(unknown)?.lower();
     if matches!(query.kind, RecordType::Rrsig | RecordType::Any) {
         return Err(unknown(format!("{} is not signed as such; ask for a type", query.kind)));
@@ -74,7 +74,10 @@ fn one(chain: &Chain<'_>, signed: &Signed, rcode: u16, name: &WireName, kind: Re
         stands(chain, signed, dname)?;
         return match substituted(name, dname) {
             Some(target) => Ok(Found::Alias(target)),
-            None => Err(Halt::Ended(State::Indeterminate(format!("{} makes too long a name", dname.what())))),
+            None => {
+                let why = format!("{} makes too long a name", dname.what());
+                Err(Halt::Ended(State::Indeterminate { why, next: "" }))
+            }
         };
     }
     if let Some(set) = signed.answer.find(name, RecordType::Cname).filter(|_| kind != RecordType::Cname) {

@@ -42,8 +42,13 @@ pub enum State {
     Insecure(String),
     /// The chain is broken.
     Bogus(Reason),
-    /// It cannot be told: why.
-    Indeterminate(String),
+    /// It cannot be told.
+    Indeterminate {
+        /// Why.
+        why: String,
+        /// What to do about it; empty where there is nothing to do.
+        next: &'static str,
+    },
 }
 
 impl State {
@@ -54,7 +59,17 @@ impl State {
             Self::Secure => "secure",
             Self::Insecure(_) => "insecure",
             Self::Bogus(_) => "bogus",
-            Self::Indeterminate(_) => "indeterminate",
+            Self::Indeterminate { .. } => "indeterminate",
+        }
+    }
+
+    /// What to do about it; empty where there is nothing to do.
+    #[must_use]
+    pub const fn next(&self) -> &'static str {
+        match self {
+            Self::Secure | Self::Insecure(_) => "",
+            Self::Bogus(reason) => reason.next(),
+            Self::Indeterminate { next, .. } => *next,
         }
     }
 }
@@ -64,7 +79,7 @@ impl fmt::Display for State {
         f.write_str(self.name())?;
         match self {
             Self::Secure => Ok(()),
-            Self::Insecure(why) | Self::Indeterminate(why) => write!(f, ": {why}"),
+            Self::Insecure(why) | Self::Indeterminate { why, .. } => write!(f, ": {why}"),
             Self::Bogus(reason) => write!(f, ": {reason}"),
         }
     }

@@ -585,3 +585,31 @@ fn below_a_negative_anchor_nothing_is_expected_to_be_signed() {
     let state = validate(&query, &answers, &anchors, 0).state.unwrap();
     assert_eq!(state.to_string(), "insecure: practice.test is known to be unsigned (RFC 7646)");
 }
+
+#[test]
+fn a_resolver_without_the_keys_of_the_root_breaks_no_chain() {
+    let query = Query { name: "example.org".to_owned(), kind: Mx };
+    for (rcode, found) in [(3, "NXDOMAIN"), (0, "no such record")] {
+        let mut answers = Answers::default();
+        let state = loop {
+            let validation = validate(&query, &answers, &root_anchors(), 0);
+            if let Some(state) = validation.state {
+                break state;
+            }
+            assert!(!validation.open.is_empty() && answers.len() < 20, "{validation:?}");
+            for open in validation.open {
+                // The domain is there, and the root has nothing.
+                let rcode = if open.name.is_empty() { rcode } else { 0 };
+                let mut message = vec![0; 12];
+                (message[2], message[3]) = (0x80, rcode as u8);
+                let tried = Try { received: message, ..Try::new("192.0.2.53:53".parse().unwrap(), Transport::Udp) };
+                let reply = Ok(Response { rcode, ..Response::default() });
+                answers.insert(Answer { tries: vec![tried], ..Answer::new(open, reply) });
+            }
+        };
+        let expect = format!(
+            "indeterminate: this resolver passes on no keys of the root ({found}): it cannot be checked through it"
+        );
+        assert_eq!((state.to_string(), state.next()), (expect, "ask another resolver: @9.9.9.9"));
+    }
+}

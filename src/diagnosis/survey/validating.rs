@@ -10,6 +10,8 @@ use crate::diagnosis::finding::Severity;
 
 /// Questions for one answer. A hostile zone cannot make it ask more.
 const QUESTIONS: usize = 80;
+/// RFC 1035 §4.1.1.
+const SERVFAIL: u16 = 2;
 
 /// A validation on its way.
 #[derive(Clone, Debug)]
@@ -77,10 +79,9 @@ impl Validating {
     /// The row of both findings, and a row for each link of the chain.
     pub(super) fn rows(&self, response: Option<&Response>) -> Option<(Row, Vec<Row>)> {
         let validation = self.validation.as_ref()?;
-        let authentic = response.map(|response| response.flags.ad);
-        let told = match authentic {
-            Some(true) => "the resolver says AD",
-            Some(false) => "the resolver does not say AD",
+        let told = match response {
+            Some(response) if response.flags.ad => "the resolver says AD",
+            Some(_) => "the resolver does not say AD",
             None => "no answer",
         };
         let (here, verdict) = match &validation.state {
@@ -88,7 +89,7 @@ impl Validating {
                 ("not settled".to_owned(), Some((Severity::Warning, format!("more than {QUESTIONS} questions"))))
             }
             None => ("…".to_owned(), None),
-            Some(state) => (state.name().to_owned(), Some(verdict(state, authentic))),
+            Some(state) => (state.name().to_owned(), Some(verdict(state, response))),
         };
         let detail = validation.state.iter().map(ToString::to_string).collect();
         let text = format!("{told} · here: {here}");
@@ -104,36 +105,58 @@ impl Validating {
 }
 
 /// What both findings together mean.
-fn verdict(state: &State, authentic: Option<bool>) -> (Severity, String) {
-    match (state, authentic) {
-        (State::Secure, Some(true)) => (Severity::Good, "both agree".to_owned()),
-        (State::Secure, _) => (Severity::Note, "a resolver that validates would say AD".to_owned()),
-        (State::Insecure(_), Some(true)) => (Severity::Warning, "the resolver claims more than is signed".to_owned()),
-        (State::Insecure(why) | State::Indeterminate(why), _) => (Severity::Note, why.clone()),
-        (State::Bogus(reason), Some(true)) => (Severity::Fault, format!("the resolver believes it: {reason}")),
-        (State::Bogus(reason), _) => (Severity::Fault, format!("{reason}; {}", reason.next())),
+fn verdict(state: &State, response: Option<&Response>) -> (Severity, String) {
+    let authentic = response.is_some_and(|response| response.flags.ad);
+    // A resolver that validates gives nothing else of what it finds broken (RFC 4035 §5.5).
+    let refused = response.is_some_and(|response| response.rcode == SERVFAIL);
+    match state {
+        State::Secure | State::Insecure(_) if refused => {
+            let says = format!(
+                "the resolver calls it broken (SERVFAIL), here it is {}: its data is another, or its clock or keys are",
+                state.name()
+            );
+            (Severity::Warning, says)
+        }
+        State::Secure if authentic => (Severity::Good, "both agree".to_owned()),
+        State::Secure => (Severity::Note, "a resolver that validates would say AD".to_owned()),
+        State::Insecure(_) if authentic => (Severity::Warning, "the resolver claims more than is signed".to_owned()),
+        State::Insecure(why) => (Severity::Note, why.clone()),
+        State::Indeterminate { why, next: "" } => (Severity::Note, why.clone()),
+        State::Indeterminate { why, next } => (Severity::Note, format!("{why}; {next}")),
+        State::Bogus(reason) if authentic => (Severity::Fault, format!("the resolver believes it: {reason}")),
+        State::Bogus(reason) => (Severity::Fault, format!("{reason}; {}", reason.next())),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnosis::dns::RecordType;
+    use crate::diagnosis::dns::{Flags, RecordType};
     use crate::diagnosis::dnssec::Reason;
 
     #[test]
     fn both_findings_together() {
         let bogus = || State::Bogus(Reason::TooMuch);
-        for (state, authentic, severity, part) in [
-            (State::Secure, Some(true), Severity::Good, "agree"),
-            (State::Secure, Some(false), Severity::Note, "would say AD"),
-            (State::Insecure("x".to_owned()), Some(false), Severity::Note, "x"),
-            (State::Insecure("x".to_owned()), Some(true), Severity::Warning, "claims more"),
-            (State::Indeterminate("y".to_owned()), Some(true), Severity::Note, "y"),
-            (bogus(), Some(true), Severity::Fault, "believes it"),
+        let told = |rcode, ad| {
+            let flags = Flags { ad, ..Flags::default() };
+            Some(Response { rcode, flags, ..Response::default() })
+        };
+        let unknown = |next| State::Indeterminate { why: "y".to_owned(), next };
+        let unsigned = || State::Insecure("x".to_owned());
+        for (state, response, severity, part) in [
+            (State::Secure, told(0, true), Severity::Good, "agree"),
+            (State::Secure, told(0, false), Severity::Note, "would say AD"),
+            (State::Secure, told(2, false), Severity::Warning, "calls it broken (SERVFAIL), here it is secure"),
+            (unsigned(), told(0, false), Severity::Note, "x"),
+            (unsigned(), told(0, true), Severity::Warning, "claims more"),
+            (unsigned(), told(2, false), Severity::Warning, "calls it broken (SERVFAIL), here it is insecure"),
+            (unknown("go on"), told(0, true), Severity::Note, "y; go on"),
+            (unknown(""), told(2, false), Severity::Note, "y"),
+            (bogus(), told(0, true), Severity::Fault, "believes it"),
+            (bogus(), told(2, false), Severity::Fault, "signed again"),
             (bogus(), None, Severity::Fault, "signed again"),
         ] {
-            let (told, says) = verdict(&state, authentic);
+            let (told, says) = verdict(&state, response.as_ref());
             assert_eq!(told, severity, "{state}");
             assert!(says.contains(part), "{state}: {says}");
         }
