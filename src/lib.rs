@@ -28,7 +28,7 @@
 //! |---|---|---|
 //! | [`protocol`] | what is said: endpoints, lines, replies, capabilities, verbs, SASL, the session machine | |
 //! | [`dialogue`] | the notation `C:`/`S:` that traces and tests share | |
-//! | [`diagnosis`] | what it means: DNS surveys, certificates, the meanings of codes, as findings | |
+//! | [`diagnosis`] | what it means: DNS and its policies, certificates, the meanings of codes, as findings | |
 //! | [`practice`] | the other end: SMTP, IMAP, POP3 and web servers without a socket, and their small world | |
 //! | [`app`] | what the user has: conversations, transcript, panes, dialogs; events in, effects out | |
 //! | [`view`] | what is seen: reads the model, draws, changes nothing | |
@@ -45,6 +45,9 @@
 //! - DNS is asked on our own sockets and read by our own reader ([`diagnosis::dns`]): hickory's client hides refusals
 //!   and repeats silently, its codec refuses a message that is wrong in one place, and all of that is what a postmaster
 //!   wants to see. Hickory writes and signs what the practice DNS says, and is the oracle of the tests.
+//! - Everything that the DNS pane and `ehlo dns` look into is an [`Investigation`](diagnosis::investigation::Investigation):
+//!   it names what it wants (answers, documents, looks at servers), is given what came, and draws a table. The evaluators
+//!   beneath are pure functions of the answers so far, run again when more have come, so that none of them waits by itself.
 //! - The view returns how many entries fitted ([`view::Drawn`]), so that paging needs no second layout in the model.
 
 pub mod protocol;

@@ -136,6 +136,7 @@ fn practice_lines() -> Vec<String> {
     vec![
         "the practice world example.test runs inside this program; nothing leaves this machine".to_owned(),
         format!("users: {}", users.join(" · ")),
-        "more of it: F2 imap://mail.example.test, pop3s://mail.example.test, example.test (its MX)".to_owned(),
+        "more of it: F2 imap://mail.example.test, pop3s://mail.example.test, example.test (its MX); F3 compare lagging.example.test"
+            .to_owned(),
     ]
 }
