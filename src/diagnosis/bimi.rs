@@ -7,6 +7,7 @@ use super::finding::{Finding, Severity};
 use super::tagged::{
     Explained, Remark, Suggestion, Tag, TagList, Texts, literal_marks, meant, shown, texts, version, write,
 };
+use super::tls_rpt::begins_like;
 use crate::protocol::smtp::to_ascii_domain;
 
 /// What all these findings are about.
@@ -56,6 +57,12 @@ pub fn record_name(selector: &str, domain: &str) -> String {
     format!("{selector}._bimi.{domain}")
 }
 
+/// Whether a TXT record is one of BIMI.
+#[must_use]
+pub fn is_record(octets: &[u8]) -> bool {
+    version(octets) == Some(b"BIMI1")
+}
+
 /// Evaluates BIMI for a domain, as far as answers have come. `dmarc`: the DMARC record that applies, when it is known.
 #[must_use]
 pub fn evaluate(inquiry: &Inquiry<'_>, selector: &str, domain: &str, dmarc: Option<&Record>) -> Bimi {
@@ -73,9 +80,10 @@ pub fn evaluate(inquiry: &Inquiry<'_>, selector: &str, domain: &str, dmarc: Opti
         Texts::Nothing { .. } => Vec::new(),
         Texts::Found(all) => all,
     };
-    let records: Vec<_> = all.iter().filter(|text| version(&text.octets) == Some(b"BIMI1")).collect();
+    let records: Vec<_> = all.iter().filter(|text| is_record(&text.octets)).collect();
     let mut say = |severity, says: String, next: &str| out.findings.push(Finding::new(severity, SUBJECT, says, next));
-    match (records.as_slice(), all.first()) {
+    let near = all.iter().find(|text| begins_like(&text.octets, "bimi"));
+    match (records.as_slice(), near) {
         ([one], _) => {
             let reading = read(&one.octets);
             out.findings.extend(reading.remarks.iter().map(|remark| remark.finding(SUBJECT)));

@@ -56,6 +56,15 @@ pub fn is_record(octets: &[u8]) -> bool {
     octets.strip_prefix(VERSION).is_some_and(|rest| rest.trim_ascii_start().starts_with(b";"))
 }
 
+/// Whether a TXT record that is none was meant for one, by the name of its version in small letters. Anything else at the
+/// name, as a wildcard puts it there, is what senders discard (RFC 8460 §3, RFC 8461 §3.1).
+pub(super) fn begins_like(octets: &[u8], version: &str) -> bool {
+    let start = octets.iter().take(24).filter(|octet| octet.is_ascii_alphanumeric());
+    let start: Vec<u8> = start.map(u8::to_ascii_lowercase).collect();
+    let start = start.strip_prefix(b"v").unwrap_or(&start);
+    start.starts_with(version.as_bytes())
+}
+
 /// Evaluates TLS-RPT for a domain, as far as answers have come.
 #[must_use]
 pub fn evaluate(inquiry: &Inquiry<'_>, domain: &str) -> TlsRpt {
@@ -75,7 +84,8 @@ pub fn evaluate(inquiry: &Inquiry<'_>, domain: &str) -> TlsRpt {
         Texts::Found(all) => all,
     };
     let records: Vec<_> = all.iter().filter(|text| is_record(&text.octets)).collect();
-    match (records.as_slice(), all.first()) {
+    let near = all.iter().find(|text| begins_like(&text.octets, "tlsrpt"));
+    match (records.as_slice(), near) {
         ([one], _) => {
             let reading = read(&one.octets);
             out.findings = reading.remarks.iter().map(|remark| remark.finding(SUBJECT)).collect();
@@ -235,9 +245,12 @@ mod tests {
             (&[good, good], Severity::Fault, "2 TLS-RPT records"),
             (&[good, ("_smtp._tls.example.com", "other")], Severity::Good, "asked to report"),
             (&[("_smtp._tls.example.com", "v=TLSRPT1; rua=x")], Severity::Fault, "not taken for a TLS-RPT record"),
+            (&[("_smtp._tls.example.com", "\"v=TLSRPTv1; rua=x\"")], Severity::Fault, "not taken for a TLS-RPT record"),
+            // What a wildcard puts there is no record, and no fault.
+            (&[("_smtp._tls.example.com", "v=spf1 -all")], Severity::Note, "no TLS-RPT"),
             (&[("_smtp._tls.example.com", "!")], Severity::Fault, "could not tell"),
             (&[], Severity::Note, "no TLS-RPT"),
-        ] as [(Zone<'_>, Severity, &str); 6]
+        ] as [(Zone<'_>, Severity, &str); 8]
         {
             let (said, rounds) = settle(zone, |inquiry| evaluate(inquiry, "example.com"));
             assert_eq!(rounds, [["_smtp._tls.example.com"]]);

@@ -41,11 +41,15 @@ impl Told<'_> {
             let name = record_name(&step.domain);
             match &step.found {
                 Found::Failed(finding) => self.findings.push(finding.clone()),
-                Found::Several(records) => self.say(
-                    Severity::Fault,
-                    format!("{} DMARC records stand at {name}: receivers use none of them", records.len()),
-                    "leave one",
-                ),
+                Found::Several(records) => {
+                    self.say(
+                        Severity::Fault,
+                        format!("{} DMARC records stand at {name}: receivers use none of them", records.len()),
+                        "leave one",
+                    );
+                    let one = mend::strictest(records);
+                    self.suggestions.extend(one.map(|text| Suggestion::new(name, text)));
+                }
                 Found::Nothing(others) => {
                     if let Some(text) = others.iter().find(|text| nearly(text)) {
                         self.say(
@@ -64,6 +68,8 @@ impl Told<'_> {
         let domain = &self.dmarc.domain;
         match &self.dmarc.by_walk.applies {
             Applies::Waiting | Applies::Unknown => {}
+            // That there are several says it all.
+            Applies::Nothing if self.dmarc.walk.steps.iter().any(|step| matches!(step.found, Found::Several(_))) => {}
             Applies::Nothing => {
                 let misplaced = itself.found().unwrap_or_default().iter().any(|text| is_record(&text.octets));
                 if misplaced {

@@ -1,12 +1,24 @@
 //! The record as it should be. What its owner decides (policy, alignment, addresses) stays as it is.
 
-use super::record::{KNOWN, Policy, Record, Stated, values};
+use super::record::{KNOWN, Policy, Reading, Record, read, values};
 use super::words::failure_options;
-use crate::diagnosis::tagged::{Destination, TagList, Unusable, meant, write};
+use crate::diagnosis::tagged::{Destination, TagList, Text, Unusable, meant, write};
 
 /// A record for a domain that has none: it changes nothing for mail, and shows who sends in the name.
 pub(super) fn first(domain: &str) -> String {
     format!("v=DMARC1; p=none; rua=mailto:dmarc-reports@{domain}")
+}
+
+/// The one of several records that guards best, corrected: whoever publishes several has at least meant that much.
+pub(super) fn strictest(texts: &[Text]) -> Option<String> {
+    let readings = texts.iter().map(|text| read(&text.octets));
+    let strength = |reading: &Reading| {
+        let (policy, record) = (reading.record.policy(), &reading.record);
+        (policy, record.subdomain_policy(true).0, !record.testing, record.rua.iter().any(Destination::is_usable))
+    };
+    // Of two that are alike, the first.
+    let best = readings.rev().max_by_key(strength)?;
+    best.mended.or_else(|| String::from_utf8(best.octets).ok())
 }
 
 /// The corrected record; none when there is nothing to correct that can be told from the record alone.
@@ -38,11 +50,8 @@ pub(super) fn mended(list: &TagList<'_>, record: &Record) -> Option<String> {
         };
         tags.extend(value.map(|value| (tag.name.to_owned(), value)));
     }
-    // What a share below 100 was for, RFC 9989 says with t=y (appendix A.6).
-    let shared = matches!(record.pct, Stated::Is(share) if share < 100) && p > Policy::None;
-    if shared && tags.iter().all(|(name, _)| name != "t") {
-        tags.push(("t".to_owned(), "y".to_owned()));
-    }
+    // A share (pct) is left out, and t=y not put in its place: for receivers of RFC 9989, which pass over pct, that would
+    // lower the policy.
     let as_it_is: Vec<(String, String)> =
         list.tags.iter().map(|tag| (tag.name.to_owned(), String::from_utf8_lossy(tag.value).into_owned())).collect();
     (tags != as_it_is || !list.troubles.is_empty()).then(|| write(&tags))

@@ -220,7 +220,7 @@ impl Told<'_> {
                 format!(
                     "pct={share} guards {share} of 100 messages at older receivers, and all at newer ones: RFC 9989 removed it"
                 ),
-                "leave it out; while you still try, write t=y",
+                "leave it out",
             ),
             Stated::Is(_) => self.say(Severity::Note, Some(tag), "pct does nothing with p=none", "leave it out"),
             _ => self.say(Severity::Warning, Some(tag), "pct is no number from 0 to 100", "leave it out"),

@@ -82,7 +82,11 @@ fn corrected_records() {
         ("v=DMARC1;p=none", None),
         ("v=DMARC1", Some("v=DMARC1; p=none")),
         ("v=DMARC1; rua=a@b.example; p=REJECT", Some("v=DMARC1; p=reject; rua=mailto:a@b.example")),
-        ("v=DMARC1; p=reject; pct=20; ri=3600; rf=afrf", Some("v=DMARC1; p=reject; t=y")),
+        ("v=DMARC1; p=reject; pct=20; ri=3600; rf=afrf", Some("v=DMARC1; p=reject")),
+        ("v=DMARC1; p=quarantine; pct=50; t=y", Some("v=DMARC1; p=quarantine; t=y")),
+        // How subdomains are guarded is for the owner to say.
+        ("v=DMARC1; p=reject; sp=none", None),
+        ("v=DMARC1; p=reject; sp=none; pct=50", Some("v=DMARC1; p=reject; sp=none")),
         ("v=DMARC1; p=none; pct=20", Some("v=DMARC1; p=none")),
         ("v=DMARC1; p=reject; sp=no; fo=1; x=y;;", Some("v=DMARC1; p=reject")),
         ("v=DMARC1; P=reject", Some("v=DMARC1; p=reject")),
@@ -360,4 +364,26 @@ fn hostile_records_are_bounded() {
     }
     let zone = vec![("_dmarc.example.com", uris.as_str())];
     assert!(told(&zone, "example.com").authorizations.len() <= 8);
+}
+
+#[test]
+fn of_several_records_the_strictest_is_to_stay() {
+    let name = "_dmarc.example.com";
+    for (records, expect) in [
+        (["v=DMARC1; p=none", "v=DMARC1; p=reject; pct=50"], "v=DMARC1; p=reject"),
+        (["v=DMARC1; p=reject; t=y", "v=DMARC1; p=reject"], "v=DMARC1; p=reject"),
+        (["v=DMARC1; p=reject; sp=none", "v=DMARC1; p=reject; fo=1"], "v=DMARC1; p=reject"),
+        (
+            ["v=DMARC1; p=none; rua=mailto:a@example.com", "v=DMARC1; p=none; adkim=s"],
+            "v=DMARC1; p=none; rua=mailto:a@example.com",
+        ),
+        (["v=DMARC1; p=none; adkim=s", "v=DMARC1; p=none; aspf=s"], "v=DMARC1; p=none; adkim=s"),
+    ] {
+        for domain in ["example.com", "sub.example.com"] {
+            let dmarc = told(&[(name, records[0]), (name, records[1])], domain);
+            let says: Vec<&str> = dmarc.findings.iter().map(|finding| finding.says.as_str()).collect();
+            assert_eq!(says, ["2 DMARC records stand at _dmarc.example.com: receivers use none of them"], "{domain}");
+            assert_eq!(dmarc.suggestions, [Suggestion::new(name, expect)], "{records:?}");
+        }
+    }
 }

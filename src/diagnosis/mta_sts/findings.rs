@@ -4,6 +4,7 @@ use super::fetch::{self, Fetched};
 use super::{Announced, Exchange, Mode, MtaSts, record_name};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::tagged::{Suggestion, shown};
+use crate::diagnosis::tls_rpt::begins_like;
 
 /// What all these findings are about.
 pub(super) const SUBJECT: &str = "MTA-STS";
@@ -41,7 +42,7 @@ impl Told<'_> {
                 format!("{count} MTA-STS records stand at {name}: senders take the domain for one without MTA-STS"),
                 "leave one",
             ),
-            Announced::Nothing(others) => match others.first() {
+            Announced::Nothing(others) => match others.iter().find(|other| begins_like(&other.octets, "sts")) {
                 Some(other) => self.say(
                     Severity::Fault,
                     format!("\"{}\" at {name} is not taken for an MTA-STS record", shown(&other.octets)),

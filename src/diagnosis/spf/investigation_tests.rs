@@ -239,3 +239,17 @@ fn what_gives_permerror_is_marked_at_its_term_and_called_good_nowhere() {
         assert!(drawn.matches("past the limit").count() < 2, "{drawn}");
     }
 }
+
+#[test]
+fn several_records_are_all_shown() {
+    let (drawn, _) = tree(&["example.org TXT v=spf1 mx -all", "example.org TXT x", "example.org TXT v=spf1 a -all"]);
+    assert_eq!(
+        drawn,
+        "\
+TXT example.org example.org publishes 2 SPF records, and may one [fault: permerror]
+  TXT v=spf1 mx -all
+  TXT v=spf1 a -all
+mend v=spf1 mx a -all [note: the record to publish in its place]
+"
+    );
+}

@@ -135,6 +135,23 @@ impl Table<'_> {
         response.answers.iter().filter(wanted).map(|record| record.ttl).min()
     }
 
+    /// The records of a domain that has more than one, which receivers cannot choose from.
+    fn several(&mut self, depth: u8, domain: &str) {
+        let name = super::name::asked(domain);
+        let answers = self.asking.answers();
+        let Some(Ok(response)) = answers.get(&name, RecordType::Txt).map(|answer| &answer.reply) else { return };
+        let texts = response.answers.iter().filter_map(|record| match &record.value {
+            Value::Txt(strings) => Some((record.ttl, strings.concat())).filter(|(_, text)| super::is_record(text)),
+            _ => None,
+        });
+        let all: Vec<_> = texts.collect();
+        for (ttl, text) in all.iter().take(TERMS) {
+            let row = self.asked(depth, "TXT", shown(text), &name, RecordType::Txt);
+            self.push(Row { ttl: Some(*ttl), ..row });
+        }
+        self.more(depth, all.len().saturating_sub(TERMS));
+    }
+
     fn check(&mut self, depth: u8, check: &Check) {
         let trouble = check.verdict.as_ref().map(|verdict| (verdict.result, verdict.says.as_str()));
         let mut row = self.record(depth, &check.domain, check.record.as_deref(), trouble);
@@ -143,6 +160,9 @@ impl Table<'_> {
             row.detail = vec![shown(&verdict.says)];
         }
         self.push(row);
+        if let (None, Some((SpfResult::PermError, _))) = (&check.record, trouble) {
+            self.several(depth.saturating_add(1), &check.domain);
+        }
         let decided = |step: &Step| {
             !matches!(step.outcome, StepOutcome::NotReached | StepOutcome::NoMatch | StepOutcome::Modifier)
         };
@@ -211,6 +231,9 @@ impl Table<'_> {
         let record = branch.record.as_ref().map(|record| record.text.as_str());
         let row = self.record(depth, &branch.domain, record, trouble);
         self.push(row);
+        if let Some((SpfResult::PermError, _)) = branch.trouble {
+            self.several(depth.saturating_add(1), &branch.domain);
+        }
         for twig in branch.twigs.iter().take(TERMS) {
             self.twig(depth.saturating_add(1), twig);
         }

@@ -4,11 +4,14 @@ mod joints;
 mod mend;
 mod near;
 mod networks;
+mod offer;
 mod published;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod written;
+
+use std::collections::HashMap;
 
 use super::outline::{Outline, outline};
 use crate::diagnosis::answers::Inquiry;
@@ -45,6 +48,7 @@ pub fn judge(outline: &Outline, inquiry: &Inquiry<'_>) -> Vec<Advice> {
         written::judge(&mut notes, record);
         tree::judge(&mut notes, outline);
     }
+    notes.offer(inquiry);
     // Nothing is good about what a receiver refuses to read.
     let broken =
         outline.permerror().is_some() || notes.advice.iter().any(|advice| advice.finding.severity == Severity::Fault);
@@ -68,6 +72,17 @@ struct Notes {
 }
 
 impl Notes {
+    /// Leaves the mended records that may be offered; most advice has the same one.
+    fn offer(&mut self, inquiry: &Inquiry<'_>) {
+        let mut settled: HashMap<String, Option<String>> = HashMap::new();
+        for advice in &mut self.advice {
+            advice.suggestion = advice.suggestion.take().and_then(|text| {
+                let known = settled.entry(text).or_insert_with_key(|text| offer::settled(&self.domain, text, inquiry));
+                known.clone()
+            });
+        }
+    }
+
     fn add(&mut self, severity: Severity, column: Option<usize>, says: impl Into<String>, next: impl Into<String>) {
         self.mend(severity, column, says, next, None);
     }

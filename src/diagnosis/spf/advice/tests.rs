@@ -122,7 +122,7 @@ fn strings_joined_without_a_space() {
         ),
     ] {
         let line = format!("example.org TXT {record}");
-        let advice = all(&[&line]);
+        let advice = all(&[&line, "a.example TXT v=spf1 -all", "p.example TXT v=spf1 -all"]);
         let joint = advice.iter().find(|text| text.contains("are joined without a space"));
         let expect = (!term.is_empty()).then(|| {
             format!(
@@ -389,6 +389,46 @@ fn whole_records_mended() {
         ("v=spf1 exp=a.org exp=b.org -all", None),
     ] {
         assert_eq!(mended(record).as_deref(), expect, "{record}");
+    }
+}
+
+#[test]
+fn a_record_is_offered_that_has_no_fault_by_the_same_answers() {
+    let many = format!("v=spf1{} ~all", " include:example.org".repeat(13));
+    let names: Vec<String> = (0..11).map(|n| format!("exists:%{{i}}.x{n}.example")).collect();
+    let dear = format!("v=spf1 {} ?all", names.join(" "));
+    for (record, expect) in [
+        ("v=spf1 include:p.example include:nope.example mx ?all", Some("v=spf1 include:p.example mx ~all")),
+        ("v=spf1 include:p.example include:broken.example mx ?all", Some("v=spf1 include:p.example mx ~all")),
+        ("v=spf1 a:1.void.example a:2.void.example a:3.void.example mx ?all", Some("v=spf1 mx ~all")),
+        ("v=spf1 a:1.void.example mx ?all", Some("v=spf1 a:1.void.example mx ~all")),
+        (many.as_str(), Some("v=spf1 mx ~all")),
+        ("v=spf1 +all", Some("v=spf1 mx ~all")),
+        ("v=spf1", Some("v=spf1 mx ~all")),
+        ("v=spf1  -all", Some("v=spf1 -all")),
+        ("v=spf1 include:nope.example  -all", Some("v=spf1 mx -all")),
+        ("v=spf1  redirect=nope.example", Some("v=spf1 mx ~all")),
+        // A loop further down, which the owner of that record mends.
+        ("v=spf1 include:back.example mx ?all", None),
+        ("v=spf1 ip4:0.0.0.0/0 ?all", None),
+        (dear.as_str(), None),
+    ] {
+        let line = format!("example.org TXT {record}");
+        let world = [
+            line.as_str(),
+            "example.org MX 10 m.example",
+            "p.example TXT v=spf1 ip4:198.51.100.1",
+            "broken.example TXT v=spf1 foo",
+            "back.example TXT v=spf1 include:example.org",
+        ];
+        let offered = |lines: &[&str]| {
+            let (advice, _) = World::new(lines).settle(|inquiry| advise("example.org", inquiry));
+            advice.into_iter().find_map(|advice| advice.suggestion)
+        };
+        assert_eq!(offered(&world).as_deref(), expect, "{record}");
+        if expect.is_some_and(|text| !text.contains("p.example") && !record.contains("mx") && text != "v=spf1 -all") {
+            assert_eq!(offered(&world[..1]), None, "{record} without a mail exchange");
+        }
     }
 }
 

@@ -1,16 +1,16 @@
 //! The rows of the policies: SPF, DMARC, DKIM, MTA-STS, TLS-RPT, BIMI, TLSA, each by its own evaluator.
 
+mod spf;
+
 use super::explain;
 use super::judged::Judged;
-use super::lookup::Route;
 use super::rows::{Row, Table, shown};
 use crate::diagnosis::answers::Outcome;
 use crate::diagnosis::dkim::{AtName, KeyReport, PublicKey, key_name};
-use crate::diagnosis::dmarc::{self, Applies};
+use crate::diagnosis::dmarc::{self, Applies, Found};
 use crate::diagnosis::dns::{Record, RecordType, Value};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::mta_sts::{self, Announced};
-use crate::diagnosis::spf::{self, Mechanism, Qualifier, Reading};
 use crate::diagnosis::tagged::{Explained, Suggestion};
 use crate::diagnosis::tlsa::{self, Dnssec, Server, Tlsa};
 use crate::diagnosis::{bimi, tls_rpt};
@@ -19,13 +19,18 @@ use crate::protocol::visible::visible;
 /// TLSA records of one host that have a row.
 const TLSA: usize = 8;
 
+/// Records that have a row where there may be one only.
+const SEVERAL: usize = 8;
+
 /// A policy as its evaluator left it.
 struct Told<'a> {
     label: &'a str,
     /// Where its record stands.
     name: String,
-    /// The record; none when there is none.
+    /// The record; none when there is none, or no single one.
     octets: Option<Vec<u8>>,
+    /// Whether a TXT record is one of these.
+    is: fn(&[u8]) -> bool,
     /// The record tag by tag.
     explained: &'a [Explained],
     findings: &'a [Finding],
@@ -41,14 +46,16 @@ impl Table<'_> {
         self.dmarc(judged);
         self.keys(domain, judged);
         self.mta_sts(domain, judged);
-        if judged.tls_rpt.is_waiting {
-            self.open(0, "TLS-RPT", &tls_rpt::record_name(domain), RecordType::Txt);
+        let name = tls_rpt::record_name(domain);
+        if judged.tls_rpt.is_waiting || self.has_failed(&name) {
+            self.open(0, "TLS-RPT", &name, RecordType::Txt);
         } else {
             let reading = judged.tls_rpt.reading.as_ref();
             self.policy(&Told {
                 label: "TLS-RPT",
-                name: tls_rpt::record_name(domain),
+                name,
                 octets: reading.map(|reading| reading.octets.clone()),
+                is: tls_rpt::is_record,
                 explained: reading.map(|reading| reading.rows.as_slice()).unwrap_or_default(),
                 findings: &judged.tls_rpt.findings,
                 suggestions: &judged.tls_rpt.suggestions,
@@ -56,7 +63,7 @@ impl Table<'_> {
             });
         }
         let name = bimi::record_name(bimi::SELECTOR, domain);
-        if judged.bimi.is_waiting {
+        if judged.bimi.is_waiting || self.has_failed(&name) {
             self.open(0, "BIMI", &name, RecordType::Txt);
         } else {
             let reading = judged.bimi.reading.as_ref();
@@ -64,6 +71,7 @@ impl Table<'_> {
                 label: "BIMI",
                 name,
                 octets: reading.map(|reading| reading.octets.clone()),
+                is: bimi::is_record,
                 explained: reading.map(|reading| reading.rows.as_slice()).unwrap_or_default(),
                 findings: &judged.bimi.findings,
                 suggestions: &judged.bimi.suggestions,
@@ -72,70 +80,18 @@ impl Table<'_> {
         }
     }
 
-    fn spf(&mut self, domain: &str, judged: &Judged) {
-        let outline = &judged.spf;
-        let Some(record) = &outline.root.record else {
-            let Some((_, says)) = &outline.root.trouble else {
-                return self.open(0, "SPF", domain, RecordType::Txt);
-            };
-            if matches!(self.survey.outcome(domain, RecordType::Txt), Outcome::Failed) {
-                return self.open(0, "SPF", domain, RecordType::Txt);
-            }
-            let mut row = self.row(0, "SPF", "none", domain, RecordType::Txt);
-            let worst = judged.advice.first().map(|advice| (advice.finding.severity, advice.finding.says.clone()));
-            row.verdict = Some(match (worst, self.survey.route()) {
-                // A host that is no mail domain is usually asked for to connect there, not to send in its name.
-                (Some((_, says)), Route::Implicit) => (Severity::Note, says),
-                (Some(worst), _) => worst,
-                (None, _) => (Severity::Warning, says.clone()),
-            });
-            self.push(row);
-            return self.advice(domain, judged);
-        };
-        let text = shown(&record.text);
-        let found = self.find(domain, spf::is_record);
-        let mut row = self.text_row(0, "SPF", &text, found, domain);
-        row.detail = explain::lines(&record.explained());
-        row.detail.push(String::new());
-        row.detail.extend(outline.lines().iter().map(|line| format!("{}{}", "  ".repeat(line.depth), line.text)));
-        let worst = judged.advice.first().map(|advice| &advice.finding);
-        row.verdict = match worst {
-            _ if let Some((severity, says)) = outline.permerror() => Some((severity, shown(&says))),
-            Some(worst) if worst.severity >= Severity::Warning => Some((worst.severity, worst.says.clone())),
-            _ if outline.waiting => None,
-            Some(worst) if worst.severity == Severity::Note => {
-                Some((Severity::Note, format!("{}; {}", outline.cost(), worst.says)))
-            }
-            _ => Some((Severity::Good, format!("{}; {}", others(record), outline.cost()))),
-        };
-        self.push(row);
-        self.advice(domain, judged);
-    }
-
-    /// What is to say about SPF, and the record mended.
-    fn advice(&mut self, domain: &str, judged: &Judged) {
-        for advice in &judged.advice {
-            let mut finding = advice.finding.clone();
-            finding.subject = format!("SPF {}", shown(&finding.subject));
-            if let Some(column) = advice.column {
-                finding.says.push_str(&format!(" (column {column})"));
-            }
-            self.findings.push(finding);
-        }
-        if let Some(text) = judged.advice.iter().find_map(|advice| advice.suggestion.as_ref()) {
-            self.mend(&[Suggestion::new(domain, text.clone())]);
-        }
-    }
-
     fn dmarc(&mut self, judged: &Judged) {
         let dmarc = &judged.dmarc;
-        let name = dmarc::record_name(&dmarc.domain);
+        let several = dmarc.walk.steps.iter().filter(|step| matches!(step.found, Found::Several(_)));
+        let mut several = several.map(|step| dmarc::record_name(&step.domain));
+        let own = dmarc::record_name(&dmarc.domain);
         match &dmarc.by_walk.applies {
-            Applies::Waiting | Applies::Unknown => self.open(0, "DMARC", &name, RecordType::Txt),
+            Applies::Waiting | Applies::Unknown => self.open(0, "DMARC", &own, RecordType::Txt),
             Applies::Nothing => self.policy(&Told {
                 label: "DMARC",
-                name,
+                name: several.next().unwrap_or(own),
                 octets: None,
+                is: dmarc::is_record,
                 explained: &[],
                 findings: &dmarc.findings,
                 suggestions: &dmarc.suggestions,
@@ -147,6 +103,7 @@ impl Table<'_> {
                     label: "DMARC",
                     name: dmarc::record_name(at),
                     octets: Some(reading.octets.clone()),
+                    is: dmarc::is_record,
                     explained: &reading.rows,
                     findings: &dmarc.findings,
                     suggestions: &dmarc.suggestions,
@@ -222,6 +179,7 @@ impl Table<'_> {
             label: "MTA-STS",
             name,
             octets,
+            is: mta_sts::is_record,
             explained: rows,
             findings: &told.findings,
             suggestions: &told.suggestions,
@@ -287,9 +245,10 @@ impl Table<'_> {
         let worst = worst(told.findings);
         match &told.octets {
             None => {
-                let mut row = self.row(0, told.label, "none", &told.name, RecordType::Txt);
+                let mut row = self.row(0, told.label, self.none(&told.name, told.is), &told.name, RecordType::Txt);
                 row.verdict = worst;
                 self.push(row);
+                self.several(&told.name, told.is);
             }
             Some(octets) => {
                 let found = self.find(&told.name, |text| text == octets.as_slice());
@@ -297,7 +256,7 @@ impl Table<'_> {
                 row.detail = explain::lines(told.explained);
                 row.verdict = match worst {
                     Some((Severity::Note, says)) if !told.good.is_empty() => {
-                        Some((Severity::Note, format!("{}; {says}", told.good)))
+                        Some((Severity::Note, joined(&told.good, &says)))
                     }
                     Some(worst) => Some(worst),
                     None if told.good.is_empty() => None,
@@ -317,13 +276,41 @@ impl Table<'_> {
         }
     }
 
-    /// The first TXT record of a name that `is` wanted.
+    fn has_failed(&self, name: &str) -> bool {
+        matches!(self.survey.outcome(name, RecordType::Txt), Outcome::Failed)
+    }
+
+    /// The TXT records of a name that `is` wanted, each with its text.
+    fn texts_of(&self, name: &str, is: impl Fn(&[u8]) -> bool) -> Vec<(&Record, Vec<u8>)> {
+        let Outcome::Records(records) = self.survey.outcome(name, RecordType::Txt) else { return Vec::new() };
+        let texts = records.into_iter().filter_map(|record| match &record.value {
+            Value::Txt(strings) => Some((record, strings.concat())),
+            _ => None,
+        });
+        texts.filter(|(_, text)| is(text)).collect()
+    }
+
+    /// The first of them.
     fn find(&self, name: &str, is: impl Fn(&[u8]) -> bool) -> Option<&Record> {
-        let Outcome::Records(records) = self.survey.outcome(name, RecordType::Txt) else { return None };
-        records.into_iter().find(|record| match &record.value {
-            Value::Txt(strings) => is(&strings.concat()),
-            _ => false,
-        })
+        self.texts_of(name, is).first().map(|(record, _)| *record)
+    }
+
+    /// What stands in the place of the one record.
+    fn none(&self, name: &str, is: impl Fn(&[u8]) -> bool) -> String {
+        match self.texts_of(name, is).len() {
+            0 | 1 => "none".to_owned(),
+            several => format!("{several} records"),
+        }
+    }
+
+    /// A row for each record where there may be one only.
+    fn several(&mut self, name: &str, is: impl Fn(&[u8]) -> bool) {
+        let all = self.texts_of(name, is);
+        let count = if all.len() < 2 { 0 } else { all.len() };
+        let row = |(record, text): &(&Record, Vec<u8>)| self.text_row(1, "TXT", &visible(text), Some(*record), name);
+        let rows: Vec<Row> = all.iter().take(count.min(SEVERAL)).map(row).collect();
+        rows.into_iter().for_each(|row| self.push(row));
+        self.more("TXT", count, SEVERAL);
     }
 
     fn text_row(&self, depth: u8, label: &str, text: &str, record: Option<&Record>, name: &str) -> Row {
@@ -331,21 +318,12 @@ impl Table<'_> {
     }
 }
 
-/// What becomes of senders that nothing in the record is about.
-fn others(record: &spf::Record) -> &'static str {
-    let last = record.terms.iter().find_map(|term| match &term.reading {
-        Ok(Reading::Directive(qualifier, Mechanism::All)) => Some(*qualifier),
-        _ => None,
-    });
-    match last {
-        Some(Qualifier::Fail) => "all other senders fail",
-        Some(Qualifier::Softfail) => "all other senders are suspect",
-        Some(Qualifier::Pass) => "all other senders pass",
-        Some(Qualifier::Neutral) => "nothing is said of other senders",
-        None if record.terms.iter().any(|term| matches!(term.reading, Ok(Reading::Redirect(_)))) => {
-            "the rest is said elsewhere (redirect=)"
-        }
-        None => "nothing is said of other senders",
+/// What a record comes to and what is to say about it, which may begin with the same word: that is said once.
+fn joined(good: &str, says: &str) -> String {
+    let word = good.split(' ').next().unwrap_or_default();
+    match says.strip_prefix(word).filter(|rest| rest.starts_with(' ')) {
+        Some(rest) => format!("{good}{rest}"),
+        None => format!("{good}; {says}"),
     }
 }
 
