@@ -232,7 +232,11 @@ impl Survey {
         let judged = Judged::of(domain, &self.answers, &self.selectors, self.policy.as_ref());
         self.waited.extend(judged.open.iter().cloned());
         // Where no mail is at home, nobody signs: guessing waits until something says otherwise.
-        let signs = judged.spf.root.record.is_some() || matches!(self.route(), Route::Exchanges(_) | Route::Null(_));
+        let signs = match self.route() {
+            Route::Exchanges(_) => true,
+            Route::Implicit | Route::Failed => judged.spf.root.record.is_some(),
+            Route::Null(_) | Route::Waiting | Route::NoDomain => false,
+        };
         if signs && self.guessed.is_none() {
             self.guessed = Some(Box::new(Guessed::begin(domain, &self.answers)));
         }

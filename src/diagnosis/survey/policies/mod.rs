@@ -4,6 +4,7 @@ mod spf;
 
 use super::explain;
 use super::judged::Judged;
+use super::lookup::Route;
 use super::rows::{Row, Table, shown};
 use crate::diagnosis::answers::Outcome;
 use crate::diagnosis::dkim::{AtName, KeyReport, PublicKey, key_name};
@@ -45,6 +46,10 @@ impl Table<'_> {
         self.spf(domain, judged);
         self.dmarc(judged);
         self.keys(domain, judged);
+        // A domain that takes no mail needs none of what protects it on its way, and shows no logo.
+        if matches!(self.survey.route(), Route::Null(_)) {
+            return;
+        }
         self.mta_sts(domain, judged);
         let name = tls_rpt::record_name(domain);
         if judged.tls_rpt.is_waiting || self.has_failed(&name) {
@@ -119,7 +124,8 @@ impl Table<'_> {
             self.key(report, "");
         }
         let Some(guesses) = self.survey.guessed.as_ref().map(|guessed| &guessed.guesses) else { return };
-        for guess in &guesses.found {
+        let is_asked = |selector: &str| judged.keys.iter().any(|key| key.selector.eq_ignore_ascii_case(selector));
+        for guess in guesses.found.iter().filter(|guess| !is_asked(&guess.report.selector)) {
             self.key(&guess.report, guess.whose);
         }
         self.findings.extend(guesses.findings.iter().cloned());
