@@ -240,7 +240,7 @@ fn what_is_wrong_with_the_mail_route() {
         (
             "two SPF",
             &["x.org MX 5 mx.org", "mx.org A 192.0.2.1", "x.org TXT v=spf1 a -all", "x.org TXT v=spf1 -all"],
-            "SPF none [fault: there are 2 SPF records",
+            "SPF 2 records [fault: there are 2 SPF records",
             None,
         ),
         (
@@ -352,7 +352,7 @@ fn a_flood_of_records_is_counted_not_drawn() {
     let (rows, findings) = survey.table();
     assert!(rows.len() < 300 && findings.len() < 300, "{} rows, {} findings", rows.len(), findings.len());
     let counted: Vec<&str> = rows.iter().map(|row| row.text.as_str()).filter(|text| text.ends_with(" more")).collect();
-    assert_eq!(counted, ["3900 more"]);
+    assert_eq!(counted, ["3900 more", "2492 more"]);
     assert!(rows.iter().any(|row| row.label == "CAA"), "what comes behind the flood is drawn");
     let mut once = findings.clone();
     once.dedup();
