@@ -1,6 +1,8 @@
 //! The rows of the policies: SPF, DMARC, DKIM, MTA-STS, TLS-RPT, BIMI, TLSA, each by its own evaluator.
 
 mod spf;
+#[cfg(test)]
+mod tests;
 
 use super::explain;
 use super::judged::Judged;
