@@ -36,7 +36,7 @@ fn an_address_on_the_lists() {
     assert_eq!(
         drawn(&rows),
         "\
-address 192.0.2.25 [fault: on 1 of 1 lists]
+address 192.0.2.25 [fault: on the only list that answers]
   Alpha 127.0.0.2 spam, 127.0.0.9 [fault: listed]
     TXT https://ip.example/?25
   Old says nothing that counts [note: it does not list its own test point (RFC 5782 §5): it is shut]
@@ -76,14 +76,14 @@ fn a_domain_and_the_hosts_that_take_its_mail() {
     assert_eq!(
         drawn(&rows),
         "\
-domain d.example [fault: on 1 of 1 lists]
+domain d.example [fault: on the only list that answers]
   Names 127.0.0.2 spam [fault: listed]
     TXT none
-mail 192.0.2.26 mx.d.example, mx2.d.example [good: on none of 1 lists; 2 more say nothing]
+mail 192.0.2.26 mx.d.example, mx2.d.example [good: not on the only list that answers; 2 more say nothing]
   Old says nothing that counts [note: it does not list its own test point (RFC 5782 §5): it is shut]
   Shy query refused [note: it does not answer public resolvers; ask through a resolver of your own]
   Alpha not listed [good: ]
-mail 2001:db8::25 mx.d.example [good: on none of 1 lists]
+mail 2001:db8::25 mx.d.example [good: not on the only list that answers]
   Alpha not listed [good: ]
 "
     );
@@ -147,7 +147,7 @@ fn a_resolver_that_knows_no_list_is_not_the_fault_of_the_lists() {
         World::new(extra).run(&mut listings);
         let (rows, findings) = listings.table();
         let head = rows[0].verdict.clone().unwrap();
-        assert_eq!(head, (Severity::Warning, "not known: none of 2 lists says anything".to_owned()));
+        assert_eq!(head, (Severity::Fault, "not known: none of 2 lists says anything".to_owned()));
         assert!(!drawn(&rows).contains("shut") && !drawn(&rows).contains("yes to everything"), "{}", drawn(&rows));
         let [only] = findings.as_slice() else { panic!("{findings:?}") };
         let expect = format!(
@@ -162,8 +162,8 @@ fn a_resolver_that_knows_no_list_is_not_the_fault_of_the_lists() {
 fn a_domain_that_does_not_exist() {
     for (extra, exists, head) in [
         (&[][..], false, (Severity::Fault, "the domain does not exist (NXDOMAIN)")),
-        (&["d.example TXT x"], true, (Severity::Good, "on none of 1 lists")),
-        (&["d.example.names.example A 127.0.0.2"], false, (Severity::Fault, "on 1 of 1 lists")),
+        (&["d.example TXT x"], true, (Severity::Good, "not on the only list that answers")),
+        (&["d.example.names.example A 127.0.0.2"], false, (Severity::Fault, "on the only list that answers")),
     ] {
         let (listings, _) = listings("d.example", extra);
         let (rows, findings) = listings.table();

@@ -90,15 +90,24 @@ fn heading(listed: &Listed, verdicts: &[Verdict<'_>]) -> Row {
     let verdict = match (count(0), count(1), count(2), count(3)) {
         (0, 0, 0, 0) => Some((Severity::Note, "there is no list for this".to_owned())),
         (0, _, _, 1..) => None,
-        (0, 0, known, 0) => Some((Severity::Good, format!("on none of {known} lists"))),
         (0, 1, 0, 0) => Some((Severity::Warning, "not known: the only list for this says nothing".to_owned())),
-        (0, unknown, 0, 0) => Some((Severity::Warning, format!("not known: none of {unknown} lists says anything"))),
-        (0, unknown, known, 0) => {
-            Some((Severity::Good, format!("on none of {known} lists; {unknown} more say nothing")))
-        }
+        // Who goes by the exit code must not take silence for a good word.
+        (0, unknown, 0, 0) => Some((Severity::Fault, format!("not known: none of {unknown} lists says anything"))),
+        (0, unknown, 1, 0) => Some((Severity::Good, format!("not on the only list that answers{}", silent(unknown)))),
+        (0, unknown, known, 0) => Some((Severity::Good, format!("on none of {known} lists{}", silent(unknown)))),
+        (1, _, 0, 0) => Some((Severity::Fault, "on the only list that answers".to_owned())),
         (listed, _, known, _) => Some((Severity::Fault, format!("on {listed} of {} lists", listed + known))),
     };
     Row { label: label.to_owned(), text, verdict, connect, ..Row::default() }
+}
+
+/// `; 2 more say nothing`; nothing for none.
+fn silent(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "; one more says nothing".to_owned(),
+        count => format!("; {count} more say nothing"),
+    }
 }
 
 /// What one list says.
