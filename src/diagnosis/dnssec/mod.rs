@@ -69,7 +69,7 @@ impl State {
         match self {
             Self::Secure | Self::Insecure(_) => "",
             Self::Bogus(reason) => reason.next(),
-            Self::Indeterminate { next, .. } => *next,
+            Self::Indeterminate { next, .. } => next,
         }
     }
 }
