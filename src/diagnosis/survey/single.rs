@@ -182,6 +182,10 @@ impl Single {
         for (section, records) in sections.into_iter().take(if self.short { 1 } else { 3 }) {
             for record in records.iter().take(RECORDS) {
                 let mut row = row(section, record, &self.question.query.name, about);
+                // Scripts get the escapes of zone files, people the text as it is.
+                if self.short && matches!(record.value, Value::Txt(_)) {
+                    row.text = record.value.to_string();
+                }
                 if section.is_empty() && !self.belongs(record) {
                     row.verdict = Some((Severity::Warning, "about another name: resolvers throw it away".to_owned()));
                     if self.short {
@@ -363,6 +367,21 @@ mod tests {
         let query = Query { name: String::new(), kind: RecordType::Ns };
         let open = Single::new(query, false, &Setting::new(Resolver::System)).table().0;
         assert_eq!((open[0].label.as_str(), open[0].text.as_str()), ("NS .", "…"));
+    }
+
+    #[test]
+    fn scripts_get_texts_as_zone_files_have_them() {
+        let query = Query { name: "example.org".to_owned(), kind: RecordType::Txt };
+        let mut single = Single::new(query.clone(), true, &Setting::new(Resolver::System));
+        let value = Value::Txt(vec![b"a \"b\" \\ \x1b".to_vec()]);
+        let answers = vec![Record { name: "example.org".to_owned(), ttl: 1, value }];
+        for want in single.wants() {
+            let Want::Answer(question) = want else { panic!("{want:?}") };
+            let reply = Ok(Response { answers: answers.clone(), ..Response::default() });
+            single.came(Came::Answer(question, Box::new(Answer::new(query.clone(), reply))), 0);
+        }
+        let rows = single.table().0;
+        assert_eq!(rows[1].text, r#""a \"b\" \\ \027""#);
     }
 
     #[test]
