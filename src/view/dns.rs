@@ -13,6 +13,9 @@ use crate::protocol::visible::visible;
 const NOTE: usize = 3;
 /// From this width on labels are padded to one column.
 const ROOMY: usize = 60;
+/// From this width on the longest of them fits as well, up to so many columns.
+const WIDE: usize = 90;
+const WIDEST: usize = 17;
 
 /// Draws the pane.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool) {
@@ -45,9 +48,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
     let note_rows = note.len().min(usize::from(inner.height) / 2);
     let height = usize::from(inner.height) - note_rows;
     let top = if focused { first_row(app.dns.selected, height) } else { 0 };
+    let column = label_column(&app.dns.rows, width);
     let mut drawn = Vec::with_capacity(height);
     for (place, row) in app.dns.rows.iter().enumerate().skip(top).take(height) {
-        let line = row_line(&app.dns.rows, place, row, width, ascii);
+        let line = row_line(&app.dns.rows, place, row, column, width, ascii);
         drawn.push(if focused && place == app.dns.selected { line.style(theme::SELECTED) } else { line });
     }
     let hidden = app.dns.rows.len().saturating_sub(top + drawn.len());
@@ -92,10 +96,19 @@ fn details(row: &Row, width: usize, ascii: bool) -> Vec<String> {
     out
 }
 
-fn row_line(rows: &[Row], place: usize, row: &Row, width: usize, ascii: bool) -> Line<'static> {
+/// The columns of the labels of the first level: where there is room the texts begin in one column.
+fn label_column(rows: &[Row], width: usize) -> usize {
+    let widest = rows.iter().filter(|row| row.depth == 0).map(|row| text::width(&row.label)).max().unwrap_or(0);
+    match width {
+        0..ROOMY => 4,
+        ROOMY..WIDE => 8,
+        _ => widest.clamp(8, WIDEST),
+    }
+}
+
+fn row_line(rows: &[Row], place: usize, row: &Row, column: usize, width: usize, ascii: bool) -> Line<'static> {
     let branch = branch(rows, place, row.depth, ascii);
-    // Where there is room the texts begin in one column.
-    let column = if row.depth == 0 && width >= ROOMY { 8 } else { 4 };
+    let column = if row.depth == 0 { column } else { 4 };
     let label = format!("{:<column$} ", row.label);
     let (mark, says, style) = match &row.verdict {
         Some((severity, says)) => (severity.mark(), says.as_str(), theme::severity(*severity)),
