@@ -98,6 +98,22 @@ fn json_holds_rows_findings_and_lines_of_dig() {
 }
 
 #[test]
+fn json_of_a_question_has_the_fields_of_its_answer() {
+    let (code, text, _) = ehlo(&["--json", "mx", "example.test", "+nsid"]);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let answer = &json["answer"];
+    assert_eq!((code, answer["rcode"].as_str(), answer["tries"].as_u64()), (Some(0), Some("NOERROR"), Some(1)));
+    assert!(answer["flags"].as_array().unwrap().iter().any(|flag| flag == "aa"), "{answer}");
+    let first = &answer["answers"][0];
+    assert_eq!((first["type"].as_str(), first["ttl"].as_u64()), (Some("MX"), Some(3600)));
+    assert_eq!((first["name"].as_str(), first["value"].as_str()), (Some("example.test"), Some("10 mx1.example.test")));
+
+    let (code, text, _) = ehlo(&["--json", "a", "servfail.example.test"]);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, json["answer"]["extended_errors"][0]["code"].as_u64()), (Some(1), Some(23)));
+}
+
+#[test]
 fn wrong_lines_and_files_are_named() {
     for (line, part) in [
         ("mx example.test example.net", "one word too many"),

@@ -6,18 +6,17 @@ use std::future::pending;
 use std::io::Read as _;
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::args::Dns;
-use super::{Exit, print, tables};
+use super::{Exit, json, print, tables};
 use crate::app::effect::{Effect, Effects};
 use crate::app::event::Event;
 use crate::app::investigator::Investigator;
 use crate::app::message_editor::MESSAGE_CAP;
 use crate::app::options::Options;
 use crate::diagnosis::investigation::{Investigation, Opened, Setting, What, open, open_message};
-use crate::diagnosis::survey::{Row, branch, dig};
+use crate::diagnosis::survey::{Row, branch};
 use crate::diagnosis::{Finding, Severity};
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
@@ -91,12 +90,8 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
     }
     let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
     let text = if arguments.json {
-        let all = json!({
-            "asked": title,
-            "resolver": resolver.to_string(),
-            "rows": rows.iter().map(row).collect::<Vec<_>>(),
-            "findings": findings.iter().map(finding).collect::<Vec<_>>(),
-        });
+        let answer = investigator.investigation().and_then(Investigation::answer);
+        let all = json::all(&title, &resolver.to_string(), &rows, &findings, answer);
         serde_json::to_string_pretty(&all)?
     } else {
         let draw = Draw {
@@ -231,32 +226,4 @@ impl Draw {
     const fn mark(&self, severity: Severity) -> &'static str {
         if self.ascii { severity.name() } else { severity.mark() }
     }
-}
-
-fn row(row: &Row) -> Value {
-    json!({
-        "depth": row.depth,
-        "label": row.label,
-        "text": row.text,
-        "ttl": row.ttl,
-        "verdict": row.verdict.as_ref().map(|(severity, says)| json!({ "severity": severity.name(), "says": says })),
-        "note": row.note,
-        "detail": row.detail,
-        "connect": row.connect.as_ref().map(|to| json!({
-            "host": to.host,
-            "address": to.address.map(|ip| ip.to_string()),
-            "port": to.port,
-            "service": to.service,
-        })),
-        "dig": row.question.as_ref().map(dig),
-    })
-}
-
-fn finding(finding: &Finding) -> Value {
-    json!({
-        "severity": finding.severity.name(),
-        "subject": finding.subject,
-        "says": finding.says,
-        "next": finding.next,
-    })
 }

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod dns;
+mod json;
 mod lab;
 mod reference;
 pub mod start;

@@ -105,6 +105,11 @@ pub trait Investigation: fmt::Debug {
     /// The rows, with open places marked, and what is worth saying.
     fn table(&self) -> (Vec<Row>, Vec<Finding>);
 
+    /// The answer, if it is about one question: its fields for whoever reads them by machine.
+    fn answer(&self) -> Option<&Answer> {
+        None
+    }
+
     /// The survey, if it is one: it says where to connect.
     fn survey(&self) -> Option<&Survey> {
         None

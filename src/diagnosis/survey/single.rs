@@ -63,6 +63,10 @@ impl Investigation for Single {
     fn table(&self) -> (Vec<Row>, Vec<Finding>) {
         (self.rows(), Vec::new())
     }
+
+    fn answer(&self) -> Option<&Answer> {
+        self.answer.as_ref()
+    }
 }
 
 impl Single {
