@@ -77,6 +77,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
 /// The row with the cursor in full: what was cut off, and how the answer came.
 fn details(row: &Row, width: usize, ascii: bool) -> Vec<String> {
     let mut whole = format!("{} {}", row.label, row.text);
+    if let Some(ttl) = row.ttl {
+        whole.push_str(&format!(" ttl {ttl}"));
+    }
     if let Some((severity, says)) = &row.verdict {
         whole.push_str(&format!(" {} {says}", severity.mark()));
     }
