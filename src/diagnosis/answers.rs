@@ -115,21 +115,29 @@ impl<'a> Inquiry<'a> {
     }
 }
 
-/// The aliases that lead from `name` on, within one answer, each with its target.
+/// The aliases that lead from `name` on, within one answer, each with its target. A question for aliases follows none.
 #[must_use]
 pub fn aliases<'a>(answer: &'a Answer, name: &str) -> Vec<(&'a Record, &'a str)> {
+    match &answer.reply {
+        Ok(response) if answer.query.kind != RecordType::Cname => aliases_in(&response.answers, name),
+        _ => Vec::new(),
+    }
+}
+
+/// The same within records.
+#[must_use]
+pub fn aliases_in<'a>(records: &'a [Record], name: &str) -> Vec<(&'a Record, &'a str)> {
     let mut chain: Vec<(&Record, &str)> = Vec::new();
-    let Ok(response) = &answer.reply else { return chain };
     while chain.len() < ALIASES {
         let at = chain.last().map_or(name, |(_, target)| target);
-        let next = response.answers.iter().find_map(|record| match &record.value {
+        let next = records.iter().find_map(|record| match &record.value {
             Value::Cname(target) if record.name.eq_ignore_ascii_case(at) => Some((record, target.as_str())),
             _ => None,
         });
         match next {
             Some((_, target)) if chain.iter().any(|(_, seen)| seen.eq_ignore_ascii_case(target)) => break,
-            Some(next) if answer.query.kind != RecordType::Cname => chain.push(next),
-            _ => break,
+            Some(next) => chain.push(next),
+            None => break,
         }
     }
     chain

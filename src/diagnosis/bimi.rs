@@ -5,9 +5,8 @@ use super::answers::Inquiry;
 use super::dmarc::{Policy, Record};
 use super::finding::{Finding, Severity};
 use super::tagged::{
-    Explained, Remark, Suggestion, Tag, TagList, Texts, literal_marks, meant, shown, texts, version, write,
+    Explained, Remark, Suggestion, Tag, TagList, Texts, begins_like, literal_marks, meant, shown, texts, version, write,
 };
-use super::tls_rpt::begins_like;
 use crate::protocol::smtp::to_ascii_domain;
 
 /// What all these findings are about.

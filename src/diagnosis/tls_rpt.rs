@@ -3,8 +3,8 @@
 use super::answers::Inquiry;
 use super::finding::{Finding, Severity};
 use super::tagged::{
-    Destination, Explained, Remark, Suggestion, TagList, Texts, Unusable, destinations, literal_marks, meant, shown,
-    texts, write,
+    Destination, Explained, Remark, Suggestion, TagList, Texts, Unusable, begins_like, destinations, literal_marks,
+    meant, shown, texts, write,
 };
 
 /// What all these findings are about.
@@ -54,15 +54,6 @@ pub fn record_name(domain: &str) -> String {
 #[must_use]
 pub fn is_record(octets: &[u8]) -> bool {
     octets.strip_prefix(VERSION).is_some_and(|rest| rest.trim_ascii_start().starts_with(b";"))
-}
-
-/// Whether a TXT record that is none was meant for one, by the name of its version in small letters. Anything else at the
-/// name, as a wildcard puts it there, is what senders discard (RFC 8460 §3, RFC 8461 §3.1).
-pub(super) fn begins_like(octets: &[u8], version: &str) -> bool {
-    let start = octets.iter().take(24).filter(|octet| octet.is_ascii_alphanumeric());
-    let start: Vec<u8> = start.map(u8::to_ascii_lowercase).collect();
-    let start = start.strip_prefix(b"v").unwrap_or(&start);
-    start.starts_with(version.as_bytes())
 }
 
 /// Evaluates TLS-RPT for a domain, as far as answers have come.

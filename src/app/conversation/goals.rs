@@ -28,7 +28,7 @@ impl Conversation {
             }
             // HELO-only servers answer EHLO with 5xx: asking once is enough.
             Goal::StartTls if !known && self.asked_capabilities => {
-                let name = if self.protocol() == Protocol::Pop3 { "STLS" } else { "STARTTLS" };
+                let name = self.protocol().starttls();
                 let next = format!("type {name} and press Alt-Enter to try it all the same");
                 self.trouble(now, "the server does not tell its capabilities", &next);
                 false
@@ -40,7 +40,7 @@ impl Conversation {
                 true
             }
             Goal::StartTls => {
-                let name = if self.protocol() == Protocol::Pop3 { "STLS" } else { "STARTTLS" };
+                let name = self.protocol().starttls();
                 if self.session.capabilities().has(name) {
                     self.send_line(name, now, effects);
                     true

@@ -14,6 +14,7 @@ use crate::diagnosis::{Severity, certificate};
 use crate::protocol::endpoint::{Protocol, Security};
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
+use crate::protocol::smtp::address::literal_of;
 use crate::protocol::verb::Phase;
 
 /// After this long without a greeting the silence is worth a word.
@@ -82,7 +83,7 @@ impl Conversation {
         self.note(at, &format!("connected to {peer} from {} in {took}{behind}", local.ip()));
         self.since = at;
         if self.ehlo_name.is_empty() {
-            self.ehlo_name = address_literal(local.ip());
+            self.ehlo_name = literal_of(local.ip());
         }
         if self.plan.endpoint.security == Security::Implicit {
             self.link = Link::Handshake;
@@ -200,13 +201,5 @@ impl Conversation {
         } else {
             effects.push(Effect::Wake(now + (wait.limit - wait.elapsed)));
         }
-    }
-}
-
-/// How a client without a name introduces itself (RFC 5321 §4.1.3).
-fn address_literal(ip: std::net::IpAddr) -> String {
-    match ip {
-        std::net::IpAddr::V4(ip) => format!("[{ip}]"),
-        std::net::IpAddr::V6(ip) => format!("[IPv6:{ip}]"),
     }
 }

@@ -3,8 +3,7 @@
 use super::fetch::{self, Fetched};
 use super::{Announced, Exchange, Mode, MtaSts, record_name};
 use crate::diagnosis::finding::{Finding, Severity};
-use crate::diagnosis::tagged::{Suggestion, shown};
-use crate::diagnosis::tls_rpt::begins_like;
+use crate::diagnosis::tagged::{Suggestion, begins_like, shown};
 
 /// What all these findings are about.
 pub(super) const SUBJECT: &str = "MTA-STS";

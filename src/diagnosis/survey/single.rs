@@ -3,7 +3,7 @@
 use super::rows::{Connect, Row, note, shown};
 use super::validating::Validating;
 use super::{explain, tries, verdict};
-use crate::diagnosis::answers::{aliases, is_circle};
+use crate::diagnosis::answers::{aliases, aliases_in, is_circle};
 use crate::diagnosis::dns::{
     Answer, Edns, Query, Record, RecordType, Resolver, Response, Value, algorithm_name, both_forms, digest_name,
     extended_error_name, is_within, opcode_name,
@@ -126,15 +126,6 @@ impl Single {
         rows
     }
 
-    /// Whether a record of the answer section is about the name that was asked for, or one that it is an alias of.
-    fn belongs(&self, record: &Record) -> bool {
-        let name = &self.question.query.name;
-        let chain = self.answer.as_ref().map(|answer| aliases(answer, name)).unwrap_or_default();
-        same_name(&record.name, name) || chain.iter().any(|(_, target)| same_name(&record.name, target))
-            // A DNAME stands above the name, and makes the alias (RFC 6672 §2.2).
-            || matches!(record.value, Value::Other { .. }) && is_within(name, &record.name)
-    }
-
     fn head(&self, title: Row, response: &Response) -> Row {
         let mut words = vec![response.rcode_name()];
         words.extend(response.flags.names().into_iter().filter(|name| *name != "qr").map(str::to_owned));
@@ -181,6 +172,8 @@ impl Single {
                 ..Row::default()
             });
         }
+        let name = &self.question.query.name;
+        let chain = aliases_in(&response.answers, name);
         let sections =
             [("", &response.answers), ("authority ", &response.authority), ("additional ", &response.additional)];
         for (section, records) in sections.into_iter().take(if self.short { 1 } else { 3 }) {
@@ -190,7 +183,7 @@ impl Single {
                 if self.short && matches!(record.value, Value::Txt(_)) {
                     row.text = record.value.to_string();
                 }
-                if section.is_empty() && !self.belongs(record) {
+                if section.is_empty() && !belongs(record, name, &chain) {
                     row.verdict = Some((Severity::Warning, "about another name: resolvers throw it away".to_owned()));
                     if self.short {
                         continue;
@@ -208,6 +201,14 @@ impl Single {
             rows.push(Row { depth: 1, label: "EDNS".to_owned(), text: extension(edns), note, ..Row::default() });
         }
     }
+}
+
+/// Whether a record of the answer section is about the name that was asked for, or one that it is an alias of.
+fn belongs(record: &Record, name: &str, chain: &[(&Record, &str)]) -> bool {
+    same_name(&record.name, name)
+        || chain.iter().any(|(_, target)| same_name(&record.name, target))
+        // A DNAME stands above the name, and makes the alias (RFC 6672 §2.2).
+        || matches!(record.value, Value::Other { .. }) && is_within(name, &record.name)
 }
 
 /// Whether records of other types answer such a question.

@@ -14,6 +14,7 @@ pub use destination::{Destination, Unusable, destinations};
 pub(in crate::diagnosis) use list::meant;
 pub use list::{Slip, Tag, TagList, Trouble};
 pub use mend::{Suggestion, write};
+pub(in crate::diagnosis) use texts::begins_like;
 pub use texts::{Text, Texts, literal_marks, texts, version};
 
 use super::finding::{Finding, Severity};

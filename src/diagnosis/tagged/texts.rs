@@ -85,6 +85,15 @@ pub fn version(octets: &[u8]) -> Option<&[u8]> {
     (name.trim_ascii_end() == b"v").then(|| value.get(1..).unwrap_or_default().trim_ascii())
 }
 
+/// Whether a TXT record that is none was meant for one, by the name of its version in small letters. Anything else at the
+/// name, as a wildcard puts it there, is what senders discard (RFC 8460 §3, RFC 8461 §3.1).
+pub(in crate::diagnosis) fn begins_like(octets: &[u8], version: &str) -> bool {
+    let start = octets.iter().take(24).filter(|octet| octet.is_ascii_alphanumeric());
+    let start: Vec<u8> = start.map(u8::to_ascii_lowercase).collect();
+    let start = start.strip_prefix(b"v").unwrap_or(&start);
+    start.starts_with(version.as_bytes())
+}
+
 /// Quotation marks and backslashes that a control panel took as part of the record.
 #[must_use]
 pub fn literal_marks(octets: &[u8]) -> Option<Remark> {
