@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::effect::{ConnectPlan, Family};
+use super::effect::{ConnectPlan, Family, Sessions};
 use crate::diagnosis::blocklist::List;
 use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::dnssec::{Anchor, root_anchors};
@@ -106,6 +106,8 @@ impl Options {
             resolver: self.resolver.clone(),
             sni: self.sni.clone().filter(|_| first),
             limit: self.limit,
+            sessions: Sessions::Forget,
+            identity: first,
         }
     }
 }

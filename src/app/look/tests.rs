@@ -95,6 +95,7 @@ fn report(name: &str) -> Box<TlsReport> {
         handshake_signature: Verdict::Good,
         judged_at: 1_795_219_200,
         took: Duration::ZERO,
+        ..TlsReport::unjudged("")
     })
 }
 

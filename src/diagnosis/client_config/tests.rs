@@ -104,6 +104,7 @@ impl World {
             handshake_signature: Verdict::Good,
             judged_at: 1_800_000_000,
             took: Duration::ZERO,
+            ..TlsReport::unjudged("")
         }
     }
 

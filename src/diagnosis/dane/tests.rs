@@ -163,6 +163,7 @@ impl World {
             handshake_signature: Verdict::Good,
             judged_at: NOW,
             took: Duration::ZERO,
+            ..TlsReport::unjudged("")
         }
     }
 

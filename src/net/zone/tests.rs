@@ -21,7 +21,7 @@ async fn client() -> Client {
     let clock = Clock::start();
     let world = Practice::start(clock).await.unwrap();
     let trust = Arc::new(Trust::new(Some(world.ca_der().clone())));
-    Client { clock, trust, world: Some(world) }
+    Client { clock, trust, means: Arc::default(), world: Some(world) }
 }
 
 /// What comes of a line as it is typed into the DNS pane.
