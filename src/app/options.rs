@@ -45,6 +45,8 @@ pub struct Options {
     pub epoch: jiff::Zoned,
     /// The practice world runs: its users, for the first lines.
     pub practice: Vec<String>,
+    /// What the user must know from the beginning, a line each.
+    pub notes: Vec<String>,
     /// A seed for Message-ID, from outside: this room makes no random numbers.
     pub seed: u64,
 }
@@ -70,6 +72,7 @@ impl Options {
             limit: Duration::from_secs(30),
             epoch,
             practice: Vec::new(),
+            notes: Vec::new(),
             seed: 0,
         }
     }
