@@ -422,7 +422,7 @@ async fn investigate(client: &Client, investigation: &mut dyn Investigation, now
                     Came::Answer(question, Box::new(answer))
                 }
                 Want::Document(request) => Came::Document(Box::new(client.fetch(request, Resolver::System).await)),
-                Want::Look(endpoint) => panic!("nobody looks at {endpoint:?} here"),
+                other => panic!("nobody serves {other:?} here"),
             };
             investigation.came(came, now);
         }
