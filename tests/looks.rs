@@ -80,6 +80,7 @@ impl Rig {
             match event {
                 Event::Answered { id, answer, .. } => _ = self.investigator.answered(id, answer, now, &mut effects),
                 Event::Fetched { id, outcome, .. } => _ = self.investigator.fetched(id, outcome, now, &mut effects),
+                Event::Judged { id, judgement, .. } => _ = self.investigator.judged(id, judgement, now, &mut effects),
                 Event::Connection { id, at, what } => {
                     self.investigator.happened(id, what, at, now, &mut effects);
                 }

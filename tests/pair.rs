@@ -149,6 +149,7 @@ impl Pair {
                 Effect::Quit => self.quit = true,
                 Effect::Query { .. }
                 | Effect::Fetch { .. }
+                | Effect::Judge { .. }
                 | Effect::ReadFile { .. }
                 | Effect::Copy(_)
                 | Effect::Suspend

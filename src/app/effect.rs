@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::event::{ConnectionId, FetchId, QueryId};
 use crate::diagnosis::dns::{Query, QueryOptions, Resolver};
+use crate::diagnosis::tls::Chain;
 use crate::diagnosis::web::Request;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::moment::Moment;
@@ -62,6 +63,13 @@ pub enum Effect {
         request: Request,
         /// Whom to ask for the addresses of its host.
         resolver: Resolver,
+    },
+    /// Judge a chain by the roots of this machine and Mozilla's, now.
+    Judge {
+        /// The name under which the judgement is reported.
+        id: FetchId,
+        /// What is judged.
+        chain: Chain,
     },
     /// Read a file of at most this many octets.
     ReadFile {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
 use crate::diagnosis::dns::{Answer, QueryFailure};
-use crate::diagnosis::tls::{TlsFailure, TlsReport};
+use crate::diagnosis::tls::{Judgement, TlsFailure, TlsReport};
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
 
@@ -20,7 +20,7 @@ pub struct ConnectionId(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QueryId(pub u32);
 
-/// The number of a request to a web server.
+/// The number of a request to a web server, or of a chain that is judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FetchId(pub u32);
 
@@ -64,6 +64,15 @@ pub enum Event {
         at: Moment,
         /// What came.
         outcome: Box<Fetched>,
+    },
+    /// What a chain is worth.
+    Judged {
+        /// Which request.
+        id: FetchId,
+        /// When it was judged.
+        at: Moment,
+        /// What it is worth.
+        judgement: Box<Judgement>,
     },
     /// A file was read, or could not be: the text says why.
     File {

@@ -273,6 +273,10 @@ impl App {
                 let wall = self.wall(at);
                 self.dns.fetched(id, outcome, wall, &mut effects);
             }
+            Event::Judged { id, at, judgement } => {
+                let wall = self.wall(at);
+                self.dns.judged(id, judgement, wall, &mut effects);
+            }
             Event::File { path, content } if self.verifies.as_ref().is_some_and(|(wanted, _)| *wanted == path) => {
                 match (self.verifies.take(), content) {
                     (Some((_, setting)), Ok(octets)) => {

@@ -82,6 +82,7 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
         match event {
             Some(Event::Answered { id, at, answer }) => _ = investigator.answered(id, answer, now(at), &mut effects),
             Some(Event::Fetched { id, at, outcome }) => _ = investigator.fetched(id, outcome, now(at), &mut effects),
+            Some(Event::Judged { id, at, judgement }) => _ = investigator.judged(id, judgement, now(at), &mut effects),
             Some(Event::Connection { id, at, what }) => _ = investigator.happened(id, what, at, now(at), &mut effects),
             Some(Event::Wake) => _ = investigator.tick(clock.now(), now(clock.now()), &mut effects),
             Some(_) => {}

@@ -28,6 +28,7 @@ use super::dns::{Answer, Query, QueryOptions, Resolver};
 use super::dnssec::Anchor;
 use super::finding::Finding;
 use super::survey::{Row, Survey};
+use super::tls::{Chain, Judgement};
 use super::web;
 use crate::protocol::endpoint::Endpoint;
 
@@ -49,6 +50,8 @@ pub enum Want {
     Answer(Question),
     /// A document.
     Document(web::Request),
+    /// What a chain of certificates is worth.
+    Judge(Chain),
     /// A look at a server: its greeting, what it offers, its certificate. Nobody logs in, and no mail is sent.
     Look(Endpoint),
     /// The answer to a ClientHello made by hand. No handshake is finished.
@@ -62,6 +65,8 @@ pub enum Came {
     Answer(Question, Box<Answer>),
     /// A document, or the lack of one.
     Document(Box<web::Fetched>),
+    /// What a chain is worth.
+    Judged(Box<Judgement>),
     /// What a server showed.
     Look(Box<Seen>),
     /// What a server answered to a ClientHello, and which it was.
