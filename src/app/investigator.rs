@@ -154,6 +154,7 @@ impl Investigator {
                     effects.push(Effect::Judge { id, chain });
                 }
                 Want::Look(endpoint) => self.look(Errand::Look(endpoint), effects),
+                Want::Again(endpoint) => self.look(Errand::Again(endpoint), effects),
                 Want::Hello(hello) => self.look(Errand::Hello(hello), effects),
             }
         }

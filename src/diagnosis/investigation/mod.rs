@@ -54,6 +54,8 @@ pub enum Want {
     Judge(Chain),
     /// A look at a server: its greeting, what it offers, its certificate. Nobody logs in, and no mail is sent.
     Look(Endpoint),
+    /// One more look at a server that was looked at, with the TLS session of that look: whether it is taken up again.
+    Again(Endpoint),
     /// The answer to a ClientHello made by hand. No handshake is finished.
     Hello(Hello),
 }
@@ -69,6 +71,8 @@ pub enum Came {
     Judged(Box<Judgement>),
     /// What a server showed.
     Look(Box<Seen>),
+    /// What a server showed the second time.
+    Again(Box<Seen>),
     /// What a server answered to a ClientHello, and which it was.
     Hello(Hello, Box<Heard>),
 }
