@@ -35,6 +35,8 @@ pub struct Options {
     pub resolve: Vec<(String, IpAddr)>,
     /// Passwords may go over any channel without the gate.
     pub insecure_auth: bool,
+    /// What was said of TLS at the door is for every server that is looked at: nobody connects to anything else.
+    pub only_looks: bool,
     /// Draw nothing outside ASCII.
     pub ascii: bool,
     /// Draw no colours.
@@ -67,6 +69,7 @@ impl Options {
             security: None,
             resolve: Vec::new(),
             insecure_auth: false,
+            only_looks: false,
             ascii: false,
             monochrome: false,
             limit: Duration::from_secs(30),
