@@ -174,3 +174,11 @@ async fn a_chain_is_judged_without_a_handshake() {
     let empty = Chain { name: NAME.to_owned(), certificates: Vec::new() };
     assert!(matches!(judge(&empty, &client).await.system, Verdict::Unknown(_)));
 }
+
+#[tokio::test]
+async fn the_group_is_post_quantum_where_the_program_was_built_so() {
+    let (authority, client) = house(Means::default());
+    let report = meet(server(&authority), &client, &ask()).await;
+    let group = if cfg!(feature = "aws-lc-rs") { "X25519MLKEM768" } else { "X25519" };
+    assert_eq!(report.group.as_deref(), Some(group));
+}
