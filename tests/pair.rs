@@ -149,6 +149,7 @@ impl Pair {
                 Effect::Query { .. }
                 | Effect::Fetch { .. }
                 | Effect::ReadFile { .. }
+                | Effect::AskPassword { .. }
                 | Effect::Copy(_)
                 | Effect::Suspend
                 | Effect::Redraw => {}

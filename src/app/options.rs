@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::effect::{ConnectPlan, Family};
+use super::supply::Supply;
 use crate::diagnosis::blocklist::List;
 use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::dnssec::{Anchor, root_anchors};
@@ -45,6 +46,8 @@ pub struct Options {
     pub epoch: jiff::Zoned,
     /// The practice world runs: its users, for the first lines.
     pub practice: Vec<String>,
+    /// Where passwords come from that nobody types.
+    pub supply: Option<Supply>,
     /// A seed for Message-ID, from outside: this room makes no random numbers.
     pub seed: u64,
 }
@@ -70,6 +73,7 @@ impl Options {
             limit: Duration::from_secs(30),
             epoch,
             practice: Vec::new(),
+            supply: None,
             seed: 0,
         }
     }

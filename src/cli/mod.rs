@@ -4,6 +4,7 @@ pub mod args;
 mod dns;
 mod json;
 mod lab;
+pub mod password;
 mod reference;
 pub mod start;
 mod tables;

@@ -14,6 +14,7 @@ pub(crate) mod files;
 mod host;
 mod lookup;
 mod orders;
+mod password;
 mod pump;
 mod reporter;
 mod resolver;
@@ -108,6 +109,7 @@ impl Net {
             Effect::Query { id, query, resolver, options } => self.ask(id, query, resolver, options),
             Effect::Fetch { id, request, resolver } => self.fetch(id, request, resolver),
             Effect::ReadFile { path, limit } => self.read(path, limit),
+            Effect::AskPassword { command } => self.ask_password(command),
             mine @ (Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
                 return Some(mine);
             }
@@ -163,6 +165,14 @@ impl Net {
             let outcome = Box::new(client.fetch(request, resolver).await);
             drop(turn);
             let _ = events.send(Event::Fetched { id, at: client.clock.now(), outcome }).await;
+            None
+        });
+    }
+
+    fn ask_password(&mut self, command: String) {
+        let events = self.events.clone();
+        self.tasks.spawn(async move {
+            let _ = events.send(Event::Password(password::ask(&command).await)).await;
             None
         });
     }
