@@ -151,6 +151,7 @@ impl Pair {
                 | Effect::Fetch { .. }
                 | Effect::Judge { .. }
                 | Effect::ReadFile { .. }
+                | Effect::AskPassword { .. }
                 | Effect::Copy(_)
                 | Effect::Suspend
                 | Effect::Redraw => {}

@@ -78,6 +78,11 @@ pub enum Effect {
         /// A longer file is an error, not cut.
         limit: u64,
     },
+    /// Ask a command of the shell for a password: the first line that it prints.
+    AskPassword {
+        /// The command.
+        command: String,
+    },
     /// Put this text on the terminal's clipboard (OSC 52).
     Copy(String),
     /// Send [`super::event::Event::Wake`] at this moment.

@@ -11,6 +11,7 @@ use crate::diagnosis::dns::{Answer, QueryFailure};
 use crate::diagnosis::tls::{Judgement, TlsFailure, TlsReport};
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
+use crate::protocol::secret::Secret;
 
 /// The number of a connection. Never used twice, so that a late event cannot reach the wrong one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +82,8 @@ pub enum Event {
         /// Its octets.
         content: Result<Vec<u8>, String>,
     },
+    /// What the password command gave, or why it gave nothing.
+    Password(Result<Secret, String>),
     /// The moment asked for by [`super::effect::Effect::Wake`] has come.
     Wake,
     /// SIGTERM or SIGHUP: leave, with the terminal as it was.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::effect::{ConnectPlan, Family, Sessions};
+use super::supply::Supply;
 use crate::diagnosis::blocklist::List;
 use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::dnssec::{Anchor, root_anchors};
@@ -49,6 +50,8 @@ pub struct Options {
     pub practice: Vec<String>,
     /// What the user must know from the beginning, a line each.
     pub notes: Vec<String>,
+    /// Where passwords come from that nobody types.
+    pub supply: Option<Supply>,
     /// A seed for Message-ID, from outside: this room makes no random numbers.
     pub seed: u64,
 }
@@ -76,6 +79,7 @@ impl Options {
             epoch,
             practice: Vec::new(),
             notes: Vec::new(),
+            supply: None,
             seed: 0,
         }
     }

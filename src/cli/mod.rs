@@ -5,6 +5,7 @@ mod dns;
 mod json;
 mod lab;
 mod means;
+pub mod password;
 mod reference;
 pub mod start;
 mod tables;

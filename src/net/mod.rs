@@ -14,6 +14,7 @@ pub(crate) mod files;
 mod host;
 mod lookup;
 mod orders;
+mod password;
 mod pump;
 mod reporter;
 mod resolver;
@@ -119,6 +120,7 @@ impl Net {
             Effect::Fetch { id, request, resolver } => self.fetch(id, request, resolver),
             Effect::Judge { id, chain } => self.judge(id, chain),
             Effect::ReadFile { path, limit } => self.read(path, limit),
+            Effect::AskPassword { command } => self.ask_password(command),
             mine @ (Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
                 return Some(mine);
             }
@@ -183,6 +185,14 @@ impl Net {
         self.tasks.spawn(async move {
             let judgement = Box::new(tls::judge(&chain, &client).await);
             let _ = events.send(Event::Judged { id, at: client.clock.now(), judgement }).await;
+            None
+        });
+    }
+
+    fn ask_password(&mut self, command: String) {
+        let events = self.events.clone();
+        self.tasks.spawn(async move {
+            let _ = events.send(Event::Password(password::ask(&command).await)).await;
             None
         });
     }
