@@ -100,6 +100,7 @@ fn report(name: &str) -> Box<TlsReport> {
         handshake_signature: Verdict::Good,
         judged_at: wall().as_second(),
         took: Duration::from_millis(3),
+        ..TlsReport::unjudged("")
     })
 }
 

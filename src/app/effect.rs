@@ -99,6 +99,22 @@ pub struct ConnectPlan {
     pub sni: Option<String>,
     /// Give up connecting after this long.
     pub limit: Duration,
+    /// What becomes of TLS sessions.
+    pub sessions: Sessions,
+    /// Our certificate may be shown to a server that asks for one (`--cert`).
+    pub identity: bool,
+}
+
+/// What becomes of a TLS session (RFC 8446 §2.2) when its connection is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sessions {
+    /// It is forgotten.
+    #[default]
+    Forget,
+    /// It is kept for the name it was made with, in place of an earlier one.
+    Keep,
+    /// The one that was kept is offered.
+    Offer,
 }
 
 /// An address family.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::effect::{Effect, Effects};
 use super::event::{ConnectionId, FetchId, Happened, QueryId};
-use super::look::Looks;
+use super::look::{Errand, Looks};
 use super::options::Options;
 use crate::diagnosis::dns::{Answer, Resolver};
 use crate::diagnosis::investigation::{Came, Investigation, Question, Want};
@@ -99,18 +99,18 @@ impl Investigator {
     /// A report about a connection. What belongs to no look of this investigation is passed over. Says whether there is
     /// something new to see.
     pub fn happened(&mut self, id: ConnectionId, what: Happened, at: Moment, now: i64, effects: &mut Effects) -> bool {
-        let Some(seen) = self.looks.happened(id, what, at, effects) else { return false };
-        self.came(Came::Look(Box::new(seen)), now, effects);
+        let Some(came) = self.looks.happened(id, what, at, effects) else { return false };
+        self.came(came, now, effects);
         true
     }
 
     /// Time has passed: a look that takes too long ends. `now` is in seconds since 1970. Says whether there is something
     /// new to see.
     pub fn tick(&mut self, at: Moment, now: i64, effects: &mut Effects) -> bool {
-        let seen = self.looks.tick(at, effects);
-        let is_new = !seen.is_empty();
-        for seen in seen {
-            self.came(Came::Look(Box::new(seen)), now, effects);
+        let came = self.looks.tick(at, effects);
+        let is_new = !came.is_empty();
+        for came in came {
+            self.came(came, now, effects);
         }
         is_new
     }
@@ -138,9 +138,14 @@ impl Investigator {
                     self.requests.insert(id);
                     effects.push(Effect::Fetch { id, request, resolver: self.resolver.clone() });
                 }
-                Want::Look(endpoint) => self.looks.want(endpoint, self.resolver.clone(), effects),
+                Want::Look(endpoint) => self.look(Errand::Look(endpoint), effects),
+                Want::Hello(hello) => self.look(Errand::Hello(hello), effects),
             }
         }
+    }
+
+    fn look(&mut self, errand: Errand, effects: &mut Effects) {
+        self.looks.want(errand, self.resolver.clone(), effects);
     }
 
     const fn number(&mut self) -> u32 {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::effect::{ConnectPlan, Family};
+use super::effect::{ConnectPlan, Family, Sessions};
 use crate::diagnosis::blocklist::List;
 use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::dnssec::{Anchor, root_anchors};
@@ -45,6 +45,8 @@ pub struct Options {
     pub epoch: jiff::Zoned,
     /// The practice world runs: its users, for the first lines.
     pub practice: Vec<String>,
+    /// What the user must know from the beginning, a line each.
+    pub notes: Vec<String>,
     /// A seed for Message-ID, from outside: this room makes no random numbers.
     pub seed: u64,
 }
@@ -70,6 +72,7 @@ impl Options {
             limit: Duration::from_secs(30),
             epoch,
             practice: Vec::new(),
+            notes: Vec::new(),
             seed: 0,
         }
     }
@@ -106,6 +109,8 @@ impl Options {
             resolver: self.resolver.clone(),
             sni: self.sni.clone().filter(|_| first),
             limit: self.limit,
+            sessions: Sessions::Forget,
+            identity: first,
         }
     }
 }

@@ -145,6 +145,11 @@ impl App {
         let Options { ehlo_name, insecure_auth, .. } = &self.options;
         let conversation = Conversation::open(id, plan, ehlo_name.clone(), *insecure_auth, self.now, effects);
         self.conversations.push(conversation);
+        for note in std::mem::take(&mut self.options.notes) {
+            if let Some(conversation) = self.conversations.last_mut() {
+                conversation.note(self.now, &note);
+            }
+        }
         self.places.push(Place::default());
         if self.overlay.is_none() && self.message().is_none() {
             self.active = self.conversations.len() - 1;

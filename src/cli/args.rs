@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -110,6 +111,22 @@ pub struct Dns {
     pub ascii: bool,
 }
 
+/// Files of TLS.
+#[derive(Debug, Default, Args)]
+pub struct Tls {
+    /// Show this certificate to a server that asks for one: a PEM file with the chain, own first.
+    #[arg(long, value_name = "FILE", help_heading = "TLS")]
+    pub cert: Option<PathBuf>,
+    /// The key of the certificate in PEM, without a passphrase; by default in the file of --cert.
+    #[arg(long, value_name = "FILE", requires = "cert", help_heading = "TLS")]
+    pub key: Option<PathBuf>,
+    /// Append the secrets of every TLS session to FILE, for Wireshark; SSLKEYLOGFILE does the same.
+    ///
+    /// Whoever has that file and a capture can read what was said, passwords too.
+    #[arg(long, value_name = "FILE", help_heading = "TLS")]
+    pub keylog: Option<PathBuf>,
+}
+
 /// The explorer's options.
 #[derive(Debug, Args)]
 pub struct Explore {
@@ -129,6 +146,9 @@ pub struct Explore {
     /// Send this name in TLS and judge the certificate by it.
     #[arg(long, value_name = "NAME", help_heading = "TLS")]
     pub sni: Option<String>,
+    /// The client's certificate, and where the secrets go.
+    #[command(flatten)]
+    pub tls_files: Tls,
 
     /// Only IPv4.
     #[arg(short = '4', group = "family", help_heading = "Connecting")]

@@ -4,6 +4,7 @@ pub mod args;
 mod dns;
 mod json;
 mod lab;
+mod means;
 mod reference;
 pub mod start;
 mod tables;

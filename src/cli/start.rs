@@ -118,8 +118,18 @@ async fn open(
     if world.is_some() {
         options.practice = practice_lines();
     }
+    let (means, log) = match super::means::means(&explore.tls_files) {
+        Ok(found) => found,
+        Err(why) => return Ok(usage(&why)),
+    };
+    if let Some(path) = log {
+        let path = path.display();
+        options
+            .notes
+            .push(format!("the secrets of every TLS session are written to {path}: keep it, and delete it after"));
+    }
     let (reports, events) = mpsc::channel(REPORTS);
-    let net = Net::new(clock, world, reports);
+    let net = Net::new(clock, world, reports).with_means(means);
     let mut app = App::new(options, (80, 24));
     app.user = explore.user.clone().unwrap_or_default();
     let mut effects = Effects::new();

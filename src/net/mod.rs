@@ -44,6 +44,7 @@ use self::practice::Practice;
 use self::reporter::Reporter;
 use self::resolver::Client;
 pub use self::resolver::PRACTICE_ZONES;
+pub use self::tls::Means;
 use self::trust::Trust;
 use crate::app::effect::{ConnectPlan, Effect};
 use crate::app::event::{ConnectionId, Event, FetchId, QueryId};
@@ -78,6 +79,7 @@ impl Net {
             client: Client {
                 clock,
                 trust: Arc::new(Trust::new(world.as_ref().map(|world| world.ca_der().clone()))),
+                means: Arc::default(),
                 world,
             },
             events,
@@ -86,6 +88,13 @@ impl Net {
             open: HashMap::new(),
             tasks: JoinSet::new(),
         }
+    }
+
+    /// The same with what handshakes have in common.
+    #[must_use]
+    pub fn with_means(mut self, means: Means) -> Self {
+        self.client.means = Arc::new(means);
+        self
     }
 
     /// Begins what `effect` asks for and returns at once. What belongs to the loop and not to the net comes back.

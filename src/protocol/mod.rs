@@ -21,6 +21,7 @@ pub mod secret;
 pub mod session;
 pub mod smtp;
 pub mod text;
+pub mod tls;
 pub mod verb;
 pub mod visible;
 pub mod word;

@@ -8,6 +8,7 @@
 //! The pane and `ehlo dns` run the same investigations; neither knows what they are about.
 
 mod asking;
+mod hello;
 mod line;
 mod publics;
 mod seen;
@@ -17,6 +18,7 @@ pub(in crate::diagnosis) mod world;
 use std::fmt;
 
 pub use asking::Asking;
+pub use hello::{Ended, Heard, Hello};
 pub use line::{Opened, VIEWS, What, open, open_message};
 pub use publics::{builtin as publics, read as read_publics};
 pub use seen::{Failure, Seen, Stage};
@@ -49,6 +51,8 @@ pub enum Want {
     Document(web::Request),
     /// A look at a server: its greeting, what it offers, its certificate. Nobody logs in, and no mail is sent.
     Look(Endpoint),
+    /// The answer to a ClientHello made by hand. No handshake is finished.
+    Hello(Hello),
 }
 
 /// What came of a [`Want`].
@@ -60,6 +64,8 @@ pub enum Came {
     Document(Box<web::Fetched>),
     /// What a server showed.
     Look(Box<Seen>),
+    /// What a server answered to a ClientHello, and which it was.
+    Hello(Hello, Box<Heard>),
 }
 
 /// What all investigations of a run share.
