@@ -9,6 +9,7 @@ use crate::diagnosis::comparison::Comparison;
 use crate::diagnosis::dane::DaneSurvey;
 use crate::diagnosis::dkim::MessageCheck;
 use crate::diagnosis::dns::ascii_name;
+use crate::diagnosis::hello::Enumeration;
 use crate::diagnosis::spf::{SenderCheck, SpfTree};
 use crate::diagnosis::survey::{Asked, Single, Survey, asked};
 
@@ -44,6 +45,7 @@ pub const VIEWS: &[(&str, &str, &str)] = &[
     ("dane", "DOMAIN | HOST:PORT", "TLSA against the certificates shown"),
     ("client", "ADDRESS | DOMAIN", "how mail programs set themselves up"),
     ("blocklist", "DOMAIN | IP", "who lists it (RFC 5782)"),
+    ("enumerate", "HOST:PORT", "the TLS versions and suites it accepts"),
 ];
 
 /// Looks into a message in its octets.
@@ -85,6 +87,7 @@ fn view(name: &str, words: &[String], setting: &Setting) -> Result<Box<dyn Inves
             Ok(Box::new(survey.with_selectors(selectors.iter().map(|&selector| selector.to_owned()).collect())))
         }
         ("client", [subject]) => Ok(Box::new(ClientConfig::new(subject, setting)?)),
+        ("enumerate", [subject]) => Ok(Box::new(Enumeration::parse(subject)?)),
         ("dane", [subject]) => Ok(Box::new(DaneSurvey::new(subject, setting)?)),
         ("spf", [domain]) => Ok(Box::new(SpfTree::new(&name_of(domain)?, setting.clone()))),
         ("spf", [sender, ip, helo @ ..]) if helo.len() < 2 => {
@@ -131,6 +134,7 @@ mod tests {
             ("spf example.org", "SPF of example.org"),
             ("@9.9.9.9 +tcp spf example.org", "SPF of example.org"),
             ("blocklist 192.0.2.1", "blocklists: 192.0.2.1"),
+            ("enumerate mx.example.org:25", "what mx.example.org:25 speaks"),
             ("compare jo@example.org", "example.org compared"),
             ("survey bücher.example", "xn--bcher-kva.example (bücher.example)"),
         ] {
@@ -147,6 +151,7 @@ mod tests {
             ("compare", "write compare DOMAIN"),
             ("blocklist @9.9.9.9", "write blocklist DOMAIN | IP"),
             ("compare 192.0.2.1", "is an address"),
+            ("enumerate example.org", "one server is asked at a time"),
         ] {
             let error = open(line, &setting).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");
