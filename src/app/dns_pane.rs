@@ -145,10 +145,13 @@ impl DnsPane {
         self.rows.get(self.selected)
     }
 
-    /// What `y` copies: the line of dig that asks what is behind the row with the cursor, or else the row.
+    /// What `y` copies: what the row with the cursor is there for, the line of dig that asks what is behind it, or the row.
     #[must_use]
     pub fn copy(&self) -> Option<String> {
         let row = self.row()?;
+        if row.copy.is_some() {
+            return row.copy.clone();
+        }
         Some(row.question.as_ref().map_or_else(|| format!("{} {}", row.label, row.text), dig))
     }
 

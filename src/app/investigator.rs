@@ -139,6 +139,7 @@ impl Investigator {
                     effects.push(Effect::Fetch { id, request, resolver: self.resolver.clone() });
                 }
                 Want::Look(endpoint) => self.look(Errand::Look(endpoint), effects),
+                Want::Again(endpoint) => self.look(Errand::Again(endpoint), effects),
                 Want::Hello(hello) => self.look(Errand::Hello(hello), effects),
             }
         }

@@ -14,6 +14,7 @@ pub mod dmarc;
 pub mod dns;
 pub mod dnssec;
 pub mod finding;
+pub mod inspection;
 pub mod investigation;
 pub mod meaning;
 pub mod message;

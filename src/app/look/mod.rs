@@ -126,6 +126,7 @@ impl Look {
         let seen = Seen { said: self.said.into_lines(), ..self.seen };
         match self.errand {
             Errand::Look(_) => Came::Look(Box::new(seen)),
+            Errand::Again(_) => Came::Again(Box::new(seen)),
             Errand::Hello(hello) => {
                 Came::Hello(hello, Box::new(Heard { seen, flight: self.flight, ended: self.ended }))
             }

@@ -29,7 +29,7 @@ use super::dnssec::Anchor;
 use super::finding::Finding;
 use super::survey::{Row, Survey};
 use super::web;
-use crate::protocol::endpoint::Endpoint;
+use crate::protocol::endpoint::{Endpoint, Security};
 
 /// A question with whom it is asked and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub enum Want {
     Document(web::Request),
     /// A look at a server: its greeting, what it offers, its certificate. Nobody logs in, and no mail is sent.
     Look(Endpoint),
+    /// The same look once more: it offers the session of the first to the server (RFC 8446 §2.2).
+    Again(Endpoint),
     /// The answer to a ClientHello made by hand. No handshake is finished.
     Hello(Hello),
 }
@@ -64,6 +66,8 @@ pub enum Came {
     Document(Box<web::Fetched>),
     /// What a server showed.
     Look(Box<Seen>),
+    /// What it showed to the second look.
+    Again(Box<Seen>),
     /// What a server answered to a ClientHello, and which it was.
     Hello(Hello, Box<Heard>),
 }
@@ -81,13 +85,22 @@ pub struct Setting {
     pub publics: Vec<(String, Resolver)>,
     /// Blocklists to ask.
     pub lists: Vec<List>,
+    /// When TLS begins at a server whose TLS is looked at, whatever its port says.
+    pub security: Option<Security>,
 }
 
 impl Setting {
     /// Asks `resolver` in the usual way, and knows no key and nobody else.
     #[must_use]
     pub fn new(resolver: Resolver) -> Self {
-        Self { resolver, options: QueryOptions::default(), anchors: Vec::new(), publics: Vec::new(), lists: Vec::new() }
+        Self {
+            resolver,
+            options: QueryOptions::default(),
+            anchors: Vec::new(),
+            publics: Vec::new(),
+            lists: Vec::new(),
+            security: None,
+        }
     }
 
     /// The question, asked as this run asks.
