@@ -31,6 +31,10 @@ pub struct Options {
     pub sni: Option<String>,
     /// `--tls`, `--starttls`, `--no-tls`.
     pub security: Option<Security>,
+    /// The name that looks at servers send in TLS in place of the host.
+    pub look_name: Option<String>,
+    /// Our certificate may be shown to servers that are only looked at.
+    pub looks_identify: bool,
     /// `--resolve HOST:ADDRESS`.
     pub resolve: Vec<(String, IpAddr)>,
     /// Passwords may go over any channel without the gate.
@@ -65,6 +69,8 @@ impl Options {
             source: None,
             sni: None,
             security: None,
+            look_name: None,
+            looks_identify: false,
             resolve: Vec::new(),
             insecure_auth: false,
             ascii: false,

@@ -305,9 +305,9 @@ impl Look {
 
     /// The name the certificate is judged by.
     fn name(&self) -> String {
-        match &self.plan.endpoint.host {
-            Host::Name(name) => name.clone(),
-            Host::Ip(ip) => ip.to_string(),
+        match (&self.plan.sni, &self.plan.endpoint.host) {
+            (Some(name), _) | (None, Host::Name(name)) => name.clone(),
+            (None, Host::Ip(ip)) => ip.to_string(),
         }
     }
 }
