@@ -6,7 +6,8 @@ use super::investigator::Investigator;
 use super::options::Options;
 use crate::diagnosis::Finding;
 use crate::diagnosis::dns::{Answer, Resolver};
-use crate::diagnosis::investigation::{Investigation, Setting, What, open, open_message};
+use crate::diagnosis::inspection::Inspection;
+use crate::diagnosis::investigation::{Investigation, Seen, Setting, What, open, open_message};
 use crate::diagnosis::survey::{Connect, Row, Survey, dig};
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
@@ -60,6 +61,12 @@ impl DnsPane {
     /// Looks into a message.
     pub fn message(&mut self, octets: &[u8], setting: &Setting, effects: &mut Effects) {
         self.begin(open_message(octets, setting), setting.resolver.clone(), effects);
+    }
+
+    /// Looks into what a server has shown already.
+    pub fn inspect(&mut self, seen: Seen, effects: &mut Effects) {
+        let inspection = Inspection::of(seen, &self.setting);
+        self.begin(Box::new(inspection), self.setting.resolver.clone(), effects);
     }
 
     /// Looks into a domain or an address.

@@ -2,7 +2,7 @@
 
 use super::issuers::{Fetch, Issuers};
 use super::rows::Table;
-use crate::diagnosis::certificate::{certificate_brief, certificate_lines, name_of, pem};
+use crate::diagnosis::certificate::{certificate_brief, certificate_lines, fingerprint, name_of, pem};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::survey::{Row, shown};
 use crate::diagnosis::tls::{Path, TlsReport};
@@ -22,6 +22,11 @@ impl Table {
         self.rows.push(Row { label: "sent".to_owned(), text, ..Row::default() });
         for (place, der) in report.chain.iter().enumerate().take(ROWS) {
             self.rows.push(certificate(&(place + 1).to_string(), der, report.judged_at));
+            if place == 0 {
+                let text = fingerprint(der);
+                let copy = Some(text.clone());
+                self.rows.push(Row { depth: 2, label: "SHA-256".to_owned(), text, copy, ..Row::default() });
+            }
         }
         if count > ROWS {
             let text = format!("{} more", count - ROWS);

@@ -7,7 +7,7 @@ use crate::diagnosis::investigation::{Seen, Stage};
 use crate::diagnosis::mta_sts::Announced;
 use crate::diagnosis::survey::{Connect, Row, shown};
 use crate::diagnosis::tls::{Kind, TlsReport};
-use crate::protocol::endpoint::{Endpoint, Host, Security};
+use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security};
 
 /// Authorities that a row lists.
 const AUTHORITIES: usize = 4;
@@ -224,6 +224,9 @@ impl Table {
     }
 
     fn without_policy(&mut self, inspection: &Inspection) {
+        if inspection.endpoint().protocol != Protocol::Smtp {
+            return self.judge("MTA-STS", "not asked", Severity::Note, "it is for servers that take mail by SMTP");
+        }
         let host = shown(&inspection.endpoint().host.to_string());
         let says = format!("it belongs to a domain: tls {host} for DOMAIN");
         self.judge("MTA-STS", "not asked", Severity::Note, says);
