@@ -2,12 +2,12 @@
 
 use super::action::Action;
 use super::auth_dialog::AuthDialog;
-use super::conversation::{Link, MessagePlace, Way};
+use super::conversation::{Conversation, Link, MessagePlace, Way};
 use super::effect::{Effect, Effects};
 use super::line_editor::LineEditor;
 use super::message_editor::{self, MessageEditor};
 use super::state::{App, FAREWELL, Focus, Overlay, Question};
-use crate::diagnosis::{Severity, certificate};
+use crate::diagnosis::Severity;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::sasl::Mechanism;
 use crate::protocol::verb::Phase;
@@ -72,7 +72,7 @@ impl App {
                     if self.explains_all { "what every reply means is shown" } else { "what refusals mean is shown" };
                 self.say(Severity::Note, format!("{what}; Space on a line folds or unfolds it"));
             }
-            Action::Certificate => self.show_certificate(),
+            Action::Certificate => self.show_certificate(effects),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
         }
@@ -316,19 +316,12 @@ impl App {
         self.say(Severity::Note, text);
     }
 
-    fn show_certificate(&mut self) {
-        let Some(report) = self.conversation().and_then(|conversation| conversation.tls.as_ref()) else {
+    /// The handshake of this connection, its certificates and the verdicts about them, in the pane. Nobody connects again.
+    pub(super) fn show_certificate(&mut self, effects: &mut Effects) {
+        let Some(seen) = self.conversation().and_then(Conversation::handshake) else {
             return self.say(Severity::Note, "no handshake has been made on this connection; F4 begins TLS");
         };
-        let mut lines = vec![certificate::summary(report), String::new()];
-        for finding in certificate::findings(report) {
-            lines.push(format!("{}: {} — {}", finding.severity.name(), finding.subject, finding.says));
-            if !finding.next.is_empty() {
-                lines.push(format!("    next: {}", finding.next));
-            }
-        }
-        lines.push(String::new());
-        lines.extend(certificate::lines(report));
-        self.overlay = Some(Overlay::Detail { title: "TLS".to_owned(), lines, scroll: 0 });
+        self.dns.inspect(seen, effects);
+        self.focus = Focus::Dns;
     }
 }

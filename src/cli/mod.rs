@@ -2,6 +2,8 @@
 
 pub mod args;
 mod dns;
+mod draw;
+mod investigate;
 mod json;
 mod lab;
 mod means;
@@ -9,6 +11,7 @@ pub mod password;
 mod reference;
 pub mod start;
 mod tables;
+mod tls;
 
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;

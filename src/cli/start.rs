@@ -32,6 +32,7 @@ pub fn main() -> ExitCode {
         Some(Command::Keys) => keys(),
         Some(Command::Reference { names }) => super::reference::run(names),
         Some(Command::Dns(arguments)) => block_on(super::dns::run(arguments)),
+        Some(Command::Tls(arguments)) => block_on(super::tls::run(arguments)),
         Some(Command::Lab) => block_on(super::lab::run()).map(|()| Exit::Ok),
         None => explore(&arguments.explore),
     };
@@ -75,7 +76,7 @@ fn explore(explore: &Explore) -> anyhow::Result<Exit> {
     {
         if !terminal {
             return Ok(usage(&format!(
-                "{name} is not a terminal, and the explorer needs one for its screen. ehlo lab, ehlo keys, ehlo reference and ehlo dns work without"
+                "{name} is not a terminal, and the explorer needs one for its screen. ehlo lab, ehlo keys, ehlo reference, ehlo dns and ehlo tls work without"
             )));
         }
     }

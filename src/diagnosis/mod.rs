@@ -15,6 +15,7 @@ pub mod dns;
 pub mod dnssec;
 pub mod finding;
 pub mod hello;
+pub mod inspection;
 pub mod investigation;
 pub mod meaning;
 pub mod message;

@@ -9,6 +9,7 @@ use crate::app::effect::{Effect, Effects};
 use crate::app::event::{Closing, Happened, SocketFailure, SocketTrouble};
 use crate::app::sentences;
 use crate::app::transcript::{Kind, Marks};
+use crate::diagnosis::investigation::Seen;
 use crate::diagnosis::tls::{TlsFailure, TlsReport};
 use crate::diagnosis::{Severity, certificate};
 use crate::protocol::endpoint::{Protocol, Security};
@@ -91,6 +92,18 @@ impl Conversation {
             self.link = Link::Open;
             effects.push(Effect::Wake(at + SILENCE));
         }
+    }
+
+    /// What this connection has shown of its TLS; none without a handshake.
+    #[must_use]
+    pub fn handshake(&self) -> Option<Seen> {
+        let mut endpoint = self.plan.endpoint.clone();
+        if endpoint.security == Security::Plain {
+            endpoint.security = Security::StartTls;
+        }
+        let tls = Some(self.tls.clone()?);
+        let offers = self.session.capabilities().clone();
+        Some(Seen { remote: self.peer, offers, tls, ..Seen::nothing(endpoint) })
     }
 
     fn tls_done(&mut self, report: Box<TlsReport>, at: Moment, effects: &mut Effects) {

@@ -30,7 +30,7 @@ use super::finding::Finding;
 use super::survey::{Row, Survey};
 use super::tls::{Chain, Judgement};
 use super::web;
-use crate::protocol::endpoint::Endpoint;
+use crate::protocol::endpoint::{Endpoint, Security};
 
 /// A question with whom it is asked and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,13 +90,22 @@ pub struct Setting {
     pub publics: Vec<(String, Resolver)>,
     /// Blocklists to ask.
     pub lists: Vec<List>,
+    /// When TLS begins at a server whose TLS is looked at, whatever its port says.
+    pub security: Option<Security>,
 }
 
 impl Setting {
     /// Asks `resolver` in the usual way, and knows no key and nobody else.
     #[must_use]
     pub fn new(resolver: Resolver) -> Self {
-        Self { resolver, options: QueryOptions::default(), anchors: Vec::new(), publics: Vec::new(), lists: Vec::new() }
+        Self {
+            resolver,
+            options: QueryOptions::default(),
+            anchors: Vec::new(),
+            publics: Vec::new(),
+            lists: Vec::new(),
+            security: None,
+        }
     }
 
     /// The question, asked as this run asks.
