@@ -18,6 +18,7 @@ use crate::diagnosis::{Finding, Severity};
 use crate::protocol::endpoint::{Endpoint, Host, Target, well_known};
 use crate::protocol::endpoint::{Protocol, Security};
 use crate::protocol::moment::Moment;
+use crate::protocol::secret::Hidden;
 use crate::protocol::verb::{Context, Phase};
 
 /// How long QUIT may take when the program is left.
@@ -255,7 +256,7 @@ impl App {
         let mut effects = Effects::new();
         match event {
             Event::Key(key) => self.key(&key, &mut effects),
-            Event::Paste(text) => self.paste(&text, &mut effects),
+            Event::Paste(text) => self.paste(&Hidden::from(text), &mut effects),
             Event::Resize { width, height } => self.size = (width, height),
             Event::Connection { id, at, what } if is_look(id) => {
                 self.dns.happened(id, what, at, self.wall(at), &mut effects);
