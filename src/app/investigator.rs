@@ -140,6 +140,7 @@ impl Investigator {
                 }
                 Want::Look(endpoint) => self.look(Errand::Look(endpoint), effects),
                 Want::Hello(hello) => self.look(Errand::Hello(hello), effects),
+                Want::Talk(talk) => self.look(Errand::Talk(talk), effects),
             }
         }
     }

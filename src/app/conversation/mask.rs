@@ -5,7 +5,7 @@ use memchr::memmem;
 use crate::protocol::secret::Secret;
 
 /// What stands where a secret stood.
-pub(super) const DOTS: &str = "••••••••";
+pub(in crate::app) const DOTS: &str = "••••••••";
 
 /// What is secret in the octets of a line that must not be seen: all of it, each word, a quoted string without its
 /// quotes, and, if `decode`, what base64 hides (the password of PLAIN, a response of LOGIN).

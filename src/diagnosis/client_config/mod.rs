@@ -98,7 +98,7 @@ impl Investigation for ClientConfig {
             return;
         }
         match came {
-            Came::Answer(..) | Came::Hello(..) => {}
+            Came::Answer(..) | Came::Hello(..) | Came::Talk(..) => {}
             Came::Document(fetched) => self.fetched(*fetched),
             Came::Look(seen) => {
                 let place = self.looks.keys().find(|place| place.endpoint().as_ref() == Some(&seen.endpoint)).cloned();

@@ -229,7 +229,7 @@ impl Investigation for DaneSurvey {
             Came::Document(fetched) if self.request.as_ref() == Some(&fetched.request) => {
                 self.policy = Some(mta_sts::Fetched::of(&fetched));
             }
-            Came::Document(_) | Came::Hello(..) => {}
+            Came::Document(_) | Came::Hello(..) | Came::Talk(..) => {}
             Came::Look(seen) => {
                 if let Some(look) = self.looks.get_mut(&seen.endpoint) {
                     *look = Some(*seen);
