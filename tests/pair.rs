@@ -100,6 +100,7 @@ fn report(name: &str) -> Box<TlsReport> {
         handshake_signature: Verdict::Good,
         judged_at: wall().as_second(),
         took: Duration::from_millis(3),
+        ..TlsReport::unjudged("")
     })
 }
 
@@ -148,7 +149,9 @@ impl Pair {
                 Effect::Quit => self.quit = true,
                 Effect::Query { .. }
                 | Effect::Fetch { .. }
+                | Effect::Judge { .. }
                 | Effect::ReadFile { .. }
+                | Effect::AskPassword { .. }
                 | Effect::Copy(_)
                 | Effect::Suspend
                 | Effect::Redraw => {}

@@ -92,6 +92,7 @@ impl Scene {
             handshake_signature: Verdict::Good,
             judged_at: 1_773_051_664,
             took: Duration::from_millis(31),
+            ..TlsReport::unjudged("")
         };
         self.happened(id, Happened::TlsDone(Box::new(report)));
         self

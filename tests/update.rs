@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ehlo::app::conversation::Link;
-use ehlo::app::effect::{ConnectPlan, Effect, Effects};
+use ehlo::app::effect::{ConnectPlan, Effect, Effects, Sessions};
 use ehlo::app::event::{Closing, ConnectionId, Event, Happened, QueryId, ResolveFailure, SocketFailure, SocketTrouble};
 use ehlo::app::options::Options;
 use ehlo::app::plain;
@@ -191,6 +191,8 @@ fn a_target_becomes_a_plan() {
         resolver: Resolver::System,
         sni: None,
         limit: Duration::from_secs(30),
+        sessions: Sessions::Forget,
+        identity: false,
     };
     assert_eq!(model.key(KeyCode::Enter), [Effect::Connect { id: ID, plan }]);
     // A wrong one stays open and says why.
@@ -892,6 +894,7 @@ fn report() -> Box<TlsReport> {
         handshake_signature: Verdict::Good,
         judged_at: 0,
         took: Duration::ZERO,
+        ..TlsReport::unjudged("")
     })
 }
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::event::{ConnectionId, FetchId, QueryId};
 use crate::diagnosis::dns::{Query, QueryOptions, Resolver};
+use crate::diagnosis::tls::Chain;
 use crate::diagnosis::web::Request;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::moment::Moment;
@@ -63,12 +64,24 @@ pub enum Effect {
         /// Whom to ask for the addresses of its host.
         resolver: Resolver,
     },
+    /// Judge a chain by the roots of this machine and Mozilla's, now.
+    Judge {
+        /// The name under which the judgement is reported.
+        id: FetchId,
+        /// What is judged.
+        chain: Chain,
+    },
     /// Read a file of at most this many octets.
     ReadFile {
         /// Where.
         path: PathBuf,
         /// A longer file is an error, not cut.
         limit: u64,
+    },
+    /// Ask a command of the shell for a password: the first line that it prints.
+    AskPassword {
+        /// The command.
+        command: String,
     },
     /// Put this text on the terminal's clipboard (OSC 52).
     Copy(String),
@@ -99,6 +112,22 @@ pub struct ConnectPlan {
     pub sni: Option<String>,
     /// Give up connecting after this long.
     pub limit: Duration,
+    /// What becomes of TLS sessions.
+    pub sessions: Sessions,
+    /// Our certificate may be shown to a server that asks for one (`--cert`).
+    pub identity: bool,
+}
+
+/// What becomes of a TLS session (RFC 8446 §2.2) when its connection is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sessions {
+    /// It is forgotten.
+    #[default]
+    Forget,
+    /// It is kept for the name it was made with, in place of an earlier one.
+    Keep,
+    /// The one that was kept is offered.
+    Offer,
 }
 
 /// An address family.

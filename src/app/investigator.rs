@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::effect::{Effect, Effects};
 use super::event::{ConnectionId, FetchId, Happened, QueryId};
-use super::look::Looks;
+use super::look::{Errand, Looks};
 use super::options::Options;
 use crate::diagnosis::dns::{Answer, Resolver};
 use crate::diagnosis::investigation::{Came, Investigation, Question, Want};
+use crate::diagnosis::tls::Judgement;
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
 
@@ -96,21 +97,30 @@ impl Investigator {
         true
     }
 
+    /// A judgement of a chain, likewise.
+    pub fn judged(&mut self, id: FetchId, judgement: Box<Judgement>, now: i64, effects: &mut Effects) -> bool {
+        if !self.requests.remove(&id) {
+            return false;
+        }
+        self.came(Came::Judged(judgement), now, effects);
+        true
+    }
+
     /// A report about a connection. What belongs to no look of this investigation is passed over. Says whether there is
     /// something new to see.
     pub fn happened(&mut self, id: ConnectionId, what: Happened, at: Moment, now: i64, effects: &mut Effects) -> bool {
-        let Some(seen) = self.looks.happened(id, what, at, effects) else { return false };
-        self.came(Came::Look(Box::new(seen)), now, effects);
+        let Some(came) = self.looks.happened(id, what, at, effects) else { return false };
+        self.came(came, now, effects);
         true
     }
 
     /// Time has passed: a look that takes too long ends. `now` is in seconds since 1970. Says whether there is something
     /// new to see.
     pub fn tick(&mut self, at: Moment, now: i64, effects: &mut Effects) -> bool {
-        let seen = self.looks.tick(at, effects);
-        let is_new = !seen.is_empty();
-        for seen in seen {
-            self.came(Came::Look(Box::new(seen)), now, effects);
+        let came = self.looks.tick(at, effects);
+        let is_new = !came.is_empty();
+        for came in came {
+            self.came(came, now, effects);
         }
         is_new
     }
@@ -138,9 +148,20 @@ impl Investigator {
                     self.requests.insert(id);
                     effects.push(Effect::Fetch { id, request, resolver: self.resolver.clone() });
                 }
-                Want::Look(endpoint) => self.looks.want(endpoint, self.resolver.clone(), effects),
+                Want::Judge(chain) => {
+                    let id = FetchId(self.number());
+                    self.requests.insert(id);
+                    effects.push(Effect::Judge { id, chain });
+                }
+                Want::Look(endpoint) => self.look(Errand::Look(endpoint), effects),
+                Want::Again(endpoint) => self.look(Errand::Again(endpoint), effects),
+                Want::Hello(hello) => self.look(Errand::Hello(hello), effects),
             }
         }
+    }
+
+    fn look(&mut self, errand: Errand, effects: &mut Effects) {
+        self.looks.want(errand, self.resolver.clone(), effects);
     }
 
     const fn number(&mut self) -> u32 {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::protocol::secret::Secret;
 use crate::protocol::visible::visible;
 
 /// The facts of a finished TLS handshake. The connection stands, whatever the certificate is worth.
@@ -34,6 +35,104 @@ pub struct TlsReport {
     pub judged_at: i64,
     /// How long the handshake took.
     pub took: Duration,
+    /// How much of a handshake it was.
+    pub kind: Kind,
+    /// How the server signed it, as RFC 8446 §4.2.3 writes it; none when a session was resumed.
+    pub scheme: Option<String>,
+    /// The stapled answer of the certificate's OCSP responder in DER (RFC 6066 §8); empty when none came.
+    pub ocsp: Vec<u8>,
+    /// What the server asked of the client's certificate; none when it asked for none.
+    pub client_certificate: Option<CertificateRequest>,
+    /// The chain that leads to a root of this machine's store, where it trusts it.
+    pub system_path: Option<Path>,
+    /// The chain that leads to a root of Mozilla's list, where it trusts it.
+    pub mozilla_path: Option<Path>,
+    /// 32 octets of keying material for the channel binding `tls-exporter` (RFC 9266 §2); none before TLS 1.3, where they
+    /// would need the extended master secret.
+    pub exporter: Option<Secret>,
+}
+
+impl TlsReport {
+    /// A handshake for `asked_name` of which nothing is known.
+    #[must_use]
+    pub fn unjudged(asked_name: &str) -> Self {
+        let unknown = || Verdict::Unknown("not checked".to_owned());
+        Self {
+            version: String::new(),
+            cipher: String::new(),
+            group: None,
+            asked_name: asked_name.to_owned(),
+            sni: None,
+            alpn: None,
+            chain: Vec::new(),
+            name: unknown(),
+            system_trust: unknown(),
+            mozilla_trust: unknown(),
+            handshake_signature: unknown(),
+            judged_at: 0,
+            took: Duration::ZERO,
+            kind: Kind::Full,
+            scheme: None,
+            ocsp: Vec::new(),
+            client_certificate: None,
+            system_path: None,
+            mozilla_path: None,
+            exporter: None,
+        }
+    }
+}
+
+/// How much of a handshake it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// All of it.
+    Full,
+    /// All of it, after the server asked for another key share (RFC 8446 §4.1.4).
+    HelloRetry,
+    /// An earlier session was taken up again (RFC 8446 §2.2, RFC 5077): no certificate was shown.
+    Resumed,
+}
+
+/// What a server asks of the client's certificate (RFC 8446 §4.3.2, RFC 5246 §7.4.4).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CertificateRequest {
+    /// The names of authorities it takes, each a distinguished name in DER; none: any.
+    pub authorities: Vec<Vec<u8>>,
+    /// Whether one was sent.
+    pub sent: bool,
+}
+
+/// A chain as it was built: what stands between the server's certificate and a root.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Path {
+    /// The certificates in between in DER, the one above the server's first.
+    pub between: Vec<Vec<u8>>,
+    /// The subject of the root: a distinguished name in DER.
+    pub root: Vec<u8>,
+}
+
+/// A chain that is to be judged without a handshake.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Chain {
+    /// The name it must be good for.
+    pub name: String,
+    /// The certificates in DER, the server's first.
+    pub certificates: Vec<Vec<u8>>,
+}
+
+/// What a chain is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// Whether the first certificate is good for the name (RFC 9525).
+    pub name: Verdict,
+    /// Whether this machine's store trusts the chain, name and dates aside.
+    pub system: Verdict,
+    /// Whether Mozilla's list trusts the chain, name and dates aside.
+    pub mozilla: Verdict,
+    /// The chain that leads to a root of this machine's store, where it trusts it.
+    pub system_path: Option<Path>,
+    /// The chain that leads to a root of Mozilla's list, where it trusts it.
+    pub mozilla_path: Option<Path>,
 }
 
 /// What one check said.

@@ -10,8 +10,9 @@ use rcgen::{
     KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::ServerConfig;
-use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::tls::provider;
 
 /// Days before and after its making in which a certificate is valid.
 const VALID: (i64, i64) = (1, 90);
@@ -54,7 +55,7 @@ impl Authority {
     /// The library could not make one.
     pub(crate) fn server(&self, names: &[&str]) -> anyhow::Result<Arc<ServerConfig>> {
         let (leaf, key) = self.leaf(names)?;
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let config = ServerConfig::builder_with_provider(Arc::new(provider()))
             .with_safe_default_protocol_versions()
             .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![leaf], key))
             .with_context(|| format!("cannot serve TLS for {}", names.join(", ")))?;

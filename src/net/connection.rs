@@ -12,7 +12,7 @@ use super::orders::Orders;
 use super::pump::{Turn, pump};
 use super::reporter::Reporter;
 use super::resolver::Client;
-use super::tls;
+use super::tls::{self, Ask};
 use super::wire::Stream;
 use crate::app::effect::ConnectPlan;
 use crate::app::event::{Closing, Happened, ResolveFailure};
@@ -125,7 +125,9 @@ impl Connection {
             self.reporter.tell(Happened::TlsFailed(failure)).await;
             return None;
         };
-        match tls::handshake(tcp, name, &[], &self.client.trust, self.reporter.clock(), tls::LIMIT).await {
+        let (sessions, identity) = (self.plan.sessions, self.plan.identity);
+        let ask = Ask { sessions, identity, ..Ask::plain(name, tls::LIMIT) };
+        match tls::handshake(tcp, &ask, &self.client).await {
             Ok(secured) => {
                 self.reporter.tell(Happened::TlsDone(secured.report)).await;
                 Some(Stream::Tls(secured.stream))

@@ -221,7 +221,8 @@ mod tests {
 
     #[tokio::test]
     async fn localhost_is_known_to_the_system() {
-        let client = Client { clock: Clock::start(), trust: Arc::new(Trust::new(None)), world: None };
+        let client =
+            Client { clock: Clock::start(), trust: Arc::new(Trust::new(None)), means: Arc::default(), world: None };
         let found = addresses(&client, "localhost", None, &Resolver::System).await.unwrap();
         assert!(found.iter().all(IpAddr::is_loopback), "{found:?}");
     }

@@ -14,6 +14,7 @@ pub(crate) mod files;
 mod host;
 mod lookup;
 mod orders;
+mod password;
 mod pump;
 mod reporter;
 mod resolver;
@@ -44,10 +45,12 @@ use self::practice::Practice;
 use self::reporter::Reporter;
 use self::resolver::Client;
 pub use self::resolver::PRACTICE_ZONES;
+pub use self::tls::Means;
 use self::trust::Trust;
 use crate::app::effect::{ConnectPlan, Effect};
 use crate::app::event::{ConnectionId, Event, FetchId, QueryId};
 use crate::diagnosis::dns::{Query, QueryOptions, Resolver};
+use crate::diagnosis::tls::Chain;
 use crate::diagnosis::web::Request;
 
 /// Requests to web servers that are out at the same time.
@@ -78,6 +81,7 @@ impl Net {
             client: Client {
                 clock,
                 trust: Arc::new(Trust::new(world.as_ref().map(|world| world.ca_der().clone()))),
+                means: Arc::default(),
                 world,
             },
             events,
@@ -86,6 +90,13 @@ impl Net {
             open: HashMap::new(),
             tasks: JoinSet::new(),
         }
+    }
+
+    /// The same with what handshakes have in common.
+    #[must_use]
+    pub fn with_means(mut self, means: Means) -> Self {
+        self.client.means = Arc::new(means);
+        self
     }
 
     /// Begins what `effect` asks for and returns at once. What belongs to the loop and not to the net comes back.
@@ -107,7 +118,9 @@ impl Net {
             }
             Effect::Query { id, query, resolver, options } => self.ask(id, query, resolver, options),
             Effect::Fetch { id, request, resolver } => self.fetch(id, request, resolver),
+            Effect::Judge { id, chain } => self.judge(id, chain),
             Effect::ReadFile { path, limit } => self.read(path, limit),
+            Effect::AskPassword { command } => self.ask_password(command),
             mine @ (Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
                 return Some(mine);
             }
@@ -163,6 +176,23 @@ impl Net {
             let outcome = Box::new(client.fetch(request, resolver).await);
             drop(turn);
             let _ = events.send(Event::Fetched { id, at: client.clock.now(), outcome }).await;
+            None
+        });
+    }
+
+    fn judge(&mut self, id: FetchId, chain: Chain) {
+        let (client, events) = (self.client.clone(), self.events.clone());
+        self.tasks.spawn(async move {
+            let judgement = Box::new(tls::judge(&chain, &client).await);
+            let _ = events.send(Event::Judged { id, at: client.clock.now(), judgement }).await;
+            None
+        });
+    }
+
+    fn ask_password(&mut self, command: String) {
+        let events = self.events.clone();
+        self.tasks.spawn(async move {
+            let _ = events.send(Event::Password(password::ask(&command).await)).await;
             None
         });
     }

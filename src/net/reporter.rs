@@ -23,10 +23,6 @@ impl Reporter {
         self.clock.now()
     }
 
-    pub(crate) const fn clock(&self) -> Clock {
-        self.clock
-    }
-
     /// Reports what happens now, and waits until the model has room for it. Nobody listens any more when the program ends.
     pub(crate) async fn tell(&self, what: Happened) {
         let _ = self.events.send(Event::Connection { id: self.id, at: self.now(), what }).await;

@@ -8,7 +8,7 @@ use rustls::{CertificateError, RootCertStore};
 use tokio::sync::OnceCell;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::diagnosis::tls::Verdict;
+use crate::diagnosis::tls::{Judgement, Path, Verdict};
 
 /// Names of a certificate that are told when none of them fits.
 const NAMES_TOLD: usize = 6;
@@ -21,13 +21,6 @@ pub(crate) struct Trust {
     mozilla: RootCertStore,
     system: OnceCell<RootCertStore>,
     practice: Option<CertificateDer<'static>>,
-}
-
-/// What is asked of a chain.
-pub(crate) struct Judged {
-    pub(crate) name: Verdict,
-    pub(crate) system: Verdict,
-    pub(crate) mozilla: Verdict,
 }
 
 impl Trust {
@@ -62,11 +55,11 @@ impl Trust {
         name: &ServerName<'static>,
         now: UnixTime,
         algorithms: &WebPkiSupportedAlgorithms,
-    ) -> Judged {
+    ) -> Judgement {
         let system = self.system().await;
         let unknown = |why: &str| {
             let verdict = || Verdict::Unknown(why.to_owned());
-            Judged { name: verdict(), system: verdict(), mozilla: verdict() }
+            Judgement { name: verdict(), system: verdict(), mozilla: verdict(), system_path: None, mozilla_path: None }
         };
         let Some((leaf, above)) = chain.split_first() else {
             return unknown("the server sent no certificate");
@@ -78,31 +71,62 @@ impl Trust {
         let times = times(chain, now);
         let trusted_by = |roots: &RootCertStore| {
             if roots.is_empty() {
-                return Verdict::Unknown("this machine has no root certificates; install ca-certificates".to_owned());
+                let why = "this machine has no root certificates; install ca-certificates";
+                return (Verdict::Unknown(why.to_owned()), None);
             }
             let mut first = None;
             for time in &times {
                 match verify_server_cert_signed_by_trust_anchor(&parsed, roots, above, *time, algorithms.all) {
-                    Ok(()) => return Verdict::Good,
+                    Ok(()) => return (Verdict::Good, path(leaf, above, roots, *time, algorithms)),
                     // "expired" hides what else is wrong; at another time the other fault shows.
                     Err(error) if is_date(&error) => first = first.or(Some(error)),
-                    Err(error) => return Verdict::Bad(words(&error)),
+                    Err(error) => return (Verdict::Bad(words(&error)), None),
                 }
             }
-            Verdict::Bad(match first {
-                Some(_) => "the certificates of the chain were never valid all at the same time".to_owned(),
-                None => "it could not be checked".to_owned(),
-            })
+            let why = match first {
+                Some(_) => "the certificates of the chain were never valid all at the same time",
+                None => "it could not be checked",
+            };
+            (Verdict::Bad(why.to_owned()), None)
         };
-        Judged {
-            name: match verify_server_name(&parsed, name) {
-                Ok(()) => Verdict::Good,
-                Err(error) => Verdict::Bad(words(&error)),
-            },
-            system: trusted_by(system),
-            mozilla: trusted_by(&self.mozilla),
-        }
+        let (system, system_path) = trusted_by(system);
+        let (mozilla, mozilla_path) = trusted_by(&self.mozilla);
+        let name = match verify_server_name(&parsed, name) {
+            Ok(()) => Verdict::Good,
+            Err(error) => Verdict::Bad(words(&error)),
+        };
+        Judgement { name, system, mozilla, system_path, mozilla_path }
     }
+}
+
+/// The chain that the library builds to a root. It does so for the verdict too, and keeps it to itself there.
+fn path(
+    leaf: &CertificateDer<'_>,
+    above: &[CertificateDer<'_>],
+    roots: &RootCertStore,
+    time: UnixTime,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Option<Path> {
+    let leaf = webpki::EndEntityCert::try_from(leaf).ok()?;
+    let usage = webpki::KeyUsage::server_auth();
+    let built = leaf.verify_for_usage(algorithms.all, &roots.roots, above, time, usage, None, None).ok()?;
+    Some(Path {
+        between: built.intermediate_certificates().map(|between| between.der().to_vec()).collect(),
+        root: sequence(&built.anchor().subject),
+    })
+}
+
+/// A SEQUENCE with this inside, in DER (X.690 §8.1): the library keeps the names of roots without their frame.
+fn sequence(content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let length = length.iter().copied().skip_while(|octet| *octet == 0).collect::<Vec<u8>>();
+    let mut der = vec![0x30];
+    if content.len() > 0x7f {
+        der.push(0x80 | u8::try_from(length.len()).unwrap_or(0));
+    }
+    der.extend(if content.is_empty() { vec![0] } else { length });
+    der.extend_from_slice(content);
+    der
 }
 
 /// The times at which a chain is judged: now, and if that is outside of its dates, times at which all of it, or at least
@@ -203,7 +227,7 @@ mod tests {
     const DAY: i64 = 86_400;
 
     /// A chain made at `made` for `mail.example.test`, judged at [`NOW`].
-    async fn judged(made: i64, trusted: bool, name: &str) -> Judged {
+    async fn judged(made: i64, trusted: bool, name: &str) -> Judgement {
         let authority = Authority::new(Timestamp::from_second(made).unwrap()).unwrap();
         let chain = [authority.leaf(&["mail.example.test"]).unwrap().0];
         let trust = Trust::new(trusted.then(|| authority.der()));
@@ -211,7 +235,7 @@ mod tests {
         judge(&trust, &chain, &name).await
     }
 
-    async fn judge(trust: &Trust, chain: &[CertificateDer<'static>], name: &ServerName<'static>) -> Judged {
+    async fn judge(trust: &Trust, chain: &[CertificateDer<'static>], name: &ServerName<'static>) -> Judgement {
         let now = UnixTime::since_unix_epoch(Duration::from_secs(NOW as u64));
         trust.judge(chain, name, now, &ring::default_provider().signature_verification_algorithms).await
     }

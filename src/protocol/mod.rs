@@ -13,6 +13,7 @@ pub mod line;
 #[cfg(test)]
 mod lists;
 pub mod moment;
+pub mod netrc;
 pub mod pop3;
 pub mod progress;
 pub mod reply;
@@ -21,6 +22,7 @@ pub mod secret;
 pub mod session;
 pub mod smtp;
 pub mod text;
+pub mod tls;
 pub mod verb;
 pub mod visible;
 pub mod word;

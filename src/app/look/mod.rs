@@ -3,8 +3,12 @@
 //!
 //! ```text
 //! Connect ─► greeting ─► EHLO, CAPABILITY, CAPA ─► STARTTLS, STLS ─► handshake ─► the same again ─► QUIT, LOGOUT
+//!                                                                └─► a ClientHello made by hand ─► its answer
 //! ```
+//!
+//! How far it goes is its errand.
 
+mod errand;
 mod looks;
 mod said;
 mod talk;
@@ -16,6 +20,7 @@ mod tests;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+pub(super) use errand::Errand;
 pub(super) use looks::Looks;
 pub use looks::is_look;
 
@@ -24,13 +29,14 @@ use super::effect::{ConnectPlan, Effect, Effects};
 use super::event::{Closing, ConnectionId, Happened, SocketFailure, SocketTrouble};
 use super::sentences;
 use crate::diagnosis::certificate;
-use crate::diagnosis::investigation::{Failure, Seen, Stage};
+use crate::diagnosis::investigation::{Came, Ended, Failure, Heard, Seen, Stage};
 use crate::diagnosis::tls::TlsReport;
 use crate::protocol::capability::Capabilities;
 use crate::protocol::endpoint::{Host, Protocol, Security};
 use crate::protocol::moment::Moment;
 use crate::protocol::session::Session;
 use crate::protocol::smtp::address::literal_of;
+use crate::protocol::tls::Flight;
 use crate::protocol::verb::Phase;
 
 /// A look is over after this long, counted from the first thing the net reports of it.
@@ -46,6 +52,8 @@ const TRIES: usize = 3;
 #[derive(Debug)]
 struct Look {
     id: ConnectionId,
+    errand: Errand,
+    /// The plan as it was made; the net is told otherwise where the errand itself says the first octets.
     plan: ConnectPlan,
     ehlo_name: String,
     session: Session,
@@ -60,6 +68,8 @@ struct Look {
     tries: Vec<(String, &'static str)>,
     said: Said,
     seen: Seen,
+    flight: Flight,
+    ended: Ended,
 }
 
 /// What is awaited.
@@ -72,6 +82,8 @@ enum Step {
     /// The answer to STARTTLS or STLS.
     Upgrade,
     Handshake,
+    /// The answer to a ClientHello made by hand.
+    Hello,
     /// The answer to QUIT or LOGOUT.
     Farewell,
     Over,
@@ -79,9 +91,9 @@ enum Step {
 
 impl Look {
     /// Begins. An empty `ehlo_name` becomes the address of this end.
-    fn open(id: ConnectionId, plan: ConnectPlan, ehlo_name: String, effects: &mut Effects) -> Self {
-        let plan = ConnectPlan { limit: plan.limit.min(CONNECT), ..plan };
-        effects.push(Effect::Connect { id, plan: plan.clone() });
+    fn open(id: ConnectionId, errand: Errand, plan: ConnectPlan, ehlo_name: String, effects: &mut Effects) -> Self {
+        let plan = ConnectPlan { limit: plan.limit.min(CONNECT), endpoint: errand.way(), ..plan };
+        effects.push(Effect::Connect { id, plan: errand.dialled(&plan) });
         Self {
             id,
             ehlo_name,
@@ -94,6 +106,9 @@ impl Look {
             tries: Vec::new(),
             said: Said::default(),
             seen: Seen::nothing(plan.endpoint.clone()),
+            flight: Flight::default(),
+            ended: Ended::NotSent,
+            errand,
             plan,
         }
     }
@@ -106,9 +121,16 @@ impl Look {
         self.step == Step::Over
     }
 
-    /// What was seen.
-    fn into_seen(self) -> Seen {
-        Seen { said: self.said.into_lines(), ..self.seen }
+    /// What came of it.
+    fn into_came(self) -> Came {
+        let seen = Seen { said: self.said.into_lines(), ..self.seen };
+        match self.errand {
+            Errand::Look(_) => Came::Look(Box::new(seen)),
+            Errand::Again(_) => Came::Again(Box::new(seen)),
+            Errand::Hello(hello) => {
+                Came::Hello(hello, Box::new(Heard { seen, flight: self.flight, ended: self.ended }))
+            }
+        }
     }
 
     /// Takes in one report of the net.
@@ -132,7 +154,7 @@ impl Look {
                 let (says, next) = words::not_connected(&self.tries);
                 self.end(Stage::Connection, says, next);
             }
-            Happened::Connected { local, peer, .. } => self.connected(local, peer, at),
+            Happened::Connected { local, peer, .. } => self.connected(local, peer, at, effects),
             Happened::Received(octets) => self.received(&octets, at, effects),
             Happened::TlsDone(report) => self.tls_done(report, at, effects),
             Happened::TlsFailed(failure) => {
@@ -149,7 +171,9 @@ impl Look {
             return;
         }
         effects.push(Effect::Close { id: self.id, abort: true });
-        if self.step != Step::Farewell {
+        if self.step == Step::Hello {
+            self.answered(Ended::Silent(now - self.since));
+        } else if self.step != Step::Farewell {
             let (says, next) = words::silent(self.stage(), self.verb(), self.session.tls(), now - self.since);
             self.fail(self.stage(), says, next);
         }
@@ -168,15 +192,18 @@ impl Look {
         }
     }
 
-    fn connected(&mut self, local: SocketAddr, peer: SocketAddr, at: Moment) {
+    fn connected(&mut self, local: SocketAddr, peer: SocketAddr, at: Moment, effects: &mut Effects) {
         self.since = at;
         self.seen.remote = Some(peer);
         self.said.note(&format!("TCP to {peer}"));
         if self.ehlo_name.is_empty() {
             self.ehlo_name = literal_of(local.ip());
         }
-        let first = self.plan.endpoint.security == Security::Implicit;
-        self.step = if first { Step::Handshake } else { Step::Greeting };
+        if self.plan.endpoint.security == Security::Implicit {
+            self.begin_tls(at, effects);
+        } else {
+            self.step = Step::Greeting;
+        }
     }
 
     fn received(&mut self, octets: &[u8], at: Moment, effects: &mut Effects) {
@@ -184,6 +211,7 @@ impl Look {
         match self.step {
             Step::Over | Step::Connecting => return,
             Step::Handshake => return self.injected(octets.len()),
+            Step::Hello => return self.heard(octets, effects),
             Step::Greeting if !self.session.tls() && self.received == octets.len() && words::is_tls(octets) => {
                 let says = "the server speaks TLS where plain text was expected".to_owned();
                 self.fail(Stage::Greeting, says, "connect with TLS from the first octet: --tls".to_owned());
@@ -192,7 +220,7 @@ impl Look {
             _ => {}
         }
         let mut input = octets;
-        while !matches!(self.step, Step::Over | Step::Handshake) {
+        while !matches!(self.step, Step::Over | Step::Handshake | Step::Hello) {
             if self.received > OCTETS {
                 let says = format!("the server sent more than {} KB and came to no end", OCTETS >> 10);
                 self.fail(self.stage(), says, "look at what it says in a tab of its own".to_owned());
@@ -236,7 +264,9 @@ impl Look {
         }
         let (says, _) = sentences::closing(closing);
         self.said.note(&says);
-        if self.step != Step::Farewell {
+        if self.step == Step::Hello {
+            self.answered(Ended::Closed(says));
+        } else if self.step != Step::Farewell {
             let (says, next) = words::closed(&says, self.stage(), self.verb(), at - self.since);
             self.fail(self.stage(), says, next);
         }
@@ -267,7 +297,7 @@ impl Look {
         match self.step {
             Step::Connecting => Stage::Connection,
             Step::Greeting => Stage::Greeting,
-            Step::Handshake => Stage::Handshake,
+            Step::Handshake | Step::Hello => Stage::Handshake,
             Step::Upgrade => Stage::StartTls,
             Step::Offers | Step::Farewell | Step::Over => Stage::Capabilities,
         }
@@ -275,9 +305,9 @@ impl Look {
 
     /// The name the certificate is judged by.
     fn name(&self) -> String {
-        match &self.plan.endpoint.host {
-            Host::Name(name) => name.clone(),
-            Host::Ip(ip) => ip.to_string(),
+        match (&self.plan.sni, &self.plan.endpoint.host) {
+            (Some(name), _) | (None, Host::Name(name)) => name.clone(),
+            (None, Host::Ip(ip)) => ip.to_string(),
         }
     }
 }

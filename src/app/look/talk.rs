@@ -122,9 +122,7 @@ impl Look {
         if reading.signal == Some(Signal::StartTls) {
             let injected = self.session.discard().len() + std::mem::take(input).len();
             self.injected(injected);
-            self.since = at;
-            self.step = Step::Handshake;
-            return effects.push(Effect::StartTls { id: self.id, name: self.name() });
+            return self.begin_tls(at, effects);
         }
         let what = format!("{} is offered and refused", self.protocol().starttls());
         let (says, next) = words::refused(self.protocol(), &what, &self.said.reply());

@@ -2,14 +2,21 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::extensions::{GeneralName, KeyUsage, ParsedExtension};
 use x509_parser::objects::{oid_registry, oid2abbrev};
 use x509_parser::prelude::{X509Certificate, X509Name};
 
+use super::der::{Der, IA5, UTF8};
+use crate::protocol::text::domain::to_unicode;
 use crate::protocol::visible::visible;
 
 /// Names of one certificate that are read; a certificate has room for thousands.
 const NAMES: usize = 100;
+/// URLs of one kind that are read.
+const URLS: usize = 4;
+/// id-ad-caIssuers and id-ad-ocsp.
+pub(super) const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
+pub(super) const OCSP: &str = "1.3.6.1.5.5.7.48.1";
 
 /// A subject alternative name.
 pub(super) struct Name {
@@ -32,7 +39,7 @@ pub(in crate::diagnosis) fn dns_names<'c>(certificate: &'c X509Certificate<'_>) 
     })
 }
 
-fn general_names<'c, 'a>(certificate: &'c X509Certificate<'a>) -> impl Iterator<Item = &'c GeneralName<'a>> {
+pub(super) fn general_names<'c, 'a>(certificate: &'c X509Certificate<'a>) -> impl Iterator<Item = &'c GeneralName<'a>> {
     let listed = certificate.iter_extensions().filter_map(|extension| match extension.parsed_extension() {
         ParsedExtension::SubjectAlternativeName(names) => Some(&names.general_names),
         _ => None,
@@ -40,14 +47,19 @@ fn general_names<'c, 'a>(certificate: &'c X509Certificate<'a>) -> impl Iterator<
     listed.flatten()
 }
 
+/// A name of any kind as text that is safe to draw.
+pub(super) fn general_name(of: &GeneralName<'_>) -> String {
+    name(of).text
+}
+
 fn name(name: &GeneralName<'_>) -> Name {
     let (is_dns, text) = match name {
-        GeneralName::DNSName(text) => (true, shown(text.as_bytes())),
+        GeneralName::DNSName(text) => (true, domain(text)),
         GeneralName::RFC822Name(text) => (false, format!("mail {}", shown(text.as_bytes()))),
         GeneralName::URI(text) => (false, format!("URI {}", shown(text.as_bytes()))),
         GeneralName::IPAddress(octets) => (false, address(octets)),
         GeneralName::DirectoryName(text) => (false, format!("directory {}", distinguished_name(text))),
-        GeneralName::OtherName(oid, octets) => (false, format!("other {oid} {}", hex(octets, ""))),
+        GeneralName::OtherName(oid, octets) => (false, other_name(&oid.to_id_string(), octets)),
         GeneralName::RegisteredID(oid) => (false, format!("id {oid}")),
         GeneralName::X400Address(any) | GeneralName::EDIPartyName(any) => {
             (false, format!("other {}", hex(any.data, "")))
@@ -55,6 +67,26 @@ fn name(name: &GeneralName<'_>) -> Name {
         GeneralName::Invalid(tag, octets) => (false, format!("unreadable [{}] {}", tag.0, shown(octets))),
     };
     Name { text, is_dns }
+}
+
+/// The name as it stands, and in its own script beside it (RFC 5890 §2.3.2.1).
+fn domain(name: &str) -> String {
+    let bare = shown(name.as_bytes());
+    match to_unicode(name.strip_prefix("*.").unwrap_or(name)) {
+        Some(unicode) => format!("{bare} ({})", shown(unicode.as_bytes())),
+        None => bare,
+    }
+}
+
+/// The kinds of other names that mail meets: mailboxes beyond ASCII (RFC 9598 §3) and services (RFC 4985).
+fn other_name(kind: &str, octets: &[u8]) -> String {
+    let text = |tag| Der::new(octets).enter(0xa0).and_then(|mut inner| inner.take(tag)).map(shown);
+    let known = match kind {
+        "1.3.6.1.5.5.7.8.9" => text(UTF8).map(|mailbox| format!("mail {mailbox} (SmtpUTF8Mailbox)")),
+        "1.3.6.1.5.5.7.8.7" => text(IA5).map(|service| format!("service {service} (SRVName)")),
+        _ => None,
+    };
+    known.unwrap_or_else(|| format!("other {kind} {}", hex(octets, "")))
 }
 
 fn address(octets: &[u8]) -> String {
@@ -98,6 +130,45 @@ pub(super) fn is_for_servers(certificate: &X509Certificate<'_>) -> bool {
     })
 }
 
+/// Whether it may sign OCSP responses for its issuer (RFC 6960 §4.2.2.2).
+pub(super) fn is_for_ocsp(certificate: &X509Certificate<'_>) -> bool {
+    certificate.iter_extensions().any(|extension| {
+        matches!(extension.parsed_extension(), ParsedExtension::ExtendedKeyUsage(usage) if usage.ocsp_signing)
+    })
+}
+
+/// What the key may be used for, if the certificate says so.
+pub(super) fn key_usage(certificate: &X509Certificate<'_>) -> Option<KeyUsage> {
+    certificate.iter_extensions().find_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::KeyUsage(usage) => Some(*usage),
+        _ => None,
+    })
+}
+
+/// Whether subject and issuer are the same: it signed itself, or says so.
+pub(in crate::diagnosis) fn is_self_issued(certificate: &X509Certificate<'_>) -> bool {
+    certificate.subject().as_raw() == certificate.issuer().as_raw()
+}
+
+/// Where the certificate of its issuer may be fetched (RFC 5280 §4.2.2.1), as it is written there.
+pub(in crate::diagnosis) fn issuer_urls(certificate: &X509Certificate<'_>) -> Vec<String> {
+    access(certificate, CA_ISSUERS).take(URLS).map(str::to_owned).collect()
+}
+
+/// The URLs of one kind of access to the authority: [`CA_ISSUERS`] or [`OCSP`].
+pub(super) fn access<'c>(certificate: &'c X509Certificate<'_>, kind: &'static str) -> impl Iterator<Item = &'c str> {
+    let listed = certificate.iter_extensions().filter_map(|extension| match extension.parsed_extension() {
+        ParsedExtension::AuthorityInfoAccess(access) => Some(&access.accessdescs),
+        _ => None,
+    });
+    listed.flatten().filter(move |access| access.access_method.to_id_string() == kind).filter_map(
+        |access| match &access.access_location {
+            GeneralName::URI(url) => Some(*url),
+            _ => None,
+        },
+    )
+}
+
 /// The name of the signature algorithm, if its hash is broken.
 pub(super) fn weak_signature(certificate: &X509Certificate<'_>) -> Option<&'static str> {
     match certificate.signature_algorithm.algorithm.to_id_string().as_str() {
@@ -129,7 +200,8 @@ pub(super) fn hex(octets: &[u8], between: &str) -> String {
     digits.join(between) + cut
 }
 
-fn shown(octets: &[u8]) -> String {
+/// Octets as text that is safe to draw, and not endless.
+pub(super) fn shown(octets: &[u8]) -> String {
     // A name of any length fits into a certificate, and no one reads past this.
     const LONGEST: usize = 512;
     let cut = octets.get(..LONGEST).unwrap_or(octets);

@@ -104,6 +104,7 @@ impl World {
             handshake_signature: Verdict::Good,
             judged_at: 1_800_000_000,
             took: Duration::ZERO,
+            ..TlsReport::unjudged("")
         }
     }
 
@@ -157,6 +158,7 @@ impl World {
                         made.push(format!("look at {}://{endpoint} {:?}", endpoint.protocol, endpoint.security));
                         Came::Look(Box::new(self.seen(endpoint)))
                     }
+                    other => panic!("{other:?}"),
                 };
                 config.came(came, 0);
             }

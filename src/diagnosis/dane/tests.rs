@@ -163,6 +163,7 @@ impl World {
             handshake_signature: Verdict::Good,
             judged_at: NOW,
             took: Duration::ZERO,
+            ..TlsReport::unjudged("")
         }
     }
 
@@ -215,6 +216,7 @@ impl World {
                 Came::Document(Box::new(fetched))
             }
             Want::Look(endpoint) => Came::Look(Box::new(self.seen(endpoint))),
+            other => panic!("{other:?}"),
         }
     }
 

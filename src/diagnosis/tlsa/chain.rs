@@ -5,10 +5,8 @@ use x509_parser::prelude::{FromDer as _, SubjectPublicKeyInfo, X509Certificate};
 
 use super::record::Tlsa;
 use crate::diagnosis::certificate::reading::{common_names, date, distinguished_name, dns_names, is_ca};
+use crate::diagnosis::certificate::{CERTIFICATES, Signed, is_name, issued, path};
 use crate::protocol::visible::visible;
-
-/// Certificates of a chain that are read.
-const CERTIFICATES: usize = 16;
 
 /// The certificates a server shows, its own first.
 pub(super) struct Chain<'a> {
@@ -43,7 +41,7 @@ impl<'a> Chain<'a> {
                 Err(_) => {}
             }
         }
-        let path = path(&certificates);
+        let path = path(&certificates, |signed| signed == Signed::Yes);
         (!certificates.is_empty()).then_some(Self { certificates, path })
     }
 
@@ -103,23 +101,6 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// The way up from the first certificate, each of them once.
-fn path(certificates: &[X509Certificate<'_>]) -> Vec<usize> {
-    let mut path = vec![0];
-    while let Some(last) = path.last().and_then(|at| certificates.get(*at)) {
-        let next = certificates.iter().enumerate().find(|(at, above)| {
-            !path.contains(at)
-                && above.subject().as_raw() == last.issuer().as_raw()
-                && last.verify_signature(Some(above.public_key())).is_ok()
-        });
-        match next {
-            Some((at, _)) => path.push(at),
-            None => break,
-        }
-    }
-    path
-}
-
 /// An authority that stands in the record itself.
 enum Carried<'a> {
     Certificate(Box<X509Certificate<'a>>),
@@ -136,10 +117,7 @@ impl<'a> Carried<'a> {
 
     fn issued(&self, below: &X509Certificate<'_>) -> bool {
         match self {
-            Self::Certificate(above) => {
-                above.subject().as_raw() == below.issuer().as_raw()
-                    && below.verify_signature(Some(above.public_key())).is_ok()
-            }
+            Self::Certificate(above) => issued(above, below) == Some(Signed::Yes),
             Self::Key(key) => below.verify_signature(Some(key)).is_ok(),
         }
     }
@@ -167,37 +145,4 @@ fn dates(below: &[&X509Certificate<'_>], now: i64) -> Result<(), Mismatch> {
         }
     }
     Ok(())
-}
-
-/// Whether a name of a certificate is that of a server (RFC 7672 §3.2.3): an asterisk stands for one whole label, the
-/// first.
-fn is_name(presented: &str, reference: &str) -> bool {
-    let bare = |name: &str| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    let (presented, reference) = (bare(presented), bare(reference));
-    match presented.strip_prefix("*.") {
-        Some(rest) => reference.split_once('.').is_some_and(|(label, below)| !label.is_empty() && below == rest),
-        None => presented == reference && !presented.is_empty(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_servers() {
-        for (presented, reference, expect) in [
-            ("mx1.example.com", "MX1.example.com.", true),
-            ("mx1.example.com", "mx2.example.com", false),
-            ("*.example.com", "mx1.example.com", true),
-            ("*.example.com", "example.com", false),
-            ("*.example.com", "a.mx1.example.com", false),
-            ("smtp*.example.com", "smtp1.example.com", false),
-            ("*smtp.example.com", "asmtp.example.com", false),
-            ("*", "mx1", false),
-            ("", "", false),
-        ] {
-            assert_eq!(is_name(presented, reference), expect, "{presented} {reference}");
-        }
-    }
 }

@@ -58,8 +58,7 @@ impl Client {
             return http::exchange(&mut tcp, &fetched.request).await;
         }
         let name = url.host.to_string();
-        let secured =
-            tls::handshake(tcp, &name, &[], &self.trust, self.clock, LIMIT).await.map_err(FetchFailure::Tls)?;
+        let secured = tls::handshake(tcp, &tls::Ask::plain(&name, LIMIT), self).await.map_err(FetchFailure::Tls)?;
         fetched.tls = Some(secured.report);
         let mut stream = secured.stream;
         http::exchange(&mut *stream, &fetched.request).await

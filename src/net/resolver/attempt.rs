@@ -67,7 +67,8 @@ async fn secure(
     alpn: &[u8],
     limit: Duration,
 ) -> Result<Box<TlsStream<Tap>>, QueryFailure> {
-    let secured = tls::handshake(tcp, &target.name, &[alpn], &client.trust, client.clock, limit).await;
+    let secured =
+        tls::handshake(tcp, &tls::Ask { alpn: &[alpn], ..tls::Ask::plain(&target.name, limit) }, client).await;
     let secured = secured.map_err(QueryFailure::Tls)?;
     tried.tls = Some(secured.report);
     Ok(secured.stream)

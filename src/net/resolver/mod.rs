@@ -27,6 +27,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use self::attempt::{Target, attempt};
 use super::clock::Clock;
 use super::practice::Practice;
+use super::tls::Means;
 use super::trust::Trust;
 use crate::diagnosis::dns::{
     Answer, Ending, Query, QueryFailure, QueryOptions, RecordType, Resolver, Response, Server, Transport, Value,
@@ -48,6 +49,7 @@ pub const PRACTICE_ZONES: [&str; 4] =
 pub(crate) struct Client {
     pub(crate) clock: Clock,
     pub(crate) trust: Arc<Trust>,
+    pub(crate) means: Arc<Means>,
     pub(crate) world: Option<Practice>,
 }
 

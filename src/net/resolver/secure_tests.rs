@@ -21,7 +21,7 @@ fn both(alpn: &[u8]) -> (Client, TlsAcceptor) {
     let mut config = ServerConfig::clone(&authority.server(&[NAME]).unwrap());
     config.alpn_protocols = vec![alpn.to_vec()];
     let trust = Arc::new(Trust::new(Some(authority.der())));
-    (Client { clock, trust, world: None }, TlsAcceptor::from(Arc::new(config)))
+    (Client { clock, trust, means: Arc::default(), world: None }, TlsAcceptor::from(Arc::new(config)))
 }
 
 /// Asks a server at a loopback port that does `serve` with the connection, judged by [`NAME`].

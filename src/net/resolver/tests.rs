@@ -11,7 +11,7 @@ use crate::diagnosis::dns::{Dropped, Mismatch};
 const SHORT: Duration = Duration::from_millis(50);
 
 fn client(world: Option<Practice>) -> Client {
-    Client { clock: Clock::start(), trust: Arc::new(Trust::new(None)), world }
+    Client { clock: Clock::start(), trust: Arc::new(Trust::new(None)), means: Arc::default(), world }
 }
 
 async fn practice() -> (Client, SocketAddr) {

@@ -21,7 +21,7 @@ async fn client() -> Client {
     let clock = Clock::start();
     let world = Practice::start(clock).await.unwrap();
     let trust = Arc::new(Trust::new(Some(world.ca_der().clone())));
-    Client { clock, trust, world: Some(world) }
+    Client { clock, trust, means: Arc::default(), world: Some(world) }
 }
 
 /// What comes of a line as it is typed into the DNS pane.
@@ -422,7 +422,7 @@ async fn investigate(client: &Client, investigation: &mut dyn Investigation, now
                     Came::Answer(question, Box::new(answer))
                 }
                 Want::Document(request) => Came::Document(Box::new(client.fetch(request, Resolver::System).await)),
-                Want::Look(endpoint) => panic!("nobody looks at {endpoint:?} here"),
+                other => panic!("nobody serves {other:?} here"),
             };
             investigation.came(came, now);
         }

@@ -31,6 +31,7 @@ pub(crate) fn holds(octets: &[u8]) {
             handshake_signature: odd(),
             judged_at,
             took: Duration::ZERO,
+            ..TlsReport::unjudged("")
         };
         drawn(lines(&report), TIMES, octets.len());
         let found = findings(&report);

@@ -3,31 +3,62 @@
 //! No certificate is refused here. What it is worth is written down in the [`TlsReport`], and the model decides what may be
 //! sent over such a connection.
 
+mod key_log;
+mod means;
+mod recorder;
+
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::client::Resumption;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, ProtocolVersion, SignatureScheme};
+use rustls::{CertificateError, HandshakeKind, ProtocolVersion};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
-use super::clock::Clock;
+pub use self::means::Means;
+pub(crate) use self::means::provider;
+use self::recorder::Seen;
+use super::resolver::Client;
 use super::trouble::{alert_name, rustls_error, words};
-use super::trust::{self, Trust};
+use super::trust;
 use super::wire::Tap;
-use crate::diagnosis::tls::{TlsFailure, TlsReport, Verdict};
+use crate::app::effect::Sessions;
+use crate::diagnosis::tls::{Chain, Judgement, Kind, TlsFailure, TlsReport, Verdict};
+use crate::protocol::secret::Secret;
 
 /// How long a handshake may take.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 /// The smallest RSA key whose signatures are checked, in bits.
 const LEAST_RSA: usize = 2048;
+/// The label of the channel binding `tls-exporter` (RFC 9266 §2), and the octets it has.
+const EXPORTER: &[u8] = b"EXPORTER-Channel-Binding";
+const EXPORTED: usize = 32;
+
+/// What is asked of a handshake.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask<'a> {
+    /// A DNS name, or an address, for which no SNI is sent.
+    pub(crate) name: &'a str,
+    /// What may be spoken inside (RFC 7301), if that is to be said.
+    pub(crate) alpn: &'a [&'a [u8]],
+    /// What becomes of sessions.
+    pub(crate) sessions: Sessions,
+    /// The client's certificate may be shown.
+    pub(crate) identity: bool,
+    /// How long it may take.
+    pub(crate) limit: Duration,
+}
+
+impl<'a> Ask<'a> {
+    /// A handshake that leaves nothing behind and shows no certificate of ours.
+    pub(crate) const fn plain(name: &'a str, limit: Duration) -> Self {
+        Self { name, alpn: &[], sessions: Sessions::Forget, identity: false, limit }
+    }
+}
 
 /// A finished handshake.
 pub(crate) struct Secured {
@@ -35,48 +66,49 @@ pub(crate) struct Secured {
     pub(crate) report: Box<TlsReport>,
 }
 
-/// Does the handshake on `tcp` within `limit`, asking for `name`: a DNS name, or an address, for which no SNI is sent.
-/// `alpn` names what may be spoken inside (RFC 7301), if that is to be said.
+/// Does the handshake on `tcp`.
 ///
 /// # Errors
 /// The handshake did not end in a connection.
-pub(crate) async fn handshake(
-    tcp: TcpStream,
-    name: &str,
-    alpn: &[&[u8]],
-    trust: &Trust,
-    clock: Clock,
-    limit: Duration,
-) -> Result<Secured, TlsFailure> {
-    let server = server_name(name)?;
-    let provider = Arc::new(ring::default_provider());
-    let algorithms = provider.signature_verification_algorithms;
-    let recorder = Arc::new(Recorder { algorithms, seen: Mutex::default() });
-    let mut config = config(provider, Arc::clone(&recorder)).map_err(|error| TlsFailure::Other(error.to_string()))?;
-    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+pub(crate) async fn handshake(tcp: TcpStream, ask: &Ask<'_>, client: &Client) -> Result<Secured, TlsFailure> {
+    let (clock, trust) = (client.clock, &client.trust);
+    let server = server_name(ask.name)?;
+    let prepared = client.means.prepare(ask)?;
+    let algorithms = provider().signature_verification_algorithms;
 
     let began = clock.now();
     let (tap, first) = Tap::new(tcp);
-    let connecting = tokio::time::timeout(limit, TlsConnector::from(Arc::new(config)).connect(server.clone(), tap));
+    let connector = TlsConnector::from(Arc::clone(&prepared.config));
+    let connecting = tokio::time::timeout(ask.limit, connector.connect(server.clone(), tap));
     // The store is read meanwhile, so that the first connection does not wait for it.
     let (shaken, _) = tokio::join!(async { (connecting.await, clock.now()) }, trust.system());
     let (mut stream, took) = match shaken {
         (Ok(Ok(stream)), at) => (stream, at - began),
         (Ok(Err(error)), _) => return Err(spoke_plainly(first.take()).unwrap_or_else(|| failure(&error))),
-        (Err(_), _) => return Err(spoke_plainly(first.take()).unwrap_or(TlsFailure::TimedOut(limit))),
+        (Err(_), _) => return Err(spoke_plainly(first.take()).unwrap_or(TlsFailure::TimedOut(ask.limit))),
     };
     stream.get_mut().0.stop();
 
     let judged_at = clock.wall(clock.now()).as_second();
-    let now = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(judged_at).unwrap_or(0)));
-    let Seen { chain, signature } = std::mem::take(&mut *recorder.seen());
-    let judged = trust.judge(&chain, &server, now, &algorithms).await;
+    let Seen { mut chain, ocsp, scheme, signature, request } = prepared.recorder.take();
     let (_, session) = stream.get_ref();
+    let kind = match session.handshake_kind() {
+        Some(HandshakeKind::Resumed) => Kind::Resumed,
+        Some(HandshakeKind::FullWithHelloRetryRequest) => Kind::HelloRetry,
+        _ => Kind::Full,
+    };
+    if kind == Kind::Resumed {
+        // The server showed no certificate; the one of the first time is still what speaks for it.
+        chain = session.peer_certificates().unwrap_or_default().to_vec();
+    }
+    let judged = trust.judge(&chain, &server, unix(judged_at), &algorithms).await;
+    let is_13 = session.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+    let exporter = is_13.then(|| session.export_keying_material(vec![0; EXPORTED], EXPORTER, None).ok()).flatten();
     let report = TlsReport {
         version: session.protocol_version().map_or_else(String::new, version_name),
         cipher: session.negotiated_cipher_suite().map_or_else(String::new, |suite| cipher_name(suite.suite())),
         group: session.negotiated_key_exchange_group().map(|group| format!("{:?}", group.name())),
-        asked_name: name.to_owned(),
+        asked_name: ask.name.to_owned(),
         sni: match &server {
             ServerName::DnsName(dns) => Some(dns.as_ref().to_owned()),
             _ => None,
@@ -89,8 +121,34 @@ pub(crate) async fn handshake(
         chain: chain.iter().map(|der| der.to_vec()).collect(),
         judged_at,
         took,
+        kind,
+        scheme: scheme.map(scheme_name),
+        ocsp,
+        client_certificate: request,
+        system_path: judged.system_path,
+        mozilla_path: judged.mozilla_path,
+        exporter: exporter.map(Secret::new),
     };
     Ok(Secured { stream: Box::new(stream), report: Box::new(report) })
+}
+
+/// Judges a chain as that of a handshake.
+pub(crate) async fn judge(chain: &Chain, client: &Client) -> Judgement {
+    let certificates: Vec<_> = chain.certificates.iter().map(|der| CertificateDer::from(der.clone())).collect();
+    let algorithms = provider().signature_verification_algorithms;
+    let now = unix(client.clock.wall(client.clock.now()).as_second());
+    match server_name(&chain.name) {
+        Ok(name) => client.trust.judge(&certificates, &name, now, &algorithms).await,
+        Err(failure) => {
+            let unknown = || Verdict::Unknown(failure.to_string());
+            let (name, system, mozilla) = (unknown(), unknown(), unknown());
+            Judgement { name, system, mozilla, system_path: None, mozilla_path: None }
+        }
+    }
+}
+
+fn unix(seconds: i64) -> UnixTime {
+    UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
 /// The name as it is sent and judged: without brackets around an address or a dot at the end.
@@ -102,17 +160,6 @@ fn server_name(name: &str) -> Result<ServerName<'static>, TlsFailure> {
     let dns = name.strip_suffix('.').unwrap_or(name);
     ServerName::try_from(dns.to_owned())
         .map_err(|_| TlsFailure::BadName(format!("\"{name}\" is neither a DNS name in ASCII nor an IP address")))
-}
-
-fn config(provider: Arc<CryptoProvider>, recorder: Arc<Recorder>) -> Result<ClientConfig, rustls::Error> {
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .dangerous()
-        .with_custom_certificate_verifier(recorder)
-        .with_no_client_auth();
-    // On resumption the server shows no certificate, and there would be nothing to report.
-    config.resumption = Resumption::disabled();
-    Ok(config)
 }
 
 /// A server that is not speaking TLS: no TLS record begins with an octet outside 20..=24 (RFC 8446 §5.1).
@@ -151,6 +198,20 @@ fn cipher_name(suite: rustls::CipherSuite) -> String {
     format!("{suite:?}").replacen("TLS13_", "TLS_", 1)
 }
 
+/// As RFC 8446 §4.2.3 writes it: `ecdsa_secp256r1_sha256`.
+fn scheme_name(scheme: rustls::SignatureScheme) -> String {
+    use rustls::SignatureScheme as Scheme;
+    match scheme {
+        Scheme::ECDSA_NISTP256_SHA256 => "ecdsa_secp256r1_sha256".to_owned(),
+        Scheme::ECDSA_NISTP384_SHA384 => "ecdsa_secp384r1_sha384".to_owned(),
+        Scheme::ECDSA_NISTP521_SHA512 => "ecdsa_secp521r1_sha512".to_owned(),
+        Scheme::RSA_PSS_SHA256 => "rsa_pss_rsae_sha256".to_owned(),
+        Scheme::RSA_PSS_SHA384 => "rsa_pss_rsae_sha384".to_owned(),
+        Scheme::RSA_PSS_SHA512 => "rsa_pss_rsae_sha512".to_owned(),
+        other => format!("{other:?}").to_ascii_lowercase(),
+    }
+}
+
 /// What a fault in the signature of the handshake is worth. A key that is too small to be checked is no forgery.
 fn signature_verdict(error: &rustls::Error, leaf: Option<&CertificateDer<'static>>) -> Verdict {
     let bits = leaf.and_then(|der| {
@@ -171,64 +232,5 @@ fn signature_verdict(error: &rustls::Error, leaf: Option<&CertificateDer<'static
     }
 }
 
-/// A verifier that lets everything pass and writes down what it saw.
-#[derive(Debug)]
-struct Recorder {
-    algorithms: WebPkiSupportedAlgorithms,
-    seen: Mutex<Seen>,
-}
-
-#[derive(Debug, Default)]
-struct Seen {
-    chain: Vec<CertificateDer<'static>>,
-    signature: Option<rustls::Error>,
-}
-
-impl Recorder {
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn pass(&self, checked: Result<HandshakeSignatureValid, rustls::Error>) -> HandshakeSignatureValid {
-        checked.unwrap_or_else(|error| {
-            self.seen().signature = Some(error);
-            HandshakeSignatureValid::assertion()
-        })
-    }
-}
-
-impl ServerCertVerifier for Recorder {
-    fn verify_server_cert(
-        &self,
-        leaf: &CertificateDer<'_>,
-        above: &[CertificateDer<'_>],
-        _name: &ServerName<'_>,
-        _ocsp: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        self.seen().chain = std::iter::once(leaf).chain(above).map(|der| der.clone().into_owned()).collect();
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        leaf: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(self.pass(verify_tls12_signature(message, leaf, signed, &self.algorithms)))
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        leaf: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(self.pass(verify_tls13_signature(message, leaf, signed, &self.algorithms)))
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
-    }
-}
+#[cfg(test)]
+mod tests;
