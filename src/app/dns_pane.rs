@@ -9,6 +9,7 @@ use crate::diagnosis::dns::{Answer, Resolver};
 use crate::diagnosis::inspection::Inspection;
 use crate::diagnosis::investigation::{Investigation, Seen, Setting, What, open, open_message};
 use crate::diagnosis::survey::{Connect, Row, Survey, dig};
+use crate::diagnosis::tls::Judgement;
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
 
@@ -98,6 +99,13 @@ impl DnsPane {
     /// A document, likewise.
     pub fn fetched(&mut self, id: FetchId, fetched: Box<Fetched>, now: i64, effects: &mut Effects) {
         if self.investigator.fetched(id, fetched, now, effects) {
+            self.refresh();
+        }
+    }
+
+    /// A judgement of a chain, likewise.
+    pub fn judged(&mut self, id: FetchId, judgement: Box<Judgement>, now: i64, effects: &mut Effects) {
+        if self.investigator.judged(id, judgement, now, effects) {
             self.refresh();
         }
     }

@@ -4,13 +4,12 @@ use super::action::Action;
 use super::auth_dialog::AuthDialog;
 use super::conversation::{Conversation, Link, MessagePlace, Way};
 use super::effect::{Effect, Effects};
-use super::event::ConnectionId;
 use super::line_editor::LineEditor;
 use super::message_editor::{self, MessageEditor};
 use super::state::{App, FAREWELL, Focus, Overlay, Question};
 use crate::diagnosis::Severity;
 use crate::protocol::endpoint::Protocol;
-use crate::protocol::sasl::{Credentials, Mechanism};
+use crate::protocol::sasl::Mechanism;
 use crate::protocol::verb::Phase;
 
 impl App {
@@ -105,7 +104,6 @@ impl App {
     }
 
     fn open_auth(&mut self, way: Way) {
-        let user = self.user.clone();
         let insecure = self.options.insecure_auth;
         let Some(conversation) = self.conversation() else {
             return self.say(Severity::Note, "nothing is connected; F2 connects");
@@ -129,26 +127,14 @@ impl App {
         }
         let offered = conversation.session.capabilities().mechanisms();
         let exposure = if insecure { None } else { conversation.exposure() };
-        let mut dialog = AuthDialog::new(conversation.id, conversation.protocol(), way, &user, offered, exposure);
+        let host = conversation.plan.endpoint.host.to_string();
+        let supply = self.options.supply.as_ref();
+        let known = supply.and_then(|supply| supply.user(&host)).filter(|_| self.user.is_empty());
+        let user = known.unwrap_or(&self.user);
+        let mut dialog = AuthDialog::new(conversation.id, conversation.protocol(), way, user, offered, exposure);
         dialog.timestamp = conversation.session.timestamp().map(str::to_owned);
+        dialog.supply = supply.and_then(|supply| supply.for_host(&host));
         self.overlay = Some(Overlay::Auth(Box::new(dialog)));
-    }
-
-    /// Logs in on the connection the dialog was opened for, whatever tab is on the screen by now.
-    pub(super) fn login(
-        &mut self,
-        id: ConnectionId,
-        way: Way,
-        credentials: Credentials,
-        consent: bool,
-        effects: &mut Effects,
-    ) {
-        let now = self.now;
-        let Some(conversation) = self.conversations.iter_mut().find(|c| c.id == id && c.link != Link::Closed) else {
-            return self.say(Severity::Warning, "that connection is gone; nothing was sent");
-        };
-        self.user.clone_from(&credentials.user);
-        conversation.want_login(way, credentials, consent, now, effects);
     }
 
     pub(super) fn open_message(&mut self, effects: &mut Effects) {

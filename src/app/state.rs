@@ -12,6 +12,7 @@ use super::message_editor::MessageEditor;
 use super::options::Options;
 pub use super::panes::{Focus, Notice, Overlay, Place, Question};
 use super::prompt::Prompt;
+use super::supply::Waiting;
 use crate::diagnosis::investigation::Setting;
 use crate::diagnosis::{Finding, Severity};
 use crate::protocol::endpoint::{Endpoint, Host, Target, well_known};
@@ -62,6 +63,8 @@ pub struct App {
     pub(super) connect_when_surveyed: bool,
     /// The file whose signatures are verified once it has been read, and whom to ask.
     pub(super) verifies: Option<(std::path::PathBuf, Setting)>,
+    /// The login whose password is being asked for.
+    pub(super) waiting: Option<Waiting>,
     pub(super) next_connection: u32,
 }
 
@@ -89,6 +92,7 @@ impl App {
             user: String::new(),
             connect_when_surveyed: false,
             verifies: None,
+            waiting: None,
             next_connection: 0,
         }
     }
@@ -197,7 +201,8 @@ impl App {
     #[must_use]
     pub fn findings(&self) -> Vec<&Finding> {
         let own = self.conversation().map(|conversation| conversation.findings.as_slice()).unwrap_or_default();
-        let mut findings: Vec<&Finding> = own.iter().chain(self.dns.findings()).collect();
+        let others = self.dns.findings().iter().filter(|finding| !own.contains(finding));
+        let mut findings: Vec<&Finding> = own.iter().chain(others).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         findings
     }
@@ -273,6 +278,10 @@ impl App {
                 let wall = self.wall(at);
                 self.dns.fetched(id, outcome, wall, &mut effects);
             }
+            Event::Judged { id, at, judgement } => {
+                let wall = self.wall(at);
+                self.dns.judged(id, judgement, wall, &mut effects);
+            }
             Event::File { path, content } if self.verifies.as_ref().is_some_and(|(wanted, _)| *wanted == path) => {
                 match (self.verifies.take(), content) {
                     (Some((_, setting)), Ok(octets)) => {
@@ -284,6 +293,7 @@ impl App {
                 }
             }
             Event::File { path, content } => self.loaded(&path.display().to_string(), content),
+            Event::Password(password) => self.password_came(password, &mut effects),
             Event::Wake => {
                 for conversation in &mut self.conversations {
                     conversation.tick(now, &mut effects);

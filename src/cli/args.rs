@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::password::PasswordFrom;
 use crate::app::effect::Family;
 use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::investigation::VIEWS;
@@ -272,6 +273,9 @@ pub struct Explore {
     /// Fill this user into the AUTH dialog.
     #[arg(long, value_name = "USER", help_heading = "Authentication")]
     pub user: Option<String>,
+    /// Where the password comes from when it is not typed.
+    #[command(flatten)]
+    pub password: PasswordFrom,
     /// Let passwords go over clear or unproven channels without asking (for scripts).
     #[arg(long, help_heading = "Authentication")]
     pub insecure_auth: bool,

@@ -7,6 +7,7 @@ mod investigate;
 mod json;
 mod lab;
 mod means;
+pub mod password;
 mod reference;
 pub mod start;
 mod tables;

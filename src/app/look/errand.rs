@@ -19,7 +19,7 @@ pub(super) const ANSWER: Duration = Duration::from_secs(10);
 pub(in crate::app) enum Errand {
     /// To see what the server offers and which certificate it shows.
     Look(Endpoint),
-    /// To see whether it takes up the session of an earlier look.
+    /// The same with the TLS session of the look before, as far as the server takes it up again.
     Again(Endpoint),
     /// To send this where TLS would begin, and to hear the answer.
     Hello(Hello),
@@ -47,7 +47,8 @@ impl Errand {
         }
     }
 
-    /// The plan for the net: it does no handshake where the errand says the first octets itself.
+    /// The plan for the net: it does no handshake where the errand says the first octets itself, and keeps the session of a
+    /// look for one more.
     pub(super) fn dialled(&self, plan: &ConnectPlan) -> ConnectPlan {
         let mut plan = plan.clone();
         match self {

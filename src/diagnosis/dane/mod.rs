@@ -264,12 +264,12 @@ impl Investigation for DaneSurvey {
             Came::Document(fetched) if self.request.as_ref() == Some(&fetched.request) => {
                 self.policy = Some(mta_sts::Fetched::of(&fetched));
             }
-            Came::Document(_) | Came::Hello(..) | Came::Again(_) => {}
             Came::Look(seen) => {
                 if let Some(look) = self.looks.get_mut(&seen.endpoint) {
                     *look = Some(*seen);
                 }
             }
+            _ => {}
         }
     }
 

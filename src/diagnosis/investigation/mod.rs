@@ -28,6 +28,7 @@ use super::dns::{Answer, Query, QueryOptions, Resolver};
 use super::dnssec::Anchor;
 use super::finding::Finding;
 use super::survey::{Row, Survey};
+use super::tls::{Chain, Judgement};
 use super::web;
 use crate::protocol::endpoint::{Endpoint, Security};
 
@@ -49,9 +50,11 @@ pub enum Want {
     Answer(Question),
     /// A document.
     Document(web::Request),
+    /// What a chain of certificates is worth.
+    Judge(Chain),
     /// A look at a server: its greeting, what it offers, its certificate. Nobody logs in, and no mail is sent.
     Look(Endpoint),
-    /// The same look once more: it offers the session of the first to the server (RFC 8446 §2.2).
+    /// One more look at a server that was looked at, with the TLS session of that look: whether it is taken up again.
     Again(Endpoint),
     /// The answer to a ClientHello made by hand. No handshake is finished.
     Hello(Hello),
@@ -64,9 +67,11 @@ pub enum Came {
     Answer(Question, Box<Answer>),
     /// A document, or the lack of one.
     Document(Box<web::Fetched>),
+    /// What a chain is worth.
+    Judged(Box<Judgement>),
     /// What a server showed.
     Look(Box<Seen>),
-    /// What it showed to the second look.
+    /// What a server showed the second time.
     Again(Box<Seen>),
     /// What a server answered to a ClientHello, and which it was.
     Hello(Hello, Box<Heard>),
