@@ -202,7 +202,8 @@ impl App {
     #[must_use]
     pub fn findings(&self) -> Vec<&Finding> {
         let own = self.conversation().map(|conversation| conversation.findings.as_slice()).unwrap_or_default();
-        let mut findings: Vec<&Finding> = own.iter().chain(self.dns.findings()).collect();
+        let others = self.dns.findings().iter().filter(|finding| !own.contains(finding));
+        let mut findings: Vec<&Finding> = own.iter().chain(others).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         findings
     }

@@ -137,7 +137,9 @@ fn row_line(rows: &[Row], place: usize, row: &Row, column: usize, width: usize, 
         spans.push(Span::styled(format!("  {ttl}"), theme::DIM));
     }
     if !mark.is_empty() {
-        spans.push(Span::styled(format!("  {mark}"), style));
+        // The label ends with a space of its own.
+        let gap = if row.text.is_empty() && !shows_ttl { "" } else { "  " };
+        spans.push(Span::styled(format!("{gap}{mark}"), style));
         if !says.is_empty() {
             spans.push(Span::styled(format!(" {says}"), style));
         }

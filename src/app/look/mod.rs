@@ -322,7 +322,8 @@ impl Look {
     /// The name the certificate is judged by.
     fn name(&self) -> String {
         match (&self.plan.sni, &self.plan.endpoint.host) {
-            (Some(name), _) | (None, Host::Name(name)) => name.clone(),
+            (Some(sni), _) => sni.clone(),
+            (None, Host::Name(name)) => name.clone(),
             (None, Host::Ip(ip)) => ip.to_string(),
         }
     }
