@@ -283,6 +283,9 @@ pub struct Explore {
     /// Print the transcript to the normal screen at exit.
     #[arg(long, help_heading = "Screen")]
     pub preserve: bool,
+    /// Begin with pseudonyms for addresses, hosts and IPs on the screen and in what is copied or printed (F9).
+    #[arg(long, help_heading = "Screen")]
+    pub privacy: bool,
     /// Draw with ASCII only.
     #[arg(long, help_heading = "Screen")]
     pub ascii: bool,

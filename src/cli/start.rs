@@ -140,6 +140,7 @@ async fn open(
     let (reports, events) = mpsc::channel(REPORTS);
     let net = Net::new(clock, world, reports).with_means(means);
     let mut app = App::new(options, (80, 24));
+    app.privacy.on = explore.privacy;
     app.user = explore.user.clone().unwrap_or_default();
     if explore.password.password.is_some() {
         eprintln!("ehlo: {}", super::password::WARNING);
