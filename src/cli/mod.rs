@@ -2,9 +2,12 @@
 
 pub mod args;
 mod dns;
+mod draw;
+mod investigate;
 mod json;
 mod lab;
 mod means;
+mod probe;
 mod reference;
 pub mod start;
 mod tables;

@@ -18,6 +18,7 @@ pub mod investigation;
 pub mod meaning;
 pub mod message;
 pub mod mta_sts;
+pub mod probe;
 pub mod reference;
 pub mod response;
 pub mod spf;
