@@ -33,6 +33,7 @@ pub fn main() -> ExitCode {
         Some(Command::Reference { names }) => super::reference::run(names),
         Some(Command::Dns(arguments)) => block_on(super::dns::run(arguments)),
         Some(Command::Tls(arguments)) => block_on(super::tls::run(arguments)),
+        Some(Command::Probe(arguments)) => block_on(super::probe::run(arguments)),
         Some(Command::Lab) => block_on(super::lab::run()).map(|()| Exit::Ok),
         None => explore(&arguments.explore),
     };
