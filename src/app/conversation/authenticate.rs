@@ -9,7 +9,7 @@ use crate::protocol::imap::write::quoted;
 use crate::protocol::moment::Moment;
 use crate::protocol::pop3::apop;
 use crate::protocol::reply::ReplyClass;
-use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
+use crate::protocol::sasl::{self, Answer, Channel, Credentials, Exchange, Mechanism};
 use crate::protocol::secret::Secret;
 use crate::protocol::verb::Phase;
 use crate::protocol::visible::visible;
@@ -97,8 +97,9 @@ impl Conversation {
             }
             Way::Sasl(mechanism) => {
                 let user = credentials.user.clone();
-                let both = Exchange::new(mechanism, credentials.clone())
-                    .and_then(|first| Exchange::new(mechanism, credentials).map(|second| (first, second)));
+                let both = Exchange::new(mechanism, credentials.clone(), &Channel::default(), None).and_then(|first| {
+                    Exchange::new(mechanism, credentials, &Channel::default(), None).map(|second| (first, second))
+                });
                 let (mut exchange, again) = match both {
                     Ok(both) => both,
                     Err(why) => return self.trouble(now, &why, "open the dialog again (F5)"),
@@ -157,7 +158,7 @@ impl Conversation {
             Err(why) => self.decoded(&format!("the challenge is not base64: {why}"), now),
         }
         let Some(exchange) = &mut self.exchange else { return };
-        let Some(message) = decoded.ok().and_then(|challenge| exchange.answer(&challenge)) else {
+        let Some(Answer::Message(message)) = decoded.ok().map(|challenge| exchange.answer(&challenge)) else {
             self.exchange = None;
             self.decoded("no answer to this challenge is known: * cancels", now);
             self.send_line("*", now, effects);
