@@ -7,5 +7,8 @@
 //! gnu        GNU SASL as a server, over pipes, and as a client of the practice servers
 //! ```
 
+mod exchanges;
+mod gnu;
 mod servers;
+mod talk;
 mod tokens;
