@@ -60,7 +60,14 @@ impl Guard {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             Self::leave();
-            before(panic);
+            match panic.payload().downcast_ref::<String>() {
+                // Words that were put together may quote a line that was typed.
+                Some(says) => {
+                    let place = panic.location().map(|place| format!(" at {place}")).unwrap_or_default();
+                    eprintln!("ehlo broke{place}: {}", unquoted(says));
+                }
+                None => before(panic),
+            }
             std::process::exit(101);
         }));
         let guard = Self(());
@@ -86,6 +93,14 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         Self::leave();
+    }
+}
+
+/// What a panic says, up to where it begins to quote: what it quotes may be a password.
+fn unquoted(says: &str) -> String {
+    match says.find(['`', '\'', '"', ':']) {
+        Some(at) => format!("{}… (what it quotes is left out)", says.get(..at).unwrap_or("")),
+        None => says.to_owned(),
     }
 }
 
@@ -371,6 +386,25 @@ impl Signals {
         match tokio::signal::ctrl_c().await {
             Ok(()) => Signal::End(Exit::Interrupt),
             Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unquoted;
+
+    #[test]
+    fn a_panic_quotes_nothing() {
+        for (says, told) in [
+            ("index out of bounds", "index out of bounds"),
+            (
+                "byte index 1 is not a char boundary; it is inside 'é' of `é hunter2`",
+                "byte index 1 is not a char boundary; it is inside … (what it quotes is left out)",
+            ),
+            ("no such thing: hunter2", "no such thing… (what it quotes is left out)"),
+        ] {
+            assert_eq!(unquoted(says), told);
         }
     }
 }

@@ -80,6 +80,7 @@ impl Rig {
             match event {
                 Event::Answered { id, answer, .. } => _ = self.investigator.answered(id, answer, now, &mut effects),
                 Event::Fetched { id, outcome, .. } => _ = self.investigator.fetched(id, outcome, now, &mut effects),
+                Event::Judged { id, judgement, .. } => _ = self.investigator.judged(id, judgement, now, &mut effects),
                 Event::Connection { id, at, what } => {
                     self.investigator.happened(id, what, at, now, &mut effects);
                 }
@@ -180,6 +181,52 @@ async fn looks_at_every_server_of_the_practice_world() {
     let smtp = rows.iter().find(|row| row.label == "smtp:25").expect("a row");
     assert_eq!(smtp.detail.iter().filter(|line| *line == "C: EHLO client.example.test").count(), 2, "{smtp:#?}");
     assert_eq!(smtp.detail.iter().rev().find(|line| line.starts_with("C: ")).map(String::as_str), Some("C: QUIT"));
+}
+
+/// Looks at a server twice, and says how much of a handshake each time was.
+#[derive(Debug)]
+struct Twice {
+    wants: Option<Want>,
+    place: Endpoint,
+    told: Vec<String>,
+}
+
+impl Investigation for Twice {
+    fn title(&self) -> String {
+        "twice".to_owned()
+    }
+
+    fn wants(&mut self) -> Vec<Want> {
+        self.wants.take().into_iter().collect()
+    }
+
+    fn came(&mut self, came: Came, _now: i64) {
+        let (Came::Look(seen) | Came::Again(seen)) = &came else { panic!("{came:?}") };
+        let report = seen.tls.as_ref().expect("TLS");
+        self.told.push(format!("{:?} {}", report.kind, report.chain.len()));
+        if matches!(came, Came::Look(_)) {
+            self.wants = Some(Want::Again(self.place.clone()));
+        }
+    }
+
+    fn table(&self) -> (Vec<Row>, Vec<Finding>) {
+        let row = |text: &String| Row { text: text.clone(), ..Row::default() };
+        (self.told.iter().map(row).collect(), Vec::new())
+    }
+}
+
+#[tokio::test]
+async fn a_second_look_takes_the_session_up() {
+    let mut rig = Rig::new().await;
+    for (url, security) in
+        [("submission://mail.example.test", Security::StartTls), ("imaps://mail.example.test", Security::Implicit)]
+    {
+        let Ok(Target::Endpoint(place)) = parse_target(&[url]) else { panic!("{url}") };
+        let place = Endpoint { security, ..place };
+        let twice = Twice { wants: Some(Want::Look(place.clone())), place, told: Vec::new() };
+        let (rows, _) = rig.run(Box::new(twice)).await;
+        assert_eq!(rows.iter().map(|row| row.text.as_str()).collect::<Vec<_>>(), ["Full 1", "Resumed 1"], "{url}");
+    }
 }
 
 /// A row in one line.

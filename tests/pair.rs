@@ -149,7 +149,9 @@ impl Pair {
                 Effect::Quit => self.quit = true,
                 Effect::Query { .. }
                 | Effect::Fetch { .. }
+                | Effect::Judge { .. }
                 | Effect::ReadFile { .. }
+                | Effect::AskPassword { .. }
                 | Effect::Copy(_)
                 | Effect::Suspend
                 | Effect::Redraw => {}

@@ -117,7 +117,7 @@ bindings! {
     FocusOffers ["Alt-3"] "offers" "what the server offers"
     FocusFindings ["Alt-4"] "findings" "what is wrong and what to do next"
     Explain ["Alt-v"] "explain" "say what every reply means, or refusals only; Space: of one line"
-    Certificate ["Alt-t"] "certificate" "the handshake and the certificate in full"
+    Certificate ["Alt-t"] "certificate" "the handshake and the certificate in full, judged, in the DNS pane"
     PageUp ["PgUp"] "page up" "scroll the transcript back"
     PageDown ["PgDn"] "page down" "scroll the transcript on"
     Follow ["Ctrl-End"] "follow" "go to the newest line and follow"

@@ -45,6 +45,8 @@ pub struct AuthDialog {
     pub exposure: Option<String>,
     /// POP3: the timestamp of the greeting, without which there is no APOP.
     pub timestamp: Option<String>,
+    /// Where the password comes from when its field is left empty: `--password-command`.
+    pub supply: Option<&'static str>,
     /// The answer to the gate, once it is up.
     pub gate: Option<LineEditor>,
     /// Why Enter did nothing.
@@ -65,7 +67,7 @@ impl AuthDialog {
         offered: Vec<String>,
         exposure: Option<String>,
     ) -> Self {
-        let fields = [LineEditor::with(user), LineEditor::default(), LineEditor::default()];
+        let fields = [LineEditor::with(user), LineEditor::masked(), LineEditor::default()];
         let field = usize::from(!user.is_empty());
         Self {
             id,
@@ -77,6 +79,7 @@ impl AuthDialog {
             offered,
             exposure,
             timestamp: None,
+            supply: None,
             gate: None,
             error: None,
         }
@@ -194,6 +197,11 @@ impl AuthDialog {
 
     /// The base64 or the digest alone, for those who came for it. Nothing is sent.
     fn encode(&mut self) -> Outcome {
+        if let Some(name) = self.supply.filter(|_| self.fields[1].is_empty()) {
+            self.error = Some(format!("{name} is asked when you log in; to encode a password, type it here"));
+            self.field = 1;
+            return Outcome::Used;
+        }
         let mechanism = match (self.way, &self.timestamp) {
             (Way::Apop, Some(timestamp)) => {
                 let digest = apop::digest(timestamp, &Secret::from(self.fields[1].text()));

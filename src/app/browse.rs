@@ -37,7 +37,7 @@ impl App {
             KeyCode::Char('N') => self.find(false),
             KeyCode::Char('y') => self.copy(selected..selected + 1, effects),
             KeyCode::Char('Y') => self.copy(range, effects),
-            KeyCode::Enter => self.inspect(selected),
+            KeyCode::Enter => self.inspect(selected, effects),
             KeyCode::Char('v') => match self.whole_message() {
                 Some(octets) => {
                     let setting = self.dns.setting.clone();

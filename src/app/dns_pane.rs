@@ -6,8 +6,10 @@ use super::investigator::Investigator;
 use super::options::Options;
 use crate::diagnosis::Finding;
 use crate::diagnosis::dns::{Answer, Resolver};
-use crate::diagnosis::investigation::{Investigation, Setting, What, open, open_message};
+use crate::diagnosis::inspection::Inspection;
+use crate::diagnosis::investigation::{Investigation, Seen, Setting, What, open, open_message};
 use crate::diagnosis::survey::{Connect, Row, Survey, dig};
+use crate::diagnosis::tls::Judgement;
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
 
@@ -62,6 +64,12 @@ impl DnsPane {
         self.begin(open_message(octets, setting), setting.resolver.clone(), effects);
     }
 
+    /// Looks into what a server has shown already.
+    pub fn inspect(&mut self, seen: Seen, effects: &mut Effects) {
+        let inspection = Inspection::of(seen, &self.setting);
+        self.begin(Box::new(inspection), self.setting.resolver.clone(), effects);
+    }
+
     /// Looks into a domain or an address.
     pub fn survey(&mut self, subject: &str, effects: &mut Effects) {
         let resolver = self.setting.resolver.clone();
@@ -91,6 +99,13 @@ impl DnsPane {
     /// A document, likewise.
     pub fn fetched(&mut self, id: FetchId, fetched: Box<Fetched>, now: i64, effects: &mut Effects) {
         if self.investigator.fetched(id, fetched, now, effects) {
+            self.refresh();
+        }
+    }
+
+    /// A judgement of a chain, likewise.
+    pub fn judged(&mut self, id: FetchId, judgement: Box<Judgement>, now: i64, effects: &mut Effects) {
+        if self.investigator.judged(id, judgement, now, effects) {
             self.refresh();
         }
     }
@@ -145,10 +160,13 @@ impl DnsPane {
         self.rows.get(self.selected)
     }
 
-    /// What `y` copies: the line of dig that asks what is behind the row with the cursor, or else the row.
+    /// What `y` copies: what the row with the cursor is there for, the line of dig that asks what is behind it, or the row.
     #[must_use]
     pub fn copy(&self) -> Option<String> {
         let row = self.row()?;
+        if row.copy.is_some() {
+            return row.copy.clone();
+        }
         Some(row.question.as_ref().map_or_else(|| format!("{} {}", row.label, row.text), dig))
     }
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::event::{ConnectionId, FetchId, QueryId};
 use crate::diagnosis::dns::{Query, QueryOptions, Resolver};
+use crate::diagnosis::tls::Chain;
 use crate::diagnosis::web::Request;
 use crate::protocol::endpoint::Endpoint;
 use crate::protocol::moment::Moment;
@@ -63,12 +64,24 @@ pub enum Effect {
         /// Whom to ask for the addresses of its host.
         resolver: Resolver,
     },
+    /// Judge a chain by the roots of this machine and Mozilla's, now.
+    Judge {
+        /// The name under which the judgement is reported.
+        id: FetchId,
+        /// What is judged.
+        chain: Chain,
+    },
     /// Read a file of at most this many octets.
     ReadFile {
         /// Where.
         path: PathBuf,
         /// A longer file is an error, not cut.
         limit: u64,
+    },
+    /// Ask a command of the shell for a password: the first line that it prints.
+    AskPassword {
+        /// The command.
+        command: String,
     },
     /// Put this text on the terminal's clipboard (OSC 52).
     Copy(String),

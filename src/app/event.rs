@@ -8,9 +8,10 @@ use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
 use crate::diagnosis::dns::{Answer, QueryFailure};
-use crate::diagnosis::tls::{TlsFailure, TlsReport};
+use crate::diagnosis::tls::{Judgement, TlsFailure, TlsReport};
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
+use crate::protocol::secret::Secret;
 
 /// The number of a connection. Never used twice, so that a late event cannot reach the wrong one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +21,7 @@ pub struct ConnectionId(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QueryId(pub u32);
 
-/// The number of a request to a web server.
+/// The number of a request to a web server, or of a chain that is judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FetchId(pub u32);
 
@@ -65,6 +66,15 @@ pub enum Event {
         /// What came.
         outcome: Box<Fetched>,
     },
+    /// What a chain is worth.
+    Judged {
+        /// Which request.
+        id: FetchId,
+        /// When it was judged.
+        at: Moment,
+        /// What it is worth.
+        judgement: Box<Judgement>,
+    },
     /// A file was read, or could not be: the text says why.
     File {
         /// Which.
@@ -72,6 +82,8 @@ pub enum Event {
         /// Its octets.
         content: Result<Vec<u8>, String>,
     },
+    /// What the password command gave, or why it gave nothing.
+    Password(Result<Secret, String>),
     /// The moment asked for by [`super::effect::Effect::Wake`] has come.
     Wake,
     /// SIGTERM or SIGHUP: leave, with the terminal as it was.

@@ -8,6 +8,7 @@ use super::look::{Errand, Looks};
 use super::options::Options;
 use crate::diagnosis::dns::{Answer, Resolver};
 use crate::diagnosis::investigation::{Came, Investigation, Question, Want};
+use crate::diagnosis::tls::Judgement;
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
 
@@ -96,6 +97,15 @@ impl Investigator {
         true
     }
 
+    /// A judgement of a chain, likewise.
+    pub fn judged(&mut self, id: FetchId, judgement: Box<Judgement>, now: i64, effects: &mut Effects) -> bool {
+        if !self.requests.remove(&id) {
+            return false;
+        }
+        self.came(Came::Judged(judgement), now, effects);
+        true
+    }
+
     /// A report about a connection. What belongs to no look of this investigation is passed over. Says whether there is
     /// something new to see.
     pub fn happened(&mut self, id: ConnectionId, what: Happened, at: Moment, now: i64, effects: &mut Effects) -> bool {
@@ -138,7 +148,13 @@ impl Investigator {
                     self.requests.insert(id);
                     effects.push(Effect::Fetch { id, request, resolver: self.resolver.clone() });
                 }
+                Want::Judge(chain) => {
+                    let id = FetchId(self.number());
+                    self.requests.insert(id);
+                    effects.push(Effect::Judge { id, chain });
+                }
                 Want::Look(endpoint) => self.look(Errand::Look(endpoint), effects),
+                Want::Again(endpoint) => self.look(Errand::Again(endpoint), effects),
                 Want::Hello(hello) => self.look(Errand::Hello(hello), effects),
             }
         }

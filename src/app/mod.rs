@@ -22,5 +22,6 @@ pub mod popup_keys;
 pub mod prompt;
 pub mod sentences;
 pub mod state;
+pub mod supply;
 pub mod transcript;
 mod wanted;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::effect::{ConnectPlan, Family, Sessions};
+use super::supply::Supply;
 use crate::diagnosis::blocklist::List;
 use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::dnssec::{Anchor, root_anchors};
@@ -31,6 +32,10 @@ pub struct Options {
     pub sni: Option<String>,
     /// `--tls`, `--starttls`, `--no-tls`.
     pub security: Option<Security>,
+    /// The name that looks at servers send in TLS in place of the host.
+    pub look_name: Option<String>,
+    /// Our certificate may be shown to servers that are only looked at.
+    pub looks_identify: bool,
     /// `--resolve HOST:ADDRESS`.
     pub resolve: Vec<(String, IpAddr)>,
     /// Passwords may go over any channel without the gate.
@@ -47,6 +52,8 @@ pub struct Options {
     pub practice: Vec<String>,
     /// What the user must know from the beginning, a line each.
     pub notes: Vec<String>,
+    /// Where passwords come from that nobody types.
+    pub supply: Option<Supply>,
     /// A seed for Message-ID, from outside: this room makes no random numbers.
     pub seed: u64,
 }
@@ -65,6 +72,8 @@ impl Options {
             source: None,
             sni: None,
             security: None,
+            look_name: None,
+            looks_identify: false,
             resolve: Vec::new(),
             insecure_auth: false,
             ascii: false,
@@ -73,6 +82,7 @@ impl Options {
             epoch,
             practice: Vec::new(),
             notes: Vec::new(),
+            supply: None,
             seed: 0,
         }
     }

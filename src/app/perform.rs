@@ -2,15 +2,15 @@
 
 use super::action::Action;
 use super::auth_dialog::AuthDialog;
-use super::conversation::{Link, MessagePlace, Way};
+use super::conversation::{Conversation, Link, MessagePlace, Way};
 use super::effect::{Effect, Effects};
-use super::event::ConnectionId;
 use super::line_editor::LineEditor;
 use super::message_editor::{self, MessageEditor};
 use super::state::{App, FAREWELL, Focus, Overlay, Question};
-use crate::diagnosis::{Severity, certificate};
+use crate::diagnosis::Severity;
 use crate::protocol::endpoint::Protocol;
-use crate::protocol::sasl::{Credentials, Mechanism};
+use crate::protocol::sasl::Mechanism;
+use crate::protocol::secret::Hidden;
 use crate::protocol::verb::Phase;
 
 impl App {
@@ -73,7 +73,7 @@ impl App {
                     if self.explains_all { "what every reply means is shown" } else { "what refusals mean is shown" };
                 self.say(Severity::Note, format!("{what}; Space on a line folds or unfolds it"));
             }
-            Action::Certificate => self.show_certificate(),
+            Action::Certificate => self.show_certificate(effects),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
         }
@@ -105,7 +105,6 @@ impl App {
     }
 
     fn open_auth(&mut self, way: Way) {
-        let user = self.user.clone();
         let insecure = self.options.insecure_auth;
         let Some(conversation) = self.conversation() else {
             return self.say(Severity::Note, "nothing is connected; F2 connects");
@@ -129,26 +128,14 @@ impl App {
         }
         let offered = conversation.session.capabilities().mechanisms();
         let exposure = if insecure { None } else { conversation.exposure() };
-        let mut dialog = AuthDialog::new(conversation.id, conversation.protocol(), way, &user, offered, exposure);
+        let host = conversation.plan.endpoint.host.to_string();
+        let supply = self.options.supply.as_ref();
+        let known = supply.and_then(|supply| supply.user(&host)).filter(|_| self.user.is_empty());
+        let user = known.unwrap_or(&self.user);
+        let mut dialog = AuthDialog::new(conversation.id, conversation.protocol(), way, user, offered, exposure);
         dialog.timestamp = conversation.session.timestamp().map(str::to_owned);
+        dialog.supply = supply.and_then(|supply| supply.for_host(&host));
         self.overlay = Some(Overlay::Auth(Box::new(dialog)));
-    }
-
-    /// Logs in on the connection the dialog was opened for, whatever tab is on the screen by now.
-    pub(super) fn login(
-        &mut self,
-        id: ConnectionId,
-        way: Way,
-        credentials: Credentials,
-        consent: bool,
-        effects: &mut Effects,
-    ) {
-        let now = self.now;
-        let Some(conversation) = self.conversations.iter_mut().find(|c| c.id == id && c.link != Link::Closed) else {
-            return self.say(Severity::Warning, "that connection is gone; nothing was sent");
-        };
-        self.user.clone_from(&credentials.user);
-        conversation.want_login(way, credentials, consent, now, effects);
     }
 
     pub(super) fn open_message(&mut self, effects: &mut Effects) {
@@ -256,7 +243,7 @@ impl App {
     }
 
     fn send_anyway(&mut self, effects: &mut Effects) {
-        let line = self.prompt.line.text().to_owned();
+        let line = Hidden::from(self.prompt.line.text());
         let now = self.now;
         let Some(conversation) = self.conversation_mut() else {
             return self.say(Severity::Note, "nothing is connected; F2 connects");
@@ -330,19 +317,12 @@ impl App {
         self.say(Severity::Note, text);
     }
 
-    fn show_certificate(&mut self) {
-        let Some(report) = self.conversation().and_then(|conversation| conversation.tls.as_ref()) else {
+    /// The handshake of this connection, its certificates and the verdicts about them, in the pane. Nobody connects again.
+    pub(super) fn show_certificate(&mut self, effects: &mut Effects) {
+        let Some(seen) = self.conversation().and_then(Conversation::handshake) else {
             return self.say(Severity::Note, "no handshake has been made on this connection; F4 begins TLS");
         };
-        let mut lines = vec![certificate::summary(report), String::new()];
-        for finding in certificate::findings(report) {
-            lines.push(format!("{}: {} — {}", finding.severity.name(), finding.subject, finding.says));
-            if !finding.next.is_empty() {
-                lines.push(format!("    next: {}", finding.next));
-            }
-        }
-        lines.push(String::new());
-        lines.extend(certificate::lines(report));
-        self.overlay = Some(Overlay::Detail { title: "TLS".to_owned(), lines, scroll: 0 });
+        self.dns.inspect(seen, effects);
+        self.focus = Focus::Dns;
     }
 }

@@ -12,11 +12,13 @@ use super::message_editor::MessageEditor;
 use super::options::Options;
 pub use super::panes::{Focus, Notice, Overlay, Place, Question};
 use super::prompt::Prompt;
+use super::supply::Waiting;
 use crate::diagnosis::investigation::Setting;
 use crate::diagnosis::{Finding, Severity};
 use crate::protocol::endpoint::{Endpoint, Host, Target, well_known};
 use crate::protocol::endpoint::{Protocol, Security};
 use crate::protocol::moment::Moment;
+use crate::protocol::secret::Hidden;
 use crate::protocol::verb::{Context, Phase};
 
 /// How long QUIT may take when the program is left.
@@ -62,6 +64,8 @@ pub struct App {
     pub(super) connect_when_surveyed: bool,
     /// The file whose signatures are verified once it has been read, and whom to ask.
     pub(super) verifies: Option<(std::path::PathBuf, Setting)>,
+    /// The login whose password is being asked for.
+    pub(super) waiting: Option<Waiting>,
     pub(super) next_connection: u32,
 }
 
@@ -89,6 +93,7 @@ impl App {
             user: String::new(),
             connect_when_surveyed: false,
             verifies: None,
+            waiting: None,
             next_connection: 0,
         }
     }
@@ -251,7 +256,7 @@ impl App {
         let mut effects = Effects::new();
         match event {
             Event::Key(key) => self.key(&key, &mut effects),
-            Event::Paste(text) => self.paste(&text, &mut effects),
+            Event::Paste(text) => self.paste(&Hidden::from(text), &mut effects),
             Event::Resize { width, height } => self.size = (width, height),
             Event::Connection { id, at, what } if is_look(id) => {
                 self.dns.happened(id, what, at, self.wall(at), &mut effects);
@@ -273,6 +278,10 @@ impl App {
                 let wall = self.wall(at);
                 self.dns.fetched(id, outcome, wall, &mut effects);
             }
+            Event::Judged { id, at, judgement } => {
+                let wall = self.wall(at);
+                self.dns.judged(id, judgement, wall, &mut effects);
+            }
             Event::File { path, content } if self.verifies.as_ref().is_some_and(|(wanted, _)| *wanted == path) => {
                 match (self.verifies.take(), content) {
                     (Some((_, setting)), Ok(octets)) => {
@@ -284,6 +293,7 @@ impl App {
                 }
             }
             Event::File { path, content } => self.loaded(&path.display().to_string(), content),
+            Event::Password(password) => self.password_came(password, &mut effects),
             Event::Wake => {
                 for conversation in &mut self.conversations {
                     conversation.tick(now, &mut effects);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::password::PasswordFrom;
 use crate::app::effect::Family;
 use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::investigation::VIEWS;
@@ -33,18 +34,29 @@ Examples:
 
 Inside, F1 shows the keys. A typed line is always sent to the server, never taken as a local command.
 
-Exit codes: 0 left by the user, 1 a fault (ehlo dns), 2 wrong command line, unknown name or no terminal, 70 internal error,
+Exit codes: 0 left by the user, 1 a fault (ehlo dns, ehlo tls), 2 wrong command line, unknown name or no terminal, 70 internal error,
             129 SIGHUP, 130 SIGINT, 143 SIGTERM, 101 panic";
+
+const TLS_HELP: &str = "\
+Lines:
+  HOST                    port 25 with STARTTLS
+  HOST PORT, host:port    that port; 465, 993 and 995 begin with TLS, the others with STARTTLS or STLS
+  SCHEME://host[:port]    smtp smtps submission submissions lmtp imap imaps pop3 pop3s
+  … for DOMAIN            the domain whose mail the server takes: its MTA-STS policy is held against the certificate
+  … +aia                  fetch an issuer that the server does not send from where the certificate says it is
+  … @9.9.9.9              the resolver to ask, as in dig
+
+Options stand before the line. Exit codes: 0, 1 when there is a fault, 2 wrong line.";
 
 /// What a line of `ehlo dns` can begin with.
 static DNS_HELP: LazyLock<String> = LazyLock::new(|| {
     let mut text = "Lines:\n".to_owned();
     for (form, tells) in [("DOMAIN", "everything about a domain"), ("ADDRESS", "the name of an address, and back")] {
-        text.push_str(&format!("  {form:<34} {tells}\n"));
+        text.push_str(&format!("  {form:<36} {tells}\n"));
     }
-    text.push_str(&format!("  {:<34} one question, as dig takes it\n", "TYPE NAME [@RESOLVER] [+OPTION …]"));
+    text.push_str(&format!("  {:<36} one question, as dig takes it\n", "TYPE NAME [@RESOLVER] [+OPTION …]"));
     for (name, form, tells) in VIEWS {
-        text.push_str(&format!("  {:<34} {tells}\n", format!("{name} {form}")));
+        text.push_str(&format!("  {:<36} {tells}\n", format!("{name} {form}")));
     }
     text.push_str(
         "\n@9.9.9.9, @ns1.example.org, @tcp://…, @tls://… and @https://… name the resolver, in any place of the line.\n\
@@ -79,6 +91,11 @@ pub enum Command {
     ///
     /// Examples: ehlo dns example.org, ehlo dns mx example.org @ns1.example.org +dnssec, ehlo dns --short txt example.org.
     Dns(Dns),
+    /// Look at the TLS of a server: the handshake, the certificates, and each verdict by itself.
+    ///
+    /// Examples: ehlo tls mx1.example.org, ehlo tls mx1.example.org for example.org, ehlo tls imaps://mail.example.org,
+    /// ehlo tls --pem mail.example.org:465.
+    Tls(Inspect),
     /// Print what is known of commands, reply codes and capabilities; without a name, what can be asked.
     ///
     /// Examples: ehlo reference MAIL, ehlo reference 5.7.8 OVERQUOTA, ehlo reference "554 5.7.1 Relay access denied".
@@ -109,6 +126,87 @@ pub struct Dns {
     /// Draw with ASCII only.
     #[arg(long)]
     pub ascii: bool,
+}
+
+/// The options of `ehlo tls`.
+#[derive(Debug, Args)]
+#[command(after_help = TLS_HELP)]
+pub struct Inspect {
+    /// The server, the domain whose mail it takes, and what else the line says; see below.
+    #[arg(value_name = "WORD", required = true, allow_hyphen_values = true, trailing_var_arg = true)]
+    pub line: Vec<String>,
+    /// Begin with STARTTLS or STLS, whatever the port.
+    #[arg(long, group = "begins", help_heading = "TLS")]
+    pub starttls: bool,
+    /// Begin with a TLS handshake, whatever the port.
+    #[arg(long, group = "begins", help_heading = "TLS")]
+    pub tls: bool,
+    /// Send this name in TLS and judge the certificate by it.
+    #[arg(long, value_name = "NAME", help_heading = "TLS")]
+    pub sni: Option<String>,
+    /// The client's certificate, and where the secrets go.
+    #[command(flatten)]
+    pub files: Tls,
+    /// How to reach it.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// Print a row a line: label, text, severity, words, with tabs between.
+    #[arg(long)]
+    pub short: bool,
+    /// Print all of it as JSON.
+    #[arg(long, conflicts_with_all = ["short", "explain", "pem"])]
+    pub json: bool,
+    /// Print each certificate in full, and what else is known of each row.
+    #[arg(long, conflicts_with_all = ["short", "pem"])]
+    pub explain: bool,
+    /// Print the certificates alone, as text that other programs read (PEM).
+    #[arg(long, conflicts_with = "short")]
+    pub pem: bool,
+    /// Draw with ASCII only.
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// How a server is reached.
+#[derive(Debug, Args)]
+pub struct Reach {
+    /// Only IPv4.
+    #[arg(short = '4', group = "reach_family", help_heading = "Connecting")]
+    v4: bool,
+    /// Only IPv6.
+    #[arg(short = '6', group = "reach_family", help_heading = "Connecting")]
+    v6: bool,
+    /// Connect to ADDRESS when HOST is meant, and ask no resolver. May be repeated.
+    #[arg(long, value_name = "HOST:ADDRESS", value_parser = resolve, help_heading = "Connecting")]
+    pub resolve: Vec<(String, IpAddr)>,
+}
+
+impl Reach {
+    /// The only address family allowed, if it was said.
+    #[must_use]
+    pub const fn family(&self) -> Option<Family> {
+        family(self.v4, self.v6)
+    }
+}
+
+impl Inspect {
+    /// When TLS begins, if it was said.
+    #[must_use]
+    pub const fn security(&self) -> Option<Security> {
+        match (self.starttls, self.tls) {
+            (true, _) => Some(Security::StartTls),
+            (_, true) => Some(Security::Implicit),
+            _ => None,
+        }
+    }
+}
+
+const fn family(v4: bool, v6: bool) -> Option<Family> {
+    match (v4, v6) {
+        (true, _) => Some(Family::V4),
+        (_, true) => Some(Family::V6),
+        _ => None,
+    }
 }
 
 /// Files of TLS.
@@ -175,6 +273,9 @@ pub struct Explore {
     /// Fill this user into the AUTH dialog.
     #[arg(long, value_name = "USER", help_heading = "Authentication")]
     pub user: Option<String>,
+    /// Where the password comes from when it is not typed.
+    #[command(flatten)]
+    pub password: PasswordFrom,
     /// Let passwords go over clear or unproven channels without asking (for scripts).
     #[arg(long, help_heading = "Authentication")]
     pub insecure_auth: bool,
@@ -231,11 +332,7 @@ impl Explore {
     /// The only address family allowed, if it was said.
     #[must_use]
     pub const fn family(&self) -> Option<Family> {
-        match (self.v4, self.v6) {
-            (true, _) => Some(Family::V4),
-            (_, true) => Some(Family::V6),
-            _ => None,
-        }
+        family(self.v4, self.v6)
     }
 
     /// How long connecting may take.

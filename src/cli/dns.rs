@@ -1,31 +1,19 @@
 //! `ehlo dns`: what the DNS pane shows, without a screen.
 #![expect(clippy::disallowed_methods, reason = "the door reads the clock once, for the dates of signatures")]
 
-use std::collections::BTreeSet;
-use std::future::pending;
 use std::io::Read as _;
-use std::net::IpAddr;
-
-use tokio::sync::mpsc;
 
 use super::args::Dns;
+use super::draw::{Draw, worst};
+use super::investigate::{Run, is_practice};
 use super::{Exit, json, print, tables};
-use crate::app::effect::{Effect, Effects};
-use crate::app::event::Event;
-use crate::app::investigator::Investigator;
 use crate::app::message_editor::MESSAGE_CAP;
 use crate::app::options::Options;
+use crate::diagnosis::Severity;
 use crate::diagnosis::investigation::{Investigation, Opened, Setting, What, open, open_message};
-use crate::diagnosis::survey::{Row, branch};
-use crate::diagnosis::{Finding, Severity};
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
-use crate::net::{Net, files};
-use crate::protocol::moment::Moment;
-use crate::view;
-
-/// Reports on their way from the net.
-const REPORTS: usize = 256;
+use crate::net::{Means, files};
 
 /// Asks, waits until all is answered, and prints.
 ///
@@ -51,43 +39,8 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
     };
     let (investigation, resolver) = (opened.investigation, opened.setting.resolver);
     let title = investigation.title();
-    let (reports, mut events) = mpsc::channel(REPORTS);
-    let mut net = Net::new(clock, world, reports);
-    let began = options.epoch.timestamp().as_second();
-    let mut investigator = Investigator::new(&options);
-    let mut effects = Effects::new();
-    let mut wakes = BTreeSet::new();
-    investigator.begin(investigation, resolver.clone(), &mut effects);
-    loop {
-        for effect in effects.drain(..) {
-            if let Some(Effect::Wake(at)) = net.perform(effect) {
-                wakes.insert(at);
-            }
-        }
-        if investigator.pending() == 0 {
-            break;
-        }
-        let now = |at: Moment| {
-            let since = i64::try_from(at.0 / 1_000_000).unwrap_or(i64::MAX);
-            began.saturating_add(since)
-        };
-        let rest = wakes.first().map(|wake| *wake - clock.now());
-        let event = tokio::select! {
-            event = events.recv() => event,
-            () = async { if let Some(rest) = rest { tokio::time::sleep(rest).await } else { pending().await } } => {
-                wakes.pop_first();
-                Some(Event::Wake)
-            }
-        };
-        match event {
-            Some(Event::Answered { id, at, answer }) => _ = investigator.answered(id, answer, now(at), &mut effects),
-            Some(Event::Fetched { id, at, outcome }) => _ = investigator.fetched(id, outcome, now(at), &mut effects),
-            Some(Event::Connection { id, at, what }) => _ = investigator.happened(id, what, at, now(at), &mut effects),
-            Some(Event::Wake) => _ = investigator.tick(clock.now(), now(clock.now()), &mut effects),
-            Some(_) => {}
-            None => break,
-        }
-    }
+    let run = Run { clock, world, means: Means::default(), options: &options };
+    let investigator = run.to_the_end(investigation, resolver.clone()).await;
     let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
     let text = if arguments.json {
         let answer = investigator.investigation().and_then(Investigation::answer);
@@ -100,8 +53,7 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
             explain: arguments.explain,
             ascii: arguments.ascii,
         };
-        let text = draw.text(&rows, &findings);
-        if arguments.ascii { view::in_ascii(&text) } else { text }
+        draw.text(&rows, &findings)
     };
     // Nothing is no line: a script counts them.
     if !text.is_empty() {
@@ -142,88 +94,4 @@ async fn message(file: &str) -> Result<Vec<u8>, String> {
     read.map_err(|why| format!("standard input: {why}"))?;
     let is_whole = u64::try_from(octets.len()).is_ok_and(|length| length <= MESSAGE_CAP);
     if is_whole { Ok(octets) } else { Err(format!("standard input: more than {MESSAGE_CAP} octets")) }
-}
-
-/// Whether a word of the line is a name of the practice world, alone or as part of an address or of HOST:PORT, or one of
-/// the addresses that only documentation has (RFC 5737 §3, RFC 3849).
-fn is_practice(word: &str) -> bool {
-    match word.parse() {
-        Ok(IpAddr::V4(ip)) => return ip.octets().starts_with(&[192, 0, 2]),
-        Ok(IpAddr::V6(ip)) => return ip.octets().starts_with(&[0x20, 0x01, 0x0d, 0xb8]),
-        Err(_) => {}
-    }
-    let name = word.rsplit_once("://").map_or(word, |(_, rest)| rest).to_ascii_lowercase();
-    let name = name.rsplit_once('@').map_or(name.as_str(), |(_, domain)| domain);
-    let name = name.split([':', '/']).next().unwrap_or_default();
-    let name = name.strip_suffix('.').unwrap_or(name);
-    name == "example.test" || name.ends_with(".example.test")
-}
-
-fn worst(rows: &[Row], findings: &[Finding]) -> Option<Severity> {
-    let verdicts = rows.iter().filter_map(|row| row.verdict.as_ref()).map(|(severity, _)| *severity);
-    verdicts.chain(findings.iter().map(|finding| finding.severity)).max()
-}
-
-/// How the table is written.
-struct Draw {
-    short: bool,
-    is_question: bool,
-    explain: bool,
-    ascii: bool,
-}
-
-impl Draw {
-    fn text(&self, rows: &[Row], findings: &[Finding]) -> String {
-        let mut out = String::new();
-        let column = rows.iter().filter(|row| row.depth == 0).map(|row| row.label.chars().count()).max().unwrap_or(0);
-        for (place, row) in rows.iter().enumerate() {
-            match (self.short, self.is_question) {
-                // The first row of a question tells how it went; the short form has what the records say.
-                (true, true) if row.ttl.is_none() => continue,
-                (true, true) => {
-                    out.push_str(&format!("{}\n", row.text));
-                    continue;
-                }
-                // A row a line, in columns that cut and awk find.
-                (true, false) => {
-                    let (severity, says) =
-                        row.verdict.as_ref().map_or(("", ""), |(severity, says)| (severity.name(), says.as_str()));
-                    out.push_str(&format!("{}\t{}\t{severity}\t{says}\n", row.label, row.text));
-                    continue;
-                }
-                (false, _) => {}
-            }
-            let label = if row.depth == 0 { format!("{:<column$}", row.label) } else { row.label.clone() };
-            out.push_str(&format!("{}{label}", branch(rows, place, row.depth, self.ascii)));
-            if !row.text.is_empty() {
-                out.push_str(&format!("  {}", row.text));
-            }
-            if let Some(ttl) = row.ttl {
-                out.push_str(&format!("  ttl {ttl}"));
-            }
-            if let Some((severity, says)) = &row.verdict {
-                out.push_str(&format!("  {} {says}", self.mark(*severity)));
-            }
-            out = out.trim_end().to_owned();
-            out.push('\n');
-            if self.explain {
-                for line in &row.detail {
-                    out.push_str(&format!("{}    {line}\n", "  ".repeat(usize::from(row.depth))));
-                }
-            }
-        }
-        if !self.short {
-            for finding in findings {
-                out.push_str(&format!("\n{} {}: {}", self.mark(finding.severity), finding.subject, finding.says));
-                if !finding.next.is_empty() {
-                    out.push_str(&format!("\n  {} {}", if self.ascii { "->" } else { "→" }, finding.next));
-                }
-            }
-        }
-        out.trim_end().to_owned()
-    }
-
-    const fn mark(&self, severity: Severity) -> &'static str {
-        if self.ascii { severity.name() } else { severity.mark() }
-    }
 }

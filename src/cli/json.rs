@@ -1,4 +1,4 @@
-//! What `ehlo dns --json` prints. The names of the fields stay; new ones may come.
+//! What `ehlo dns --json` and `ehlo tls --json` print. The names of the fields stay; new ones may come.
 
 use serde_json::{Value, json};
 
@@ -73,6 +73,7 @@ fn row(row: &Row) -> Value {
             "service": to.service,
         })),
         "dig": row.question.as_ref().map(dig),
+        "copy": row.copy,
     })
 }
 

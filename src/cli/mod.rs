@@ -2,12 +2,16 @@
 
 pub mod args;
 mod dns;
+mod draw;
+mod investigate;
 mod json;
 mod lab;
 mod means;
+pub mod password;
 mod reference;
 pub mod start;
 mod tables;
+mod tls;
 
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;

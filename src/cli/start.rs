@@ -12,7 +12,9 @@ use super::args::{Arguments, Command, Explore};
 use crate::app::action::BINDINGS;
 use crate::app::effect::Effects;
 use crate::app::options::Options;
-use crate::app::state::App;
+use crate::app::state::{App, Notice};
+use crate::app::supply::Supply;
+use crate::diagnosis::Severity;
 use crate::net::Net;
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
@@ -30,6 +32,7 @@ pub fn main() -> ExitCode {
         Some(Command::Keys) => keys(),
         Some(Command::Reference { names }) => super::reference::run(names),
         Some(Command::Dns(arguments)) => block_on(super::dns::run(arguments)),
+        Some(Command::Tls(arguments)) => block_on(super::tls::run(arguments)),
         Some(Command::Lab) => block_on(super::lab::run()).map(|()| Exit::Ok),
         None => explore(&arguments.explore),
     };
@@ -73,11 +76,15 @@ fn explore(explore: &Explore) -> anyhow::Result<Exit> {
     {
         if !terminal {
             return Ok(usage(&format!(
-                "{name} is not a terminal, and the explorer needs one for its screen. ehlo lab, ehlo keys, ehlo reference and ehlo dns work without"
+                "{name} is not a terminal, and the explorer needs one for its screen. ehlo lab, ehlo keys, ehlo reference, ehlo dns and ehlo tls work without"
             )));
         }
     }
-    block_on(open(explore, target, resolver.unwrap_or_default()))
+    let supply = match explore.password.read() {
+        Ok(supply) => supply,
+        Err(why) => return Ok(usage(&why)),
+    };
+    block_on(open(explore, target, resolver.unwrap_or_default(), supply))
 }
 
 /// Names of the practice world start it (RFC 6761 §6.2: nothing real is ever called that).
@@ -97,6 +104,7 @@ async fn open(
     explore: &Explore,
     target: Option<Target>,
     resolver: crate::diagnosis::dns::Resolver,
+    supply: Option<Supply>,
 ) -> anyhow::Result<Exit> {
     let clock = Clock::start();
     let world = if is_practice(target.as_ref()) { Some(Practice::start(clock).await?) } else { None };
@@ -111,6 +119,7 @@ async fn open(
     options.ascii = explore.ascii;
     options.monochrome = explore.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     options.limit = explore.limit();
+    options.supply = supply;
     options.seed = u64::from(std::process::id()) ^ options.epoch.timestamp().as_second().unsigned_abs().rotate_left(16);
     if let Err(why) = super::tables::fill(&mut options, world.as_ref()) {
         return Ok(usage(&why));
@@ -132,6 +141,10 @@ async fn open(
     let net = Net::new(clock, world, reports).with_means(means);
     let mut app = App::new(options, (80, 24));
     app.user = explore.user.clone().unwrap_or_default();
+    if explore.password.password.is_some() {
+        eprintln!("ehlo: {}", super::password::WARNING);
+        app.notice = Some(Notice { severity: Severity::Warning, text: super::password::WARNING.to_owned() });
+    }
     let mut effects = Effects::new();
     match target {
         Some(target) => app.go(target, &mut effects),

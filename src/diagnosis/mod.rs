@@ -14,6 +14,8 @@ pub mod dmarc;
 pub mod dns;
 pub mod dnssec;
 pub mod finding;
+pub mod hello;
+pub mod inspection;
 pub mod investigation;
 pub mod meaning;
 pub mod message;

@@ -111,6 +111,30 @@ pub struct Path {
     pub root: Vec<u8>,
 }
 
+/// A chain that is to be judged without a handshake.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Chain {
+    /// The name it must be good for.
+    pub name: String,
+    /// The certificates in DER, the server's first.
+    pub certificates: Vec<Vec<u8>>,
+}
+
+/// What a chain is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// Whether the first certificate is good for the name (RFC 9525).
+    pub name: Verdict,
+    /// Whether this machine's store trusts the chain, name and dates aside.
+    pub system: Verdict,
+    /// Whether Mozilla's list trusts the chain, name and dates aside.
+    pub mozilla: Verdict,
+    /// The chain that leads to a root of this machine's store, where it trusts it.
+    pub system_path: Option<Path>,
+    /// The chain that leads to a root of Mozilla's list, where it trusts it.
+    pub mozilla_path: Option<Path>,
+}
+
 /// What one check said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {

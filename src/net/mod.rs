@@ -14,6 +14,7 @@ pub(crate) mod files;
 mod host;
 mod lookup;
 mod orders;
+mod password;
 mod pump;
 mod reporter;
 mod resolver;
@@ -49,6 +50,7 @@ use self::trust::Trust;
 use crate::app::effect::{ConnectPlan, Effect};
 use crate::app::event::{ConnectionId, Event, FetchId, QueryId};
 use crate::diagnosis::dns::{Query, QueryOptions, Resolver};
+use crate::diagnosis::tls::Chain;
 use crate::diagnosis::web::Request;
 
 /// Requests to web servers that are out at the same time.
@@ -116,7 +118,9 @@ impl Net {
             }
             Effect::Query { id, query, resolver, options } => self.ask(id, query, resolver, options),
             Effect::Fetch { id, request, resolver } => self.fetch(id, request, resolver),
+            Effect::Judge { id, chain } => self.judge(id, chain),
             Effect::ReadFile { path, limit } => self.read(path, limit),
+            Effect::AskPassword { command } => self.ask_password(command),
             mine @ (Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
                 return Some(mine);
             }
@@ -172,6 +176,23 @@ impl Net {
             let outcome = Box::new(client.fetch(request, resolver).await);
             drop(turn);
             let _ = events.send(Event::Fetched { id, at: client.clock.now(), outcome }).await;
+            None
+        });
+    }
+
+    fn judge(&mut self, id: FetchId, chain: Chain) {
+        let (client, events) = (self.client.clone(), self.events.clone());
+        self.tasks.spawn(async move {
+            let judgement = Box::new(tls::judge(&chain, &client).await);
+            let _ = events.send(Event::Judged { id, at: client.clock.now(), judgement }).await;
+            None
+        });
+    }
+
+    fn ask_password(&mut self, command: String) {
+        let events = self.events.clone();
+        self.tasks.spawn(async move {
+            let _ = events.send(Event::Password(password::ask(&command).await)).await;
             None
         });
     }

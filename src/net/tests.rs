@@ -280,7 +280,7 @@ async fn implicit_tls_completes_and_tells_what_the_certificate_is_worth() {
     let report = rig.tls_done().await;
     assert_eq!(report.version, "TLS 1.3");
     assert!(report.cipher.starts_with("TLS_") && !report.cipher.contains("TLS13"), "{}", report.cipher);
-    assert_eq!(report.group.as_deref(), Some("X25519"));
+    assert!(report.group.as_deref().is_some_and(|group| group.contains("25519")));
     assert_eq!(report.asked_name, "mail.example.test");
     assert_eq!(report.sni.as_deref(), Some("mail.example.test"));
     assert_eq!(report.chain.len(), 1);

@@ -8,7 +8,7 @@ use rustls::{CertificateError, RootCertStore};
 use tokio::sync::OnceCell;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::diagnosis::tls::{Path, Verdict};
+use crate::diagnosis::tls::{Judgement, Path, Verdict};
 
 /// Names of a certificate that are told when none of them fits.
 const NAMES_TOLD: usize = 6;
@@ -21,16 +21,6 @@ pub(crate) struct Trust {
     mozilla: RootCertStore,
     system: OnceCell<RootCertStore>,
     practice: Option<CertificateDer<'static>>,
-}
-
-/// What is asked of a chain.
-pub(crate) struct Judged {
-    pub(crate) name: Verdict,
-    pub(crate) system: Verdict,
-    pub(crate) mozilla: Verdict,
-    /// The chains that were built, where there is trust.
-    pub(crate) system_path: Option<Path>,
-    pub(crate) mozilla_path: Option<Path>,
 }
 
 impl Trust {
@@ -65,11 +55,11 @@ impl Trust {
         name: &ServerName<'static>,
         now: UnixTime,
         algorithms: &WebPkiSupportedAlgorithms,
-    ) -> Judged {
+    ) -> Judgement {
         let system = self.system().await;
         let unknown = |why: &str| {
             let verdict = || Verdict::Unknown(why.to_owned());
-            Judged { name: verdict(), system: verdict(), mozilla: verdict(), system_path: None, mozilla_path: None }
+            Judgement { name: verdict(), system: verdict(), mozilla: verdict(), system_path: None, mozilla_path: None }
         };
         let Some((leaf, above)) = chain.split_first() else {
             return unknown("the server sent no certificate");
@@ -105,7 +95,7 @@ impl Trust {
             Ok(()) => Verdict::Good,
             Err(error) => Verdict::Bad(words(&error)),
         };
-        Judged { name, system, mozilla, system_path, mozilla_path }
+        Judgement { name, system, mozilla, system_path, mozilla_path }
     }
 }
 
@@ -237,7 +227,7 @@ mod tests {
     const DAY: i64 = 86_400;
 
     /// A chain made at `made` for `mail.example.test`, judged at [`NOW`].
-    async fn judged(made: i64, trusted: bool, name: &str) -> Judged {
+    async fn judged(made: i64, trusted: bool, name: &str) -> Judgement {
         let authority = Authority::new(Timestamp::from_second(made).unwrap()).unwrap();
         let chain = [authority.leaf(&["mail.example.test"]).unwrap().0];
         let trust = Trust::new(trusted.then(|| authority.der()));
@@ -245,7 +235,7 @@ mod tests {
         judge(&trust, &chain, &name).await
     }
 
-    async fn judge(trust: &Trust, chain: &[CertificateDer<'static>], name: &ServerName<'static>) -> Judged {
+    async fn judge(trust: &Trust, chain: &[CertificateDer<'static>], name: &ServerName<'static>) -> Judgement {
         let now = UnixTime::since_unix_epoch(Duration::from_secs(NOW as u64));
         trust.judge(chain, name, now, &ring::default_provider().signature_verification_algorithms).await
     }

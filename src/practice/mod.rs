@@ -26,6 +26,7 @@ mod world;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+pub use sasl::Secured;
 pub use server::Server;
 pub use world::{Outgoing, World};
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::imap::Imap;
 use super::pop3::Pop3;
+use super::sasl::Secured;
 use super::smtp::Smtp;
 use super::web::Web;
 use super::{Output, Service, World};
@@ -19,6 +20,8 @@ pub(super) struct Link {
     pub(super) client: IpAddr,
     /// TLS protects the channel.
     pub(super) tls: bool,
+    /// What is known of it then.
+    pub(super) secured: Secured,
     /// STARTTLS was answered; what comes in before TLS is there is dropped (RFC 3207 §4.2).
     pub(super) handshake: bool,
     /// The last word is said.
@@ -60,7 +63,8 @@ impl Server {
     /// The server for a new connection. With `tls`, TLS is already there (RFC 8314).
     #[must_use]
     pub fn new(service: Service, host: &str, tls: bool, client: IpAddr) -> Self {
-        let link = Link { host: host.to_owned(), client, tls, handshake: false, closed: false };
+        let link =
+            Link { host: host.to_owned(), client, tls, secured: Secured::default(), handshake: false, closed: false };
         Self(match service {
             Service::Smtp | Service::Submission | Service::Lmtp => Dialect::Smtp(Box::new(Smtp::new(link, service))),
             Service::Imap => Dialect::Imap(Box::new(Imap::new(link))),
@@ -97,6 +101,17 @@ impl Server {
             Dialect::Imap(imap) => imap.tls_established(),
             Dialect::Pop3(pop3) => pop3.tls_established(),
             // It never asks for TLS.
+            Dialect::Web(_) => {}
+        }
+    }
+
+    /// What the edge knows of TLS: said before the greeting when TLS is implicit, else after
+    /// [`Self::tls_established`].
+    pub fn secured(&mut self, secured: Secured) {
+        match &mut self.0 {
+            Dialect::Smtp(smtp) => smtp.secured(secured),
+            Dialect::Imap(imap) => imap.secured(secured),
+            Dialect::Pop3(pop3) => pop3.secured(secured),
             Dialect::Web(_) => {}
         }
     }

@@ -130,6 +130,13 @@ fn pop3_sasl_and_the_lock() {
          S: +OK mechanisms follow
          S: PLAIN
          S: LOGIN
+         S: CRAM-MD5
+         S: SCRAM-SHA-512
+         S: SCRAM-SHA-256
+         S: SCRAM-SHA-1
+         S: OAUTHBEARER
+         S: XOAUTH2
+         S: ANONYMOUS
          S: .
          C: AUTH PLAIN
          S: +\u{20}

@@ -13,6 +13,7 @@ pub mod line;
 #[cfg(test)]
 mod lists;
 pub mod moment;
+pub mod netrc;
 pub mod pop3;
 pub mod progress;
 pub mod reply;

@@ -22,6 +22,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
     let focused = app.focus == Focus::Dns;
     let title = match visible(app.dns.title.as_bytes()) {
         subject if subject.is_empty() => "DNS".to_owned(),
+        subject if subject.starts_with("TLS ") => subject.into_owned(),
         subject => format!("DNS {subject}"),
     };
     let mut state = format!(" @{} ", app.dns.resolver());

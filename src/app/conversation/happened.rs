@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::mask::mask;
 use super::{Conversation, Goal, Link, Standing};
 use crate::app::effect::{Effect, Effects};
 use crate::app::event::{Closing, Happened, SocketFailure, SocketTrouble};
 use crate::app::sentences;
 use crate::app::transcript::{Kind, Marks};
+use crate::diagnosis::investigation::Seen;
 use crate::diagnosis::tls::{TlsFailure, TlsReport};
 use crate::diagnosis::{Severity, certificate};
 use crate::protocol::endpoint::{Protocol, Security};
@@ -93,6 +93,18 @@ impl Conversation {
         }
     }
 
+    /// What this connection has shown of its TLS; none without a handshake.
+    #[must_use]
+    pub fn handshake(&self) -> Option<Seen> {
+        let mut endpoint = self.plan.endpoint.clone();
+        if endpoint.security == Security::Plain {
+            endpoint.security = Security::StartTls;
+        }
+        let tls = Some(self.tls.clone()?);
+        let offers = self.session.capabilities().clone();
+        Some(Seen { remote: self.peer, offers, tls, ..Seen::nothing(endpoint) })
+    }
+
     fn tls_done(&mut self, report: Box<TlsReport>, at: Moment, effects: &mut Effects) {
         let upgraded = self.session.phase() == Phase::Tls;
         self.link = Link::Open;
@@ -142,7 +154,7 @@ impl Conversation {
         let phase = self.session.phase();
         if let Some(rest) = self.session.finish() {
             let marks = Marks { tls: self.session.tls(), begins: self.fresh, ..Marks::default() };
-            let shown = mask(&rest, &self.secrets).unwrap_or(rest);
+            let shown = self.masks.mask_reply(&rest).unwrap_or(rest);
             self.transcript.push(at, Kind::Received, ReplyClass::Malformed, marks, None, &shown);
             self.remark(at, Kind::Meaning, ReplyClass::Malformed, "the line has no end");
         }

@@ -7,10 +7,11 @@ mod tests;
 mod whole;
 
 use super::conversation::Conversation;
+use super::effect::Effects;
 use super::plain;
 use super::state::{App, Overlay};
 use super::transcript::{Entry, Kind};
-use crate::diagnosis::{capabilities, message, reference, response};
+use crate::diagnosis::{capabilities, certificate, message, reference, response};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::imap::response::{Item, Response, read};
 use crate::protocol::reply::ReplyClass;
@@ -29,11 +30,16 @@ const HEX: usize = 4096;
 const EXPLAINED: usize = 200;
 
 impl App {
-    pub(super) fn inspect(&mut self, number: u64) {
+    pub(super) fn inspect(&mut self, number: u64, effects: &mut Effects) {
         let ascii = self.options.ascii;
         let Some(conversation) = self.conversation() else { return };
         let Some(entry) = conversation.transcript.entry(number) else { return };
         let octets = conversation.transcript.octets(entry);
+        // The line of the handshake opens what is behind it.
+        let summary = conversation.tls.as_deref().filter(|_| entry.kind == Kind::Note).map(certificate::summary);
+        if summary.is_some_and(|summary| octets == summary.as_bytes()) {
+            return self.show_certificate(effects);
+        }
         if matches!(entry.kind, Kind::Note | Kind::Trouble | Kind::Meaning) {
             let at = format!("at     {}", plain::time_of_day(&self.options.epoch, entry.at));
             let text = plain::text(conversation, entry, ascii);

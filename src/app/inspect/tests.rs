@@ -59,7 +59,7 @@ impl Model {
                 plain::text(conversation, entry, false).contains(part)
             })
             .unwrap_or_else(|| panic!("{part} is not in the transcript"));
-        self.0.inspect(number);
+        self.0.inspect(number, &mut Effects::new());
         self.detail()
     }
 

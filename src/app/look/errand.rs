@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::{Look, Step};
-use crate::app::effect::{ConnectPlan, Effect, Effects};
+use crate::app::effect::{ConnectPlan, Effect, Effects, Sessions};
 use crate::diagnosis::investigation::{Ended, Hello};
 use crate::protocol::endpoint::{Endpoint, Security};
 use crate::protocol::moment::Moment;
@@ -19,6 +19,8 @@ pub(super) const ANSWER: Duration = Duration::from_secs(10);
 pub(in crate::app) enum Errand {
     /// To see what the server offers and which certificate it shows.
     Look(Endpoint),
+    /// The same with the TLS session of the look before, as far as the server takes it up again.
+    Again(Endpoint),
     /// To send this where TLS would begin, and to hear the answer.
     Hello(Hello),
 }
@@ -27,7 +29,7 @@ impl Errand {
     /// Where it goes.
     pub(super) const fn endpoint(&self) -> &Endpoint {
         match self {
-            Self::Look(endpoint) | Self::Hello(Hello { endpoint, .. }) => endpoint,
+            Self::Look(endpoint) | Self::Again(endpoint) | Self::Hello(Hello { endpoint, .. }) => endpoint,
         }
     }
 
@@ -45,11 +47,14 @@ impl Errand {
         }
     }
 
-    /// The plan for the net: it does no handshake where the errand says the first octets itself.
+    /// The plan for the net: it does no handshake where the errand says the first octets itself, and keeps the session of a
+    /// look for one more.
     pub(super) fn dialled(&self, plan: &ConnectPlan) -> ConnectPlan {
         let mut plan = plan.clone();
-        if matches!(self, Self::Hello(_)) {
-            plan.endpoint.security = Security::Plain;
+        match self {
+            Self::Look(_) => plan.sessions = Sessions::Keep,
+            Self::Again(_) => plan.sessions = Sessions::Offer,
+            Self::Hello(_) => plan.endpoint.security = Security::Plain,
         }
         plan
     }

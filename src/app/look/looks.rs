@@ -102,7 +102,8 @@ impl Looks {
             let id = ConnectionId(self.next);
             self.next = self.next.wrapping_add(1).max(FIRST);
             let plan = self.options.plan(errand.endpoint().clone(), Vec::new(), false);
-            let plan = ConnectPlan { resolver, ..plan };
+            let (sni, identity) = (self.options.look_name.clone(), self.options.looks_identify);
+            let plan = ConnectPlan { resolver, sni, identity, ..plan };
             self.open.push(Look::open(id, errand, plan, self.options.ehlo_name.clone(), effects));
         }
     }

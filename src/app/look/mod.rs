@@ -126,6 +126,7 @@ impl Look {
         let seen = Seen { said: self.said.into_lines(), ..self.seen };
         match self.errand {
             Errand::Look(_) => Came::Look(Box::new(seen)),
+            Errand::Again(_) => Came::Again(Box::new(seen)),
             Errand::Hello(hello) => {
                 Came::Hello(hello, Box::new(Heard { seen, flight: self.flight, ended: self.ended }))
             }
@@ -304,9 +305,9 @@ impl Look {
 
     /// The name the certificate is judged by.
     fn name(&self) -> String {
-        match &self.plan.endpoint.host {
-            Host::Name(name) => name.clone(),
-            Host::Ip(ip) => ip.to_string(),
+        match (&self.plan.sni, &self.plan.endpoint.host) {
+            (Some(name), _) | (None, Host::Name(name)) => name.clone(),
+            (None, Host::Ip(ip)) => ip.to_string(),
         }
     }
 }

@@ -113,12 +113,6 @@ pub fn certificate_brief(der: &[u8], now: i64) -> String {
     }
 }
 
-/// Who issued it, in one line.
-#[must_use]
-pub fn issuer(der: &[u8]) -> Option<String> {
-    X509Certificate::from_der(der).ok().map(|(_, read)| distinguished_name(read.issuer()))
-}
-
 /// The subject of a trust anchor, which is a name in DER, in one line.
 #[must_use]
 pub fn name_of(der: &[u8]) -> String {

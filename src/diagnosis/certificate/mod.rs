@@ -4,6 +4,7 @@ mod der;
 mod detail;
 mod extensions;
 mod host;
+mod issuer;
 mod key;
 mod lifetime;
 mod ocsp;
@@ -13,8 +14,9 @@ mod verdict;
 
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-pub use detail::{certificate_brief, certificate_lines, fingerprint, issuer, lines, name_of, pem};
+pub use detail::{certificate_brief, certificate_lines, fingerprint, lines, name_of, pem};
 pub(super) use host::is_name;
+pub use issuer::{issuer_in, issuer_url, unissued};
 use lifetime::remaining as lifetime;
 pub use ocsp::{Staple, staple};
 pub(super) use path::{CERTIFICATES, Signed, issued, path};

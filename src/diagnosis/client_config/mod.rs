@@ -98,7 +98,6 @@ impl Investigation for ClientConfig {
             return;
         }
         match came {
-            Came::Answer(..) | Came::Hello(..) => {}
             Came::Document(fetched) => self.fetched(*fetched),
             Came::Look(seen) => {
                 let place = self.looks.keys().find(|place| place.endpoint().as_ref() == Some(&seen.endpoint)).cloned();
@@ -106,6 +105,7 @@ impl Investigation for ClientConfig {
                     *look = Some(*seen);
                 }
             }
+            _ => {}
         }
     }
 

@@ -158,7 +158,7 @@ impl World {
                         made.push(format!("look at {}://{endpoint} {:?}", endpoint.protocol, endpoint.security));
                         Came::Look(Box::new(self.seen(endpoint)))
                     }
-                    Want::Hello(hello) => panic!("{hello:?}"),
+                    other => panic!("{other:?}"),
                 };
                 config.came(came, 0);
             }

@@ -16,6 +16,7 @@ mod server;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod vouching;
 mod words;
 
 use std::collections::HashMap;
@@ -24,9 +25,9 @@ use self::server::{Place, Server};
 use self::trust::Trust;
 use super::answers::{Outcome, key};
 use super::dns::{Query, Record, RecordType, Value};
-use super::finding::Finding;
+use super::finding::{Finding, Severity};
 use super::investigation::{Asking, Came, Investigation, Seen, Setting, Want};
-use super::mta_sts::{self, MtaSts};
+use super::mta_sts::{self, Announced, MtaSts};
 use super::survey::Row;
 use super::web::{Request, Url};
 use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security, Target, parse_target};
@@ -41,8 +42,8 @@ const QUESTIONS: usize = 80;
 enum Subject {
     /// The servers that take the mail of a domain. A-label form, lower case.
     Domain(String),
-    /// One server.
-    Server(Place),
+    /// One server, and the domain whose mail it takes, if that is said.
+    Server(Place, Option<String>),
 }
 
 /// A look at the DANE of a domain, or of one server.
@@ -58,6 +59,21 @@ pub struct DaneSurvey {
     policy: Option<Result<mta_sts::Fetched, String>>,
     /// Seconds since 1970, when something came last.
     now: i64,
+}
+
+/// What DNS and the policy of its domain say of one server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vouching {
+    /// What its TLSA records mean for a sender that knows DANE; none while that is open.
+    pub dane: Option<(Severity, String)>,
+    /// The records, and the one that would match.
+    pub records: Vec<Row>,
+    /// What the MTA-STS policy of its domain makes of it; none without a domain or a policy.
+    pub mta_sts: Option<Row>,
+    /// What the domain announces, when that is known.
+    pub announced: Option<Announced>,
+    /// What is worth saying.
+    pub findings: Vec<Finding>,
 }
 
 /// The servers of the subject.
@@ -88,10 +104,22 @@ impl DaneSurvey {
             }
             Target::Endpoint(Endpoint { protocol, host: Host::Name(host), port, security }) => {
                 let security = if security == Security::Plain { Security::StartTls } else { security };
-                Subject::Server(Place { protocol, host: host.to_ascii_lowercase(), port, security })
+                Subject::Server(Place { protocol, host: host.to_ascii_lowercase(), port, security }, None)
             }
         };
-        Ok(Self {
+        Ok(Self::about(subject, setting))
+    }
+
+    /// A look at one server as [`Place`]s are, whose mail is that of a domain if one is named. None of an address.
+    #[must_use]
+    pub fn of_server(endpoint: &Endpoint, domain: Option<&str>, setting: &Setting) -> Option<Self> {
+        let Endpoint { protocol, host: Host::Name(host), port, security } = endpoint else { return None };
+        let place = Place { protocol: *protocol, host: host.to_ascii_lowercase(), port: *port, security: *security };
+        Some(Self::about(Subject::Server(place, domain.map(str::to_ascii_lowercase)), setting))
+    }
+
+    fn about(subject: Subject, setting: &Setting) -> Self {
+        Self {
             subject,
             asking: Asking::new(setting.clone(), QUESTIONS),
             trust: Trust::new(setting),
@@ -99,21 +127,28 @@ impl DaneSurvey {
             request: None,
             policy: None,
             now: 0,
-        })
+        }
+    }
+
+    /// What DNS and the policy of its domain say of one server, for whoever shows the rest of it. None when it is about a
+    /// domain, or as long as nothing is known.
+    #[must_use]
+    pub fn vouching(&self) -> Option<Vouching> {
+        vouching::vouching(self)
     }
 
     /// The domain, if it is one.
     fn domain(&self) -> Option<&str> {
         match &self.subject {
             Subject::Domain(domain) => Some(domain),
-            Subject::Server(_) => None,
+            Subject::Server(_, domain) => domain.as_deref(),
         }
     }
 
     fn route(&self) -> Route {
         let domain = match &self.subject {
             Subject::Domain(domain) => domain,
-            Subject::Server(place) => return Route::Servers(vec![Server::of(self, None, place.clone())], 1),
+            Subject::Server(place, _) => return Route::Servers(vec![Server::of(self, None, place.clone())], 1),
         };
         let server = |preference, host: &str| {
             let host = host.to_ascii_lowercase();
@@ -195,7 +230,7 @@ impl Investigation for DaneSurvey {
     fn title(&self) -> String {
         match &self.subject {
             Subject::Domain(domain) => words::title(domain),
-            Subject::Server(place) => words::title(&format!("{}:{}", place.host, place.port)),
+            Subject::Server(place, _) => words::title(&format!("{}:{}", place.host, place.port)),
         }
     }
 
@@ -203,9 +238,9 @@ impl Investigation for DaneSurvey {
         let queries = self.queries();
         let mut wants = self.asking.ask(queries.clone());
         wants.extend(self.trust.wants(&queries, self.now));
-        if let Subject::Domain(domain) = &self.subject {
+        if let Some(domain) = self.domain().map(str::to_owned) {
             let policy = self.policy.as_ref();
-            wants.extend(self.asking.wants(|inquiry| mta_sts::evaluate(inquiry, domain, policy)));
+            wants.extend(self.asking.wants(|inquiry| mta_sts::evaluate(inquiry, &domain, policy)));
             wants.extend(self.wanted_policy());
         }
         if let Route::Servers(servers, _) = self.route() {
@@ -229,12 +264,12 @@ impl Investigation for DaneSurvey {
             Came::Document(fetched) if self.request.as_ref() == Some(&fetched.request) => {
                 self.policy = Some(mta_sts::Fetched::of(&fetched));
             }
-            Came::Document(_) | Came::Hello(..) => {}
             Came::Look(seen) => {
                 if let Some(look) = self.looks.get_mut(&seen.endpoint) {
                     *look = Some(*seen);
                 }
             }
+            _ => {}
         }
     }
 

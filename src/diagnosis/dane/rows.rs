@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::server::{Found, Place, Server};
 use super::trust::Worth;
+use super::vouching::Judged;
 use super::{DaneSurvey, Route, words};
 use crate::diagnosis::answers::key;
 use crate::diagnosis::certificate;
@@ -34,10 +35,10 @@ pub(super) fn table(survey: &DaneSurvey) -> (Vec<Row>, Vec<Finding>) {
     (table.rows, findings)
 }
 
-struct Table<'a> {
-    survey: &'a DaneSurvey,
-    rows: Vec<Row>,
-    findings: Vec<Finding>,
+pub(super) struct Table<'a> {
+    pub(super) survey: &'a DaneSurvey,
+    pub(super) rows: Vec<Row>,
+    pub(super) findings: Vec<Finding>,
 }
 
 impl Table<'_> {
@@ -121,46 +122,20 @@ impl Table<'_> {
 
     /// Rows of one server. Whether its records vouch for it.
     fn server(&mut self, server: &Server, next_hop: Option<&str>, sts: Option<&MtaSts>) -> bool {
-        let host = &server.place.host;
         let seen = server.seen(self.survey);
-        // Until the base is known the records of the name itself are shown.
-        let base = server.base.as_ref().unwrap_or(host);
-        let (found, worth) = server.records(self.survey, base);
-        let records: Vec<Tlsa> = match &found {
-            Found::Records(records) => records.iter().map(|(record, _)| record.clone()).collect(),
-            Found::Waiting | Found::Failed => Vec::new(),
-        };
-        let report = seen.and_then(|seen| seen.tls.as_deref());
-        let mut dane = worth.dnssec().filter(|_| server.base.is_some() && found != Found::Failed).map(|dnssec| {
-            let chain = report.map(|report| report.chain.as_slice());
-            let place = tlsa::Server { host: base, port: server.place.port, next_hop, chain, now: self.survey.now };
-            tlsa::judge(&records, dnssec, &place)
-        });
         let label = server.preference.map_or_else(|| "server".to_owned(), |preference| format!("MX {preference}"));
         let connect = Some(connect(&server.place));
-        let mut verdict = words::server(server, &found, dane.as_ref(), seen);
-        // Nothing is known of the zone then, and nothing is said of it.
-        if worth.is_unknown()
-            && let Some(dane) = &mut dane
-            && !dane.records.is_empty()
-        {
-            let name = tlsa::record_name(base, server.place.port);
-            dane.findings.retain(|finding| finding.severity < Severity::Warning);
-            dane.findings.push(words::unknown(&name));
-            if seen.is_some_and(|seen| seen.failure.is_none()) {
-                verdict = Some((Severity::Warning, "whether TLSA is signed is not known".to_owned()));
-            }
-        }
-        self.rows.push(Row { label, text: shown(host), verdict, connect, ..Row::default() });
+        let Judged { base, found, worth, dane, verdict } = self.judge(server, next_hop);
+        self.rows.push(Row { label, text: shown(&server.place.host), verdict, connect, ..Row::default() });
         self.addresses(server);
-        self.records(server, base, &found, &worth, dane.as_ref());
+        self.records(server, &base, &found, &worth, dane.as_ref());
         self.seen(server, seen, dane.as_ref());
         if let (Some(sts), Some(seen)) = (sts, seen) {
             self.mta_sts(server, sts, seen);
         }
         let vouched = dane.as_ref().is_some_and(|dane| dane.verdict == Verdict::Authenticated);
         if let Some(dane) = dane {
-            self.mend(server, base, &dane);
+            self.mend(server, &base, &dane);
             self.findings.extend(dane.findings);
         }
         vouched
@@ -214,7 +189,7 @@ impl Table<'_> {
         }
     }
 
-    fn records(&mut self, server: &Server, base: &str, found: &Found, worth: &Worth, dane: Option<&Dane>) {
+    pub(super) fn records(&mut self, server: &Server, base: &str, found: &Found, worth: &Worth, dane: Option<&Dane>) {
         let query = server.tlsa(base);
         let text = match found {
             Found::Waiting => "…".to_owned(),
@@ -288,7 +263,7 @@ impl Table<'_> {
     }
 
     /// What MTA-STS makes of the same look: the name of the exchange, and a certificate that is valid for it.
-    fn mta_sts(&mut self, server: &Server, sts: &MtaSts, seen: &Seen) {
+    pub(super) fn mta_sts(&mut self, server: &Server, sts: &MtaSts, seen: &Seen) {
         let host = &server.place.host;
         let Some((reading, mode)) = sts
             .policy
@@ -324,7 +299,7 @@ impl Table<'_> {
     }
 
     /// The record that would match, unless one does.
-    fn mend(&mut self, server: &Server, base: &str, dane: &Dane) {
+    pub(super) fn mend(&mut self, server: &Server, base: &str, dane: &Dane) {
         let Some(record) = &dane.recommended else { return };
         let stands = dane.records.iter().any(|judged| judged.record == *record);
         if !stands && dane.verdict != Verdict::Authenticated {
@@ -333,7 +308,7 @@ impl Table<'_> {
         }
     }
 
-    fn worth(&self, query: &Query) -> Worth {
+    pub(super) fn worth(&self, query: &Query) -> Worth {
         self.survey.trust.worth(query, self.survey.asking.answers())
     }
 

@@ -216,7 +216,7 @@ impl World {
                 Came::Document(Box::new(fetched))
             }
             Want::Look(endpoint) => Came::Look(Box::new(self.seen(endpoint))),
-            Want::Hello(hello) => panic!("{hello:?}"),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -28,8 +28,9 @@ use super::dns::{Answer, Query, QueryOptions, Resolver};
 use super::dnssec::Anchor;
 use super::finding::Finding;
 use super::survey::{Row, Survey};
+use super::tls::{Chain, Judgement};
 use super::web;
-use crate::protocol::endpoint::Endpoint;
+use crate::protocol::endpoint::{Endpoint, Security};
 
 /// A question with whom it is asked and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +50,12 @@ pub enum Want {
     Answer(Question),
     /// A document.
     Document(web::Request),
+    /// What a chain of certificates is worth.
+    Judge(Chain),
     /// A look at a server: its greeting, what it offers, its certificate. Nobody logs in, and no mail is sent.
     Look(Endpoint),
+    /// One more look at a server that was looked at, with the TLS session of that look: whether it is taken up again.
+    Again(Endpoint),
     /// The answer to a ClientHello made by hand. No handshake is finished.
     Hello(Hello),
 }
@@ -62,8 +67,12 @@ pub enum Came {
     Answer(Question, Box<Answer>),
     /// A document, or the lack of one.
     Document(Box<web::Fetched>),
+    /// What a chain is worth.
+    Judged(Box<Judgement>),
     /// What a server showed.
     Look(Box<Seen>),
+    /// What a server showed the second time.
+    Again(Box<Seen>),
     /// What a server answered to a ClientHello, and which it was.
     Hello(Hello, Box<Heard>),
 }
@@ -81,13 +90,22 @@ pub struct Setting {
     pub publics: Vec<(String, Resolver)>,
     /// Blocklists to ask.
     pub lists: Vec<List>,
+    /// When TLS begins at a server whose TLS is looked at, whatever its port says.
+    pub security: Option<Security>,
 }
 
 impl Setting {
     /// Asks `resolver` in the usual way, and knows no key and nobody else.
     #[must_use]
     pub fn new(resolver: Resolver) -> Self {
-        Self { resolver, options: QueryOptions::default(), anchors: Vec::new(), publics: Vec::new(), lists: Vec::new() }
+        Self {
+            resolver,
+            options: QueryOptions::default(),
+            anchors: Vec::new(),
+            publics: Vec::new(),
+            lists: Vec::new(),
+            security: None,
+        }
     }
 
     /// The question, asked as this run asks.

@@ -131,7 +131,7 @@ impl Investigation for Survey {
                 self.policy = Some(mta_sts::Fetched::of(&fetched));
                 self.judge();
             }
-            Came::Document(_) | Came::Look(_) | Came::Hello(..) => {}
+            _ => {}
         }
     }
 

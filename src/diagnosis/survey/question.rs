@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::diagnosis::dns::{Query, QueryOptions, RecordType, Resolver, Transport, ascii_name, reverse_name};
+use crate::diagnosis::inspection::FETCH;
 use crate::diagnosis::investigation::{Question, VIEWS};
 use crate::protocol::endpoint::Host;
 
@@ -79,6 +80,12 @@ impl<'a> Words<'a> {
         if let Some(option) = word.strip_prefix('+') {
             if option.eq_ignore_ascii_case("short") {
                 self.short = true;
+                return Ok(());
+            }
+            if let Some(("tls", words)) = &mut self.view
+                && word.eq_ignore_ascii_case(FETCH)
+            {
+                words.push(FETCH.to_owned());
                 return Ok(());
             }
             return self.options.set(option);

@@ -32,6 +32,8 @@ pub struct Row {
     pub detail: Vec<String>,
     /// The question behind it, for whoever wants to ask it with dig.
     pub question: Option<Question>,
+    /// What `y` copies, where that is neither the question nor the row: a certificate as text. May have several lines.
+    pub copy: Option<String>,
 }
 
 /// A place to connect to.

@@ -27,7 +27,7 @@ use super::trouble::{alert_name, rustls_error, words};
 use super::trust;
 use super::wire::Tap;
 use crate::app::effect::Sessions;
-use crate::diagnosis::tls::{Kind, TlsFailure, TlsReport, Verdict};
+use crate::diagnosis::tls::{Chain, Judgement, Kind, TlsFailure, TlsReport, Verdict};
 use crate::protocol::secret::Secret;
 
 /// How long a handshake may take.
@@ -90,7 +90,6 @@ pub(crate) async fn handshake(tcp: TcpStream, ask: &Ask<'_>, client: &Client) ->
     stream.get_mut().0.stop();
 
     let judged_at = clock.wall(clock.now()).as_second();
-    let now = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(judged_at).unwrap_or(0)));
     let Seen { mut chain, ocsp, scheme, signature, request } = prepared.recorder.take();
     let (_, session) = stream.get_ref();
     let kind = match session.handshake_kind() {
@@ -102,7 +101,7 @@ pub(crate) async fn handshake(tcp: TcpStream, ask: &Ask<'_>, client: &Client) ->
         // The server showed no certificate; the one of the first time is still what speaks for it.
         chain = session.peer_certificates().unwrap_or_default().to_vec();
     }
-    let judged = trust.judge(&chain, &server, now, &algorithms).await;
+    let judged = trust.judge(&chain, &server, unix(judged_at), &algorithms).await;
     let is_13 = session.protocol_version() == Some(ProtocolVersion::TLSv1_3);
     let exporter = is_13.then(|| session.export_keying_material(vec![0; EXPORTED], EXPORTER, None).ok()).flatten();
     let report = TlsReport {
@@ -131,6 +130,25 @@ pub(crate) async fn handshake(tcp: TcpStream, ask: &Ask<'_>, client: &Client) ->
         exporter: exporter.map(Secret::new),
     };
     Ok(Secured { stream: Box::new(stream), report: Box::new(report) })
+}
+
+/// Judges a chain as that of a handshake.
+pub(crate) async fn judge(chain: &Chain, client: &Client) -> Judgement {
+    let certificates: Vec<_> = chain.certificates.iter().map(|der| CertificateDer::from(der.clone())).collect();
+    let algorithms = provider().signature_verification_algorithms;
+    let now = unix(client.clock.wall(client.clock.now()).as_second());
+    match server_name(&chain.name) {
+        Ok(name) => client.trust.judge(&certificates, &name, now, &algorithms).await,
+        Err(failure) => {
+            let unknown = || Verdict::Unknown(failure.to_string());
+            let (name, system, mozilla) = (unknown(), unknown(), unknown());
+            Judgement { name, system, mozilla, system_path: None, mozilla_path: None }
+        }
+    }
+}
+
+fn unix(seconds: i64) -> UnixTime {
+    UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
 /// The name as it is sent and judged: without brackets around an address or a dot at the end.

@@ -160,3 +160,25 @@ async fn the_key_log_has_the_lines_that_wireshark_reads() {
         assert!(words[1..].iter().all(|word| word.bytes().all(|b| b.is_ascii_hexdigit())), "{line}");
     }
 }
+
+#[tokio::test]
+async fn a_chain_is_judged_without_a_handshake() {
+    let (authority, client) = house(Means::default());
+    let certificates = vec![authority.leaf(&[NAME]).unwrap().0.to_vec()];
+    let judged = |name: &str| Chain { name: name.to_owned(), certificates: certificates.clone() };
+    let judgement = judge(&judged(NAME), &client).await;
+    assert_eq!((judgement.name, judgement.system), (Verdict::Good, Verdict::Good));
+    assert!(judgement.system_path.is_some() && judgement.mozilla_path.is_none());
+    assert!(matches!(judge(&judged("mx.example.test"), &client).await.name, Verdict::Bad(_)));
+    assert!(matches!(judge(&judged("no name"), &client).await.name, Verdict::Unknown(_)));
+    let empty = Chain { name: NAME.to_owned(), certificates: Vec::new() };
+    assert!(matches!(judge(&empty, &client).await.system, Verdict::Unknown(_)));
+}
+
+#[tokio::test]
+async fn the_group_is_post_quantum_where_the_program_was_built_so() {
+    let (authority, client) = house(Means::default());
+    let report = meet(server(&authority), &client, &ask()).await;
+    let group = if cfg!(feature = "aws-lc-rs") { "X25519MLKEM768" } else { "X25519" };
+    assert_eq!(report.group.as_deref(), Some(group));
+}

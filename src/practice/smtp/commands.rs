@@ -89,7 +89,7 @@ impl Smtp {
         if !self.link.tls {
             lines.push("STARTTLS");
         }
-        let auth = format!("AUTH {}", super::sasl::MECHANISMS.join(" "));
+        let auth = self.auth_line();
         if self.offers_auth() {
             lines.push(&auth);
         }

@@ -16,7 +16,7 @@ use crate::protocol::line::{Ending, Frame, Framer, Literals};
 use crate::protocol::reply::{ReplyCode, reply_line};
 use crate::protocol::verb::Phase;
 
-use super::sasl::{self, Exchange};
+use super::sasl::{self, Exchange, Secured};
 use super::server::Link;
 use super::world::Recipient;
 use super::{Output, Service, World, send};
@@ -98,6 +98,10 @@ impl Smtp {
         out
     }
 
+    pub(super) fn secured(&mut self, secured: Secured) {
+        self.link.secured = secured;
+    }
+
     pub(super) fn tls_established(&mut self) {
         self.link.tls = true;
         self.link.handshake = false;
@@ -167,8 +171,8 @@ impl Smtp {
             }
             Mode::Sasl(exchange) => {
                 let mut exchange = exchange;
-                let step = exchange.respond(frame.bytes);
-                self.step(world, exchange, step, out);
+                let step = exchange.respond(world, frame.bytes);
+                self.step(exchange, step, out);
             }
             _ if frame.continues => {}
             _ if goes_on => say(out, ReplyCode(500), "5.5.2 line too long"),

@@ -56,6 +56,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, dialog: &AuthDi
         frame.render_widget(Line::styled(shown, style), label);
         let value = Rect { x: row.x + label.width, width: row.width - label.width, ..row };
         field(frame, value, line, here, place == 1 && !dialog.shows, ascii);
+        if let Some(supply) = dialog.supply.filter(|_| place == 1 && line.is_empty()) {
+            let words = text::cut(&format!("from {supply}"), usize::from(value.width), ascii);
+            frame.render_widget(Line::styled(words, theme::DIM), value);
+        }
     }
     put(frame, &mut rest, below);
     draw_gate(frame, &mut rest, dialog, gate, ascii);

@@ -38,6 +38,13 @@ pub(super) fn findings(read: &Certificates<'_>) -> Vec<Finding> {
             "have it issued anew with digitalSignature, which TLS 1.3 and every suite with ECDHE need",
         ));
     }
+    if must_staple(leaf) && read.report.ocsp.is_empty() {
+        found.push(say(
+            Severity::Warning,
+            "the certificate demands a stapled OCSP response (must-staple, RFC 7633), and the server sends none",
+            "switch OCSP stapling on in the server, or have the certificate issued without that demand",
+        ));
+    }
     if found.is_empty() {
         let staple = if must_staple(leaf) { ", which demands a stapled OCSP response" } else { "" };
         found.push(say(Severity::Good, format!("a server's certificate, X.509 version 3{staple}"), ""));

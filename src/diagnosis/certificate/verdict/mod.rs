@@ -47,7 +47,7 @@ impl Aspect {
             Self::Form => "form",
             Self::System => "this machine",
             Self::Mozilla => "Mozilla",
-            Self::Handshake => "handshake",
+            Self::Handshake => "signature",
         }
     }
 }

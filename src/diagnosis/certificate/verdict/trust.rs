@@ -1,13 +1,25 @@
 //! Who trusts the chain: this machine, Mozilla's list.
 
 use super::{Certificates, say};
-use crate::diagnosis::certificate::reading::is_self_issued;
+use crate::diagnosis::certificate::reading::{distinguished_name, is_self_issued};
 use crate::diagnosis::certificate::safe;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::tls::Verdict;
 
 /// What to do about a certificate that vouches for itself.
 const COMPARE: &str = "compare its SHA-256 fingerprint with the administrator, or use one from a public authority";
+
+/// What to do about a chain that nobody trusts: where it ends in a root, that one is private.
+fn next(read: &Certificates<'_>) -> String {
+    let root = read.chain.iter().skip(1).map(|(_, above)| above).find(|above| is_self_issued(above));
+    match root {
+        Some(root) => format!(
+            "its root {} is on no list: if it is your own, have it trusted here (SSL_CERT_FILE)",
+            distinguished_name(root.subject())
+        ),
+        None => "see the chain: an issuer may be missing or private".to_owned(),
+    }
+}
 
 /// Only the server vouches for itself.
 fn is_self_signed(read: &Certificates<'_>) -> bool {
@@ -33,11 +45,7 @@ pub(super) fn system(read: &Certificates<'_>) -> Finding {
             format!("not trusted by this machine: {}", why(bad)),
             "update the machine's certificates (package ca-certificates)",
         ),
-        bad @ Verdict::Bad(_) => say(
-            Severity::Fault,
-            format!("not trusted by this machine: {}", why(bad)),
-            "see the chain: an issuer may be missing or private",
-        ),
+        bad @ Verdict::Bad(_) => say(Severity::Fault, format!("not trusted by this machine: {}", why(bad)), next(read)),
         unknown @ Verdict::Unknown(_) => say(
             Severity::Warning,
             format!("could not be checked: {}", why(unknown)),
@@ -53,17 +61,15 @@ pub(super) fn mozilla(read: &Certificates<'_>) -> Finding {
         Verdict::Good => say(Severity::Good, "trusted by Mozilla's list, as by most strangers", ""),
         bad @ Verdict::Bad(_) if trusted_here => say(
             Severity::Note,
-            format!("not by Mozilla's list: {}", why(bad)),
+            format!("not trusted by Mozilla's list: {}", why(bad)),
             "a root of your own is fine within the house; strangers will not trust this server",
         ),
         Verdict::Bad(_) if is_self_signed(read) => {
             say(Severity::Fault, "self-signed: no public authority vouches for it", COMPARE)
         }
-        bad @ Verdict::Bad(_) => say(
-            Severity::Fault,
-            format!("not trusted by Mozilla's list: {}", why(bad)),
-            "see the chain: an issuer may be missing or private",
-        ),
+        bad @ Verdict::Bad(_) => {
+            say(Severity::Fault, format!("not trusted by Mozilla's list: {}", why(bad)), next(read))
+        }
         unknown @ Verdict::Unknown(_) => say(
             Severity::Warning,
             format!("could not be checked: {}", why(unknown)),
@@ -98,7 +104,7 @@ pub(super) fn together(read: &Certificates<'_>) -> Finding {
         _ => say(
             Severity::Fault,
             format!("not trusted by this machine, nor by Mozilla's list: {}", why(system)),
-            "see the chain: an issuer may be missing or private",
+            next(read),
         ),
     }
 }

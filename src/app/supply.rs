@@ -1,0 +1,125 @@
+//! Passwords that nobody types: where they come from, and the login that waits for one.
+
+use super::conversation::{Link, Way};
+use super::effect::{Effect, Effects};
+use super::event::ConnectionId;
+use super::state::App;
+use crate::diagnosis::Severity;
+use crate::protocol::netrc::Netrc;
+use crate::protocol::sasl::Credentials;
+use crate::protocol::secret::Secret;
+
+/// Where a password or a token comes from when its field is left empty.
+#[derive(Clone, Debug)]
+pub enum Supply {
+    /// It was read at the door.
+    Held {
+        /// The option that gave it.
+        option: &'static str,
+        /// The password.
+        secret: Secret,
+    },
+    /// What this command of the shell prints, asked for each time that a login wants it.
+    Command(String),
+    /// What the file says of the host of the connection.
+    Netrc(Netrc),
+}
+
+impl Supply {
+    /// The option it was given by.
+    #[must_use]
+    pub const fn option(&self) -> &'static str {
+        match self {
+            Self::Held { option, .. } => option,
+            Self::Command(_) => "--password-command",
+            Self::Netrc(_) => "--netrc",
+        }
+    }
+
+    /// The same, unless it has nothing for this host.
+    #[must_use]
+    pub fn for_host(&self, host: &str) -> Option<&'static str> {
+        match self {
+            Self::Netrc(netrc) => netrc.find(host, None)?.password.as_ref().map(|_| self.option()),
+            Self::Held { .. } | Self::Command(_) => Some(self.option()),
+        }
+    }
+
+    /// The user it names for this host.
+    #[must_use]
+    pub fn user(&self, host: &str) -> Option<&str> {
+        match self {
+            Self::Netrc(netrc) => netrc.find(host, None)?.login.as_deref(),
+            Self::Held { .. } | Self::Command(_) => None,
+        }
+    }
+}
+
+/// A login whose password is on its way.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    id: ConnectionId,
+    way: Way,
+    credentials: Credentials,
+    consent: bool,
+}
+
+impl App {
+    /// Logs in on the connection the dialog was opened for, whatever tab is on the screen by now. A password that was not
+    /// typed comes from where the command line said.
+    pub(super) fn login(
+        &mut self,
+        id: ConnectionId,
+        way: Way,
+        mut credentials: Credentials,
+        consent: bool,
+        effects: &mut Effects,
+    ) {
+        let Some(conversation) = self.conversations.iter().find(|c| c.id == id && c.link != Link::Closed) else {
+            return self.say(Severity::Warning, "that connection is gone; nothing was sent");
+        };
+        if credentials.password.is_empty() {
+            match &self.options.supply {
+                None => {}
+                Some(Supply::Held { secret, .. }) => credentials.password = secret.clone(),
+                Some(Supply::Netrc(netrc)) => {
+                    let host = conversation.plan.endpoint.host.to_string();
+                    let found = netrc.find(&host, Some(&credentials.user)).and_then(|entry| entry.password.clone());
+                    let Some(password) = found else {
+                        let says =
+                            format!("the netrc file has no password of {} for {host}; F5 takes one", credentials.user);
+                        return self.say(Severity::Warning, says);
+                    };
+                    credentials.password = password;
+                }
+                Some(Supply::Command(_)) if self.waiting.is_some() => {
+                    return self
+                        .say(Severity::Note, "the password command still runs; the login before this waits for it");
+                }
+                Some(Supply::Command(command)) => {
+                    effects.push(Effect::AskPassword { command: command.clone() });
+                    self.waiting = Some(Waiting { id, way, credentials, consent });
+                    return self.say(Severity::Note, "the password command runs; the login follows when it has ended");
+                }
+            }
+        }
+        self.user.clone_from(&credentials.user);
+        let now = self.now;
+        if let Some(conversation) = self.conversations.iter_mut().find(|c| c.id == id) {
+            conversation.want_login(way, credentials, consent, now, effects);
+        }
+    }
+
+    /// What the password command gave: the login that waited for it goes on.
+    pub(super) fn password_came(&mut self, password: Result<Secret, String>, effects: &mut Effects) {
+        let Some(Waiting { id, way, mut credentials, consent }) = self.waiting.take() else { return };
+        match password {
+            Ok(password) => {
+                self.notice = None;
+                credentials.password = password;
+                self.login(id, way, credentials, consent, effects);
+            }
+            Err(why) => self.say(Severity::Fault, format!("nothing was sent: {why}")),
+        }
+    }
+}

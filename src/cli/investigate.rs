@@ -1,0 +1,99 @@
+//! Runs an investigation to its end, without a screen.
+
+use std::collections::BTreeSet;
+use std::future::pending;
+use std::net::IpAddr;
+
+use tokio::sync::mpsc;
+
+use crate::app::effect::{Effect, Effects};
+use crate::app::event::Event;
+use crate::app::investigator::Investigator;
+use crate::app::options::Options;
+use crate::diagnosis::dns::Resolver;
+use crate::diagnosis::investigation::Investigation;
+use crate::net::clock::Clock;
+use crate::net::practice::Practice;
+use crate::net::{Means, Net};
+use crate::protocol::moment::Moment;
+
+/// Reports on their way from the net.
+const REPORTS: usize = 256;
+
+/// What an investigation is run with.
+pub(super) struct Run<'a> {
+    pub(super) clock: Clock,
+    pub(super) world: Option<Practice>,
+    /// The client's certificate and where secrets go.
+    pub(super) means: Means,
+    pub(super) options: &'a Options,
+}
+
+impl Run<'_> {
+    /// Asks, and waits until all is answered.
+    pub(super) async fn to_the_end(self, investigation: Box<dyn Investigation>, resolver: Resolver) -> Investigator {
+        let Run { clock, world, means, options } = self;
+        let (reports, mut events) = mpsc::channel(REPORTS);
+        let mut net = Net::new(clock, world, reports).with_means(means);
+        let began = options.epoch.timestamp().as_second();
+        let mut investigator = Investigator::new(options);
+        let mut effects = Effects::new();
+        let mut wakes = BTreeSet::new();
+        investigator.begin(investigation, resolver, &mut effects);
+        loop {
+            for effect in effects.drain(..) {
+                if let Some(Effect::Wake(at)) = net.perform(effect) {
+                    wakes.insert(at);
+                }
+            }
+            if investigator.pending() == 0 {
+                break;
+            }
+            let now = |at: Moment| {
+                let since = i64::try_from(at.0 / 1_000_000).unwrap_or(i64::MAX);
+                began.saturating_add(since)
+            };
+            let rest = wakes.first().map(|wake| *wake - clock.now());
+            let event = tokio::select! {
+                event = events.recv() => event,
+                () = async { if let Some(rest) = rest { tokio::time::sleep(rest).await } else { pending().await } } => {
+                    wakes.pop_first();
+                    Some(Event::Wake)
+                }
+            };
+            match event {
+                Some(Event::Answered { id, at, answer }) => {
+                    _ = investigator.answered(id, answer, now(at), &mut effects)
+                }
+                Some(Event::Fetched { id, at, outcome }) => {
+                    _ = investigator.fetched(id, outcome, now(at), &mut effects)
+                }
+                Some(Event::Judged { id, at, judgement }) => {
+                    _ = investigator.judged(id, judgement, now(at), &mut effects)
+                }
+                Some(Event::Connection { id, at, what }) => {
+                    _ = investigator.happened(id, what, at, now(at), &mut effects)
+                }
+                Some(Event::Wake) => _ = investigator.tick(clock.now(), now(clock.now()), &mut effects),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        investigator
+    }
+}
+
+/// Whether a word of the line is a name of the practice world, alone or as part of an address or of HOST:PORT, or one of
+/// the addresses that only documentation has (RFC 5737 §3, RFC 3849).
+pub(super) fn is_practice(word: &str) -> bool {
+    match word.parse() {
+        Ok(IpAddr::V4(ip)) => return ip.octets().starts_with(&[192, 0, 2]),
+        Ok(IpAddr::V6(ip)) => return ip.octets().starts_with(&[0x20, 0x01, 0x0d, 0xb8]),
+        Err(_) => {}
+    }
+    let name = word.rsplit_once("://").map_or(word, |(_, rest)| rest).to_ascii_lowercase();
+    let name = name.rsplit_once('@').map_or(name.as_str(), |(_, domain)| domain);
+    let name = name.split([':', '/']).next().unwrap_or_default();
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name == "example.test" || name.ends_with(".example.test")
+}

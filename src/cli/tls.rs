@@ -1,0 +1,78 @@
+//! `ehlo tls`: the handshake and the certificate of a server, without a screen.
+#![expect(clippy::disallowed_methods, reason = "the door reads the clock once, for the dates of certificates")]
+
+use super::args::Inspect;
+use super::draw::{Draw, worst};
+use super::investigate::{Run, is_practice};
+use super::{Exit, json, means, print, tables};
+use crate::app::options::Options;
+use crate::diagnosis::Severity;
+use crate::diagnosis::investigation::{Investigation, Opened, What, open};
+use crate::diagnosis::survey::Row;
+use crate::net::clock::Clock;
+use crate::net::practice::Practice;
+
+/// How a certificate begins as text (RFC 7468 §5.1).
+const PEM: &str = "-----BEGIN CERTIFICATE-----";
+
+/// Looks, waits until all is known, and prints.
+///
+/// # Errors
+/// When standard output cannot be written, or the practice world cannot start.
+pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
+    let clock = Clock::start();
+    let world =
+        if arguments.line.iter().any(|word| is_practice(word)) { Some(Practice::start(clock).await?) } else { None };
+    let mut options = Options::new(&super::own_name(), jiff::Zoned::now());
+    options.family = arguments.reach.family();
+    options.resolve.clone_from(&arguments.reach.resolve);
+    options.look_name.clone_from(&arguments.sni);
+    options.looks_identify = true;
+    let files = tables::fill(&mut options, world.as_ref()).and_then(|()| means::means(&arguments.files));
+    let mut setting = options.setting();
+    setting.security = arguments.security();
+    let opened = open(&format!("tls {}", arguments.line.join(" ")), &setting);
+    let ((means, log), Opened { what, setting, short, .. }) = match files.and_then(|files| Ok((files, opened?))) {
+        Ok(found) => found,
+        Err(why) => {
+            eprintln!("ehlo tls: {why}");
+            return Ok(Exit::Usage);
+        }
+    };
+    let What::Investigation(investigation) = what else { return Ok(Exit::Usage) };
+    if let Some(path) = log {
+        eprintln!("ehlo tls: the secrets of this TLS session are written to {}: delete it after", path.display());
+    }
+    let title = investigation.title();
+    let run = Run { clock, world, means, options: &options };
+    let investigator = run.to_the_end(investigation, setting.resolver.clone()).await;
+    let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
+    let text = if arguments.json {
+        serde_json::to_string_pretty(&json::all(&title, &setting.resolver.to_string(), &rows, &findings, None))?
+    } else if arguments.pem {
+        pem(&rows)
+    } else {
+        let draw = Draw {
+            short: short || arguments.short,
+            is_question: false,
+            explain: arguments.explain,
+            ascii: arguments.ascii,
+        };
+        draw.text(&rows, &findings)
+    };
+    if !text.is_empty() {
+        print(&text)?;
+    }
+    Ok(if worst(&rows, &findings) == Some(Severity::Fault) { Exit::Fault } else { Exit::Ok })
+}
+
+/// Every certificate once, in the order of the rows: as it was sent, then what a list or an authority added.
+fn pem(rows: &[Row]) -> String {
+    let mut told: Vec<&str> = Vec::new();
+    for text in rows.iter().filter_map(|row| row.copy.as_deref()).filter(|text| text.starts_with(PEM)) {
+        if !told.contains(&text) {
+            told.push(text);
+        }
+    }
+    told.concat().trim_end().to_owned()
+}

@@ -1,0 +1,153 @@
+//! One server's handshake and certificate, taken apart: what was agreed, the chain as it was sent and as it was built, and
+//! each verdict by itself.
+//!
+//! ```text
+//! host ─► a look, with STARTTLS ─► the handshake, the chain ─┬─► name, dates, chain, strength, form, trust
+//!   │                         └─► the same once more: is the session taken up?
+//!   ├─► A, AAAA ─► TLSA, its DNSSEC ─────────────────────────┼─► DANE
+//!   ├─► for a domain: its MX, its MTA-STS policy ────────────┼─► MTA-STS
+//!   └─► +aia: the issuer that is missing ────────────────────┘
+//! ```
+//!
+//! What DNS says of the server is for [`DaneSurvey`], which is run within.
+
+mod chain;
+mod issuers;
+mod line;
+mod rows;
+mod starttls;
+#[cfg(test)]
+mod tests;
+
+use self::issuers::Issuers;
+pub(in crate::diagnosis) use self::line::FETCH;
+pub use self::line::Subject;
+use super::dane::DaneSurvey;
+use super::dns::both_forms;
+use super::finding::Finding;
+use super::investigation::{Came, Investigation, Seen, Setting, Want};
+use super::survey::{Row, shown};
+use super::tls::TlsReport;
+use crate::protocol::endpoint::{Endpoint, Host};
+
+/// A look at the TLS of one server.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    subject: Subject,
+    /// The server was looked at, or is not to be: what it showed is known already.
+    is_asked: bool,
+    seen: Option<Seen>,
+    /// The second look, which offers the session of the first.
+    again: Again,
+    /// What DNS says; none of an address.
+    dane: Option<DaneSurvey>,
+    /// Whether that waits for the look.
+    dane_waits: bool,
+    issuers: Issuers,
+}
+
+/// Whether a session is taken up again (RFC 8446 §2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Again {
+    /// Not tried.
+    Not,
+    Wanted,
+    Waiting,
+    Seen(Box<Seen>),
+}
+
+impl Inspection {
+    /// A look at a server.
+    #[must_use]
+    pub fn new(subject: Subject, setting: &Setting) -> Self {
+        let dane = match &subject.endpoint.host {
+            // Nobody asks DNS for it.
+            Host::Name(name) if name == "localhost" => None,
+            _ => DaneSurvey::of_server(&subject.endpoint, subject.domain.as_deref(), setting),
+        };
+        let issuers = Issuers::new(subject.fetches);
+        Self { subject, is_asked: false, seen: None, again: Again::Not, dane, dane_waits: false, issuers }
+    }
+
+    /// What a server has shown already: nobody connects to it again. DNS is asked as ever.
+    #[must_use]
+    pub fn of(seen: Seen, setting: &Setting) -> Self {
+        let subject = Subject { endpoint: seen.endpoint.clone(), domain: None, fetches: false };
+        Self { is_asked: true, seen: Some(seen), ..Self::new(subject, setting) }
+    }
+
+    /// Where TLS is looked at.
+    #[must_use]
+    pub const fn endpoint(&self) -> &Endpoint {
+        &self.subject.endpoint
+    }
+
+    fn report(&self) -> Option<&TlsReport> {
+        self.seen.as_ref()?.tls.as_deref()
+    }
+
+    /// What DNS is to be asked, and whatever follows from it. The look that it wants is the one that is made already.
+    fn dane_wants(&mut self) -> Vec<Want> {
+        let mut out = Vec::new();
+        let Some(dane) = &mut self.dane else { return out };
+        loop {
+            for want in dane.wants() {
+                match want {
+                    Want::Look(endpoint) if endpoint == self.subject.endpoint => self.dane_waits = true,
+                    other => out.push(other),
+                }
+            }
+            let Some(seen) = self.seen.as_ref().filter(|_| self.dane_waits) else { return out };
+            self.dane_waits = false;
+            let now = seen.tls.as_ref().map_or(0, |report| report.judged_at);
+            dane.came(Came::Look(Box::new(seen.clone())), now);
+        }
+    }
+}
+
+impl Investigation for Inspection {
+    fn title(&self) -> String {
+        let Endpoint { host, port, .. } = &self.subject.endpoint;
+        let domain = self.subject.domain.as_deref().map(|domain| format!(" for {}", both_forms(domain)));
+        shown(&format!("TLS {}:{port}{}", both_forms(&host.to_string()), domain.unwrap_or_default()))
+    }
+
+    fn wants(&mut self) -> Vec<Want> {
+        let mut wants = Vec::new();
+        if !self.is_asked {
+            self.is_asked = true;
+            wants.push(Want::Look(self.subject.endpoint.clone()));
+        } else if self.again == Again::Wanted {
+            self.again = Again::Waiting;
+            wants.push(Want::Again(self.subject.endpoint.clone()));
+        }
+        wants.extend(self.dane_wants());
+        if let Some(report) = self.seen.as_ref().and_then(|seen| seen.tls.as_deref()) {
+            wants.extend(self.issuers.wants(report));
+        }
+        wants
+    }
+
+    fn came(&mut self, came: Came, now: i64) {
+        match came {
+            Came::Look(seen) if seen.endpoint == self.subject.endpoint && self.seen.is_none() => {
+                // Without a handshake there is no session to take up.
+                if seen.tls.is_some() {
+                    self.again = Again::Wanted;
+                }
+                self.seen = Some(*seen);
+            }
+            Came::Again(seen) if seen.endpoint == self.subject.endpoint => self.again = Again::Seen(seen),
+            Came::Document(fetched) if self.issuers.came(&fetched) => {}
+            other => {
+                if let Some(dane) = &mut self.dane {
+                    dane.came(other, now);
+                }
+            }
+        }
+    }
+
+    fn table(&self) -> (Vec<Row>, Vec<Finding>) {
+        rows::table(self)
+    }
+}
