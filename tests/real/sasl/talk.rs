@@ -1,6 +1,6 @@
 //! The library's [`Exchange`] over a wire: lines of a protocol, or of GNU SASL.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,7 +99,7 @@ pub(super) fn finish(exchange: &mut Exchange, wire: &mut impl Wire) -> Outcome {
                 return Outcome { is_granted, reply, challenges, remarks: exchange.take_remarks() };
             }
             Heard::Challenge(encoded) => {
-                let challenge = decode(encoded.as_bytes()).unwrap_or_else(|why| panic!("{encoded:?}: {why:?}"));
+                let challenge = decode(&encoded).unwrap_or_else(|why| panic!("{encoded:?}: {why:?}"));
                 match exchange.answer(&challenge) {
                     Answer::Message(message) => wire.say(&exchange.line(&message)),
                     Answer::Cancel(_) => wire.say(&Secret::from("*")),

@@ -56,6 +56,7 @@ pub(super) fn make(folder: &Path) -> Result<Vec<Made>, Box<dyn std::error::Error
     let root = Issuer::self_signed(authority("fault.test root"), KeyPair::generate()?)?;
     let between = Issuer::signed_by(authority("fault.test intermediate"), KeyPair::generate()?, &root)?;
     std::fs::write(folder.join("authority.pem"), root.pem())?;
+    by_rcgen::client(folder, &between)?;
     let mut all = by_rcgen::all(&root, &between)?;
     all.extend(by_openssl::all(folder, &root)?);
     for made in &all {

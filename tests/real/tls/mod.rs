@@ -9,5 +9,8 @@
 //! ```
 
 mod made;
+mod means;
+mod ours;
 mod peers;
 mod servers;
+mod verdicts;

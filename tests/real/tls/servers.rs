@@ -1,4 +1,4 @@
-//! Postfix, Dovecot and `openssl s_server`, each with every certificate, and a name server with all the names.
+//! Postfix, Dovecot and `openssl s_server`, each with every certificate.
 //!
 //! ```text
 //! Postfix    STARTTLS, a port for each        Dovecot    143 and 993, by the name that is asked for
@@ -6,8 +6,8 @@
 //! ```
 
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::{fs, io};
@@ -17,17 +17,19 @@ use crate::furnish::{account, for_dovecot};
 use crate::keeper::{Keeper, Watch, directory};
 use crate::rig::{SBIN, own_address};
 
+/// The versions in which a server asks for the client's certificate, and what `s_server` calls them.
+const ASKING: [(&str, &str); 2] = [("TLS 1.3", "-tls1_3"), ("TLS 1.2", "-tls1_2")];
+/// Where the first of them listens.
+const ASKS: u16 = 10_700;
 /// The first port of Postfix, and of `s_server`.
 const POSTFIX: u16 = 10_100;
 const S_SERVER: u16 = 10_400;
-const LOGS: [&str; 6] = ["postfix-check.out", "postfix.out", "postfix.log", "dovecot.out", "dovecot.log", "named.out"];
+const LOGS: [&str; 5] = ["postfix-check.out", "postfix.out", "postfix.log", "dovecot.out", "dovecot.log"];
 
 /// The running servers.
 pub(super) struct Servers {
-    /// Where all of them listen but the name server.
+    /// Where all of them listen.
     pub(super) address: Ipv4Addr,
-    /// Where the name server listens.
-    pub(super) dns: SocketAddr,
     faults: Vec<&'static str>,
     keeper: Keeper,
 }
@@ -81,6 +83,24 @@ impl Servers {
         SocketAddr::from((self.address, S_SERVER + self.place(fault)))
     }
 
+    /// Servers that insist on a client's certificate: version, address, and the file with the secrets of their sessions.
+    pub(super) fn asking(&self) -> impl Iterator<Item = (&'static str, SocketAddr, PathBuf)> {
+        (0..).zip(ASKING).map(|(place, (version, _))| {
+            let keys = self.folder().join(format!("asks-{place}.keys"));
+            (version, SocketAddr::from((self.address, ASKS + place)), keys)
+        })
+    }
+
+    /// A file of the client: `client.pem` or `client.key`.
+    pub(super) fn client(&self, kind: &str) -> PathBuf {
+        self.folder().join(format!("client.{kind}"))
+    }
+
+    /// The folder of Postfix' configuration, which its programs read.
+    pub(super) fn postfix_config(&self) -> PathBuf {
+        self.keeper.dir.join("postfix")
+    }
+
     fn place(&self, fault: &str) -> u16 {
         let place = self.faults.iter().position(|known| *known == fault);
         place.and_then(|place| u16::try_from(place).ok()).unwrap_or_else(|| panic!("nobody serves {fault}"))
@@ -91,25 +111,24 @@ impl Servers {
     }
 
     fn start() -> Result<Self, String> {
-        if ["postfix", "dovecot", "named"].iter().any(|name| !Path::new(SBIN).join(name).exists()) {
-            return Err("Postfix, Dovecot or BIND is missing; run tests/real/install as root".to_owned());
+        if ["postfix", "dovecot"].iter().any(|name| !Path::new(SBIN).join(name).exists()) {
+            return Err("Postfix or Dovecot is missing; run tests/real/install as root".to_owned());
         }
         let address = own_address(131..=139, &[143, 993, 110, 995, POSTFIX, S_SERVER])?;
-        let dns = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|socket| socket.local_addr())
-            .map_err(|error| format!("no free port on 127.0.0.1: {error}"))?;
         let dir = directory()?;
         let tls = dir.join("tls");
         let made = fs::create_dir(&tls).map_err(|error| error.to_string()).and_then(|()| {
             made::make(&tls).map_err(|error| format!("cannot make the certificates: {error}"))
         })?;
-        furnish(&dir, address, dns, &made).map_err(|error| format!("cannot write the configuration: {error}"))?;
-        let s_servers: Vec<String> = made.iter().map(|made| format!("tls-{}", made.fault)).collect();
-        let all: Vec<&str> = ["postfix", "dovecot", "named"].into_iter().chain(s_servers.iter().map(String::as_str)).collect();
+        furnish(&dir, address, &made).map_err(|error| format!("cannot write the configuration: {error}"))?;
+        let asking = (0..ASKING.len()).map(|place| format!("tls-asks-{place}"));
+        let s_servers: Vec<String> = made.iter().map(|made| format!("tls-{}", made.fault)).chain(asking).collect();
+        let all: Vec<&str> = ["postfix", "dovecot"].into_iter().chain(s_servers.iter().map(String::as_str)).collect();
         let keeper = Keeper::start(dir, &all, &LOGS)?;
-        let servers = Self { address, dns, faults: made.iter().map(|made| made.fault).collect(), keeper };
+        let servers = Self { address, faults: made.iter().map(|made| made.fault).collect(), keeper };
         let ports = made.iter().flat_map(|made| [servers.postfix(made.fault), servers.s_server(made.fault)]);
-        let all = [143, 993, 110, 995].map(|port| SocketAddr::from((address, port))).into_iter().chain([dns]).chain(ports);
+        let all = [143, 993, 110, 995].map(|port| SocketAddr::from((address, port))).into_iter().chain(ports);
+        let all = all.chain(servers.asking().map(|(_, at, _)| at));
         for service in all {
             servers
                 .keeper
@@ -120,24 +139,20 @@ impl Servers {
     }
 }
 
-fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr, made: &[Made]) -> io::Result<()> {
+fn furnish(dir: &Path, address: Ipv4Addr, made: &[Made]) -> io::Result<()> {
     let (mail_uid, mail_gid) = account("mail")?;
     let (postfix_uid, _) = account("postfix")?;
     let words = [
         ("@DIR@", dir.display().to_string()),
         ("@ADDRESS@", address.to_string()),
-        ("@DNS@", dns.port().to_string()),
         ("@MAIL_UID@", mail_uid.to_string()),
         ("@MAIL_GID@", mail_gid.to_string()),
     ];
     let fill = |template: &str| words.iter().fold(template.to_owned(), |text, (word, value)| text.replace(word, value));
-    for room in ["named", "postfix", "dovecot", "queue", "data", "mail"] {
+    for room in ["postfix", "dovecot", "queue", "data", "mail"] {
         fs::create_dir(dir.join(room))?;
     }
     chown(dir.join("data"), Some(postfix_uid), None)?;
-    fs::set_permissions(dir.join("named"), fs::Permissions::from_mode(0o777))?;
-    fs::write(dir.join("named/named.conf"), fill(include_str!("../config/tls/named.conf")))?;
-    fs::write(dir.join("named/fault.test.zone"), fill(include_str!("../config/tls/fault.test.zone")))?;
 
     let template = for_dovecot(
         include_str!("../config/tls/dovecot-2.3.conf"),
@@ -169,6 +184,20 @@ fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr, made: &[Made]) -> io:
             let _ = write!(options, " -cert_chain {}", path("above"));
         }
         fs::write(dir.join(format!("tls-{}.options", made.fault)), options)?;
+    }
+    for (place, (_, version)) in (0..).zip(ASKING) {
+        let path = |name: &str| dir.join("tls").join(name).display().to_string();
+        let options = format!(
+            "-accept {address}:{} -cert {} -cert_chain {} -key {} -CAfile {} -Verify 2 -verify_return_error {version} \
+             -keylogfile {} -rev",
+            ASKS + place,
+            path("none.own"),
+            path("none.above"),
+            path("none.key"),
+            path("authority.pem"),
+            path(&format!("asks-{place}.keys")),
+        );
+        fs::write(dir.join(format!("tls-asks-{place}.options")), options)?;
     }
     fs::write(dir.join("dovecot/dovecot.conf"), dovecot)?;
     master.push_str(include_str!("../config/daemons.cf"));

@@ -1,5 +1,6 @@
 //! What one line of rcgen's parameters makes wrong.
 
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use rcgen::{
@@ -57,6 +58,16 @@ pub(super) fn all(root: &Issuer, between: &Issuer) -> Result<Vec<Made>, Error> {
     all.extend(chains(root, between)?);
     all.push(one("p-384", &|_| {}, &KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384)?, between, &[between])?);
     Ok(all)
+}
+
+/// A client's certificate with the intermediate behind it, and its key.
+pub(super) fn client(folder: &Path, between: &Issuer) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let key = KeyPair::generate()?;
+    let mut params = params("client")?;
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    std::fs::write(folder.join("client.pem"), params.signed_by(&key, between)?.pem() + &between.pem())?;
+    std::fs::write(folder.join("client.key"), key.serialize_pem())?;
+    Ok(())
 }
 
 /// What is wrong with the certificates above the server's own, or with their order.
