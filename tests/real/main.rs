@@ -30,7 +30,9 @@ mod pop3;
 mod questions;
 mod records;
 mod rig;
+mod sasl;
 mod smtp;
+mod tls;
 #[path = "../spf_suite/mod.rs"]
 mod spf_suite;
 mod zones;
