@@ -32,7 +32,7 @@ mod records;
 mod rig;
 mod sasl;
 mod smtp;
-mod tls;
 #[path = "../spf_suite/mod.rs"]
 mod spf_suite;
+mod tls;
 mod zones;

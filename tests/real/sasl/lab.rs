@@ -44,7 +44,12 @@ impl Lab {
         let (name, at, _) = self.services.iter().find(|(_, _, what)| is(what)).expect("such a service");
         let host = name.split(':').next().unwrap();
         let mut client = Command::new("gsasl");
-        client.args([&format!("--{protocol}"), "--starttls", &format!("--connect={at}"), &format!("--hostname={host}")]);
+        client.args([
+            &format!("--{protocol}"),
+            "--starttls",
+            &format!("--connect={at}"),
+            &format!("--hostname={host}"),
+        ]);
         client.arg(format!("--x509-ca-file={}", self.authority.path().display())).args(more);
         client.args(["--application-data", "--mechanism", mechanism, "--authentication-id", &self.user.0]);
         client.args(["--password", password]).env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
