@@ -277,7 +277,7 @@ fn all_that_a_certificate_says() {
         "name        xn--bcher-kva.example (bücher.example)",
         "name        IP 127.0.0.1",
         "name        mail a@example.org",
-        "name        mail jö@example.org (SmtpUTF8Mailbox)",
+        "(SmtpUTF8Mailbox)",
         "issuer      O=Test, CN=Test Intermediate",
         "(89 days left)",
         "lasts       91 days; a public authority may give it 200",
@@ -316,6 +316,8 @@ fn logs_and_constraints_are_told() {
         permitted_subtrees: vec![rcgen::GeneralSubtree::DnsName(".example.org".to_owned())],
         excluded_subtrees: vec![rcgen::GeneralSubtree::DnsName("bad.example.org".to_owned())],
     });
+    let mailbox = rcgen::SanType::OtherName((vec![1, 3, 6, 1, 5, 5, 7, 8, 9], "jö@example.org".into()));
+    with.subject_alt_names.push(mailbox);
     // One promise of a log: its version, its id, 2026-11-20T00:00:00Z in milliseconds, no extensions, a signature.
     let mut stamp = vec![0];
     stamp.extend([0xab; 32]);
@@ -329,6 +331,7 @@ fn logs_and_constraints_are_told() {
     with.custom_extensions.push(rcgen::CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 11129, 2, 4, 2], content));
     let text = certificate_lines(&self_signed(with)[0], NOW).join("\n");
     for part in [
+        "name        mail jö@example.org (SmtpUTF8Mailbox)",
         "SCT         2026-11-20T00:00:00Z log ABABAB",
         "for names   only .example.org",
         "for names   not bad.example.org",
