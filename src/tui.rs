@@ -23,7 +23,6 @@ use tokio::time::{Instant as Timer, sleep_until};
 
 use crate::app::effect::{Effect, Effects};
 use crate::app::event::Event;
-use crate::app::plain;
 use crate::app::state::App;
 use crate::cli::Exit;
 use crate::net::Net;
@@ -60,7 +59,14 @@ impl Guard {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             Self::leave();
-            before(panic);
+            match panic.payload().downcast_ref::<String>() {
+                // Words that were put together may quote a line that was typed.
+                Some(says) => {
+                    let place = panic.location().map(|place| format!(" at {place}")).unwrap_or_default();
+                    eprintln!("ehlo broke{place}: {}", unquoted(says));
+                }
+                None => before(panic),
+            }
             std::process::exit(101);
         }));
         let guard = Self(());
@@ -86,6 +92,14 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         Self::leave();
+    }
+}
+
+/// What a panic says, up to where it begins to quote: what it quotes may be a password.
+fn unquoted(says: &str) -> String {
+    match says.find(['`', '\'', '"', ':']) {
+        Some(at) => format!("{}… (what it quotes is left out)", says.get(..at).unwrap_or("")),
+        None => says.to_owned(),
     }
 }
 
@@ -298,13 +312,8 @@ impl Screen {
 
     fn print(&self) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        for conversation in &self.app.conversations {
-            writeln!(out, "── {} {} ──", conversation.protocol(), conversation.plan.endpoint)?;
-            for number in conversation.transcript.range() {
-                if let Some(line) = plain::line(conversation, &self.app.options.epoch, number, self.app.options.ascii) {
-                    writeln!(out, "{line}")?;
-                }
-            }
+        for line in self.app.record() {
+            writeln!(out, "{line}")?;
         }
         out.flush()
     }
@@ -371,6 +380,25 @@ impl Signals {
         match tokio::signal::ctrl_c().await {
             Ok(()) => Signal::End(Exit::Interrupt),
             Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unquoted;
+
+    #[test]
+    fn a_panic_quotes_nothing() {
+        for (says, told) in [
+            ("index out of bounds", "index out of bounds"),
+            (
+                "byte index 1 is not a char boundary; it is inside 'é' of `é hunter2`",
+                "byte index 1 is not a char boundary; it is inside … (what it quotes is left out)",
+            ),
+            ("no such thing: hunter2", "no such thing… (what it quotes is left out)"),
+        ] {
+            assert_eq!(unquoted(says), told);
         }
     }
 }

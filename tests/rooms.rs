@@ -31,7 +31,7 @@ const LAW: &[Law] = &[
     Law {
         room: "protocol",
         rooms: &[],
-        crates: Only(&["base64", "encoding_rs", "flate2", "md5", "memchr", "idna", "zeroize"]),
+        crates: Only(&["base64", "encoding_rs", "flate2", "md5", "memchr", "idna", "ring", "stringprep", "zeroize"]),
         pure: true,
     },
     Law { room: "dialogue", rooms: &["protocol"], crates: Only(&["memchr"]), pure: true },

@@ -7,7 +7,7 @@ use super::event::ConnectionId;
 use super::line_editor::LineEditor;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::pop3::apop;
-use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
+use crate::protocol::sasl::{self, Channel, Credentials, Exchange, Mechanism};
 use crate::protocol::secret::Secret;
 
 /// What a key in the dialog led to.
@@ -215,7 +215,7 @@ impl AuthDialog {
         }
         let credentials = self.credentials();
         let text = match mechanism {
-            Mechanism::Plain => Exchange::new(mechanism, credentials)
+            Mechanism::Plain => Exchange::new(mechanism, credentials, &Channel::default(), None)
                 .ok()
                 .and_then(|mut exchange| exchange.initial())
                 .map(|message| sasl::encode(&message)),
@@ -224,6 +224,7 @@ impl AuthDialog {
                 1 => credentials.password,
                 _ => Secret::from(credentials.user.as_str()),
             })),
+            _ => None,
         };
         match text {
             Some(text) => Outcome::Encoded(text),

@@ -9,6 +9,7 @@ use super::message_editor;
 use super::prompt::Outcome;
 use super::state::{App, Focus, Overlay, Question};
 use crate::diagnosis::Severity;
+use crate::protocol::secret::Hidden;
 use crate::protocol::verb::Phase;
 
 impl App {
@@ -64,7 +65,8 @@ impl App {
             return message.paste(text);
         }
         self.focus = Focus::Input;
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = Hidden::from(text.replace("\r\n", "\n"));
+        let text = Hidden::from(str::replace(&text, '\r', "\n"));
         match text.strip_suffix('\n').unwrap_or(&text) {
             one if !one.contains('\n') => {
                 if !self.prompt.line.insert(one) {
@@ -72,10 +74,10 @@ impl App {
                 }
             }
             many => {
-                let mut lines: Vec<String> = many.split('\n').map(str::to_owned).collect();
+                let mut lines: Vec<Hidden> = many.split('\n').map(Hidden::from).collect();
                 let typed = self.prompt.line.take();
                 if let Some(first) = lines.first_mut() {
-                    first.insert_str(0, &typed);
+                    first.replace(0..0, &typed);
                 }
                 let count = lines.len();
                 let now = self.now;

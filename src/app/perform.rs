@@ -10,6 +10,7 @@ use super::state::{App, FAREWELL, Focus, Overlay, Question};
 use crate::diagnosis::Severity;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::sasl::Mechanism;
+use crate::protocol::secret::Hidden;
 use crate::protocol::verb::Phase;
 
 impl App {
@@ -73,6 +74,7 @@ impl App {
                 self.say(Severity::Note, format!("{what}; Space on a line folds or unfolds it"));
             }
             Action::Certificate => self.show_certificate(effects),
+            Action::Privacy => self.toggle_privacy(),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
         }
@@ -242,7 +244,7 @@ impl App {
     }
 
     fn send_anyway(&mut self, effects: &mut Effects) {
-        let line = self.prompt.line.text().to_owned();
+        let line = Hidden::from(self.prompt.line.text());
         let now = self.now;
         let Some(conversation) = self.conversation_mut() else {
             return self.say(Severity::Note, "nothing is connected; F2 connects");

@@ -22,9 +22,9 @@ impl App {
                     self.login(dialog.id, way, credentials, gated, effects);
                 }
                 auth_dialog::Outcome::Encoded(text) => {
-                    self.prompt.insert_secret(&String::from_utf8_lossy(text.expose()));
+                    self.prompt.insert_secret(&text.text());
                     if let Some(conversation) = self.conversation_mut() {
-                        conversation.remember(text);
+                        conversation.remember(&text);
                     }
                     self.focus = Focus::Input;
                     self.say(Severity::Note, "encoded only: nothing was sent. Base64 is not secrecy");

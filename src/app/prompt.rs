@@ -9,7 +9,7 @@ use super::event::ConnectionId;
 use super::line_editor::LineEditor;
 use crate::protocol::capability::Capabilities;
 use crate::protocol::command::{self, Completion, Reading};
-use crate::protocol::secret::Secret;
+use crate::protocol::secret::{Hidden, Secret};
 use crate::protocol::verb::{Context, Phase};
 
 /// Lines kept for Up and Ctrl-R.
@@ -21,7 +21,7 @@ pub enum Outcome {
     /// The key was used; nothing leaves the input.
     Used,
     /// Enter: this line is meant.
-    Entered(String),
+    Entered(Hidden),
     /// The key does not belong to the input.
     Passed,
 }
@@ -48,10 +48,10 @@ pub struct Prompt {
     /// The line holds base64 of a password that the dialog made: it is shown, and not kept for Up.
     tainted: bool,
     basis: Option<Basis>,
-    before: Option<(String, Range<usize>)>,
+    before: Option<(Hidden, Range<usize>)>,
     history: Vec<String>,
     place: Option<usize>,
-    draft: String,
+    draft: Hidden,
 }
 
 /// What a line was read against.
@@ -141,7 +141,7 @@ impl Prompt {
         }
         match key.code {
             KeyCode::Char('v') if key.modifiers.contains(KeyModifiers::CONTROL) => self.quoting = true,
-            KeyCode::Enter => return Outcome::Entered(self.line.text().to_owned()),
+            KeyCode::Enter => return Outcome::Entered(Hidden::from(self.line.text())),
             KeyCode::Tab => self.complete(context, ghost),
             KeyCode::Up => self.older(),
             KeyCode::Down => self.newer(),
@@ -151,7 +151,7 @@ impl Prompt {
             KeyCode::Char('r') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                 self.search = Some(String::new());
                 self.missed = false;
-                self.draft = self.line.text().to_owned();
+                self.draft = Hidden::from(self.line.text());
             }
             _ => {
                 if !self.line.key(key) {
@@ -197,7 +197,7 @@ impl Prompt {
             let cursor = self.line.cursor();
             self.offers = command::complete(self.line.text(), cursor, context);
             let Some(first) = self.offers.first() else { return };
-            self.before = Some((self.line.text().to_owned(), first.at.clone()));
+            self.before = Some((Hidden::from(self.line.text()), first.at.clone()));
             self.chosen = Some(0);
         } else if let Some(chosen) = &mut self.chosen {
             *chosen = (*chosen + 1) % self.offers.len().max(1);
@@ -216,7 +216,7 @@ impl Prompt {
         let place = self.place.unwrap_or(self.history.len());
         let Some(line) = place.checked_sub(1).and_then(|place| self.history.get(place)) else { return };
         if self.place.is_none() {
-            self.draft = self.line.text().to_owned();
+            self.draft = Hidden::from(self.line.text());
         }
         self.place = Some(place - 1);
         let line = line.clone();
@@ -232,7 +232,8 @@ impl Prompt {
             }
             None => {
                 self.place = None;
-                self.draft.clone()
+                let draft = std::mem::take(&mut self.draft);
+                return self.line.set(&draft);
             }
         };
         self.line.set(&line);

@@ -11,6 +11,7 @@ use super::look::is_look;
 use super::message_editor::MessageEditor;
 use super::options::Options;
 pub use super::panes::{Focus, Notice, Overlay, Place, Question};
+use super::privacy::Privacy;
 use super::prompt::Prompt;
 use super::supply::Waiting;
 use crate::diagnosis::investigation::Setting;
@@ -18,6 +19,7 @@ use crate::diagnosis::{Finding, Severity};
 use crate::protocol::endpoint::{Endpoint, Host, Target, well_known};
 use crate::protocol::endpoint::{Protocol, Security};
 use crate::protocol::moment::Moment;
+use crate::protocol::secret::Hidden;
 use crate::protocol::verb::{Context, Phase};
 
 /// How long QUIT may take when the program is left.
@@ -58,6 +60,8 @@ pub struct App {
     pub search: String,
     /// What successes mean is shown beneath them too, not of refusals only.
     pub explains_all: bool,
+    /// The privacy key.
+    pub privacy: Privacy,
     /// The user of a target like `user@example.org`.
     pub user: String,
     pub(super) connect_when_surveyed: bool,
@@ -89,6 +93,7 @@ impl App {
             findings_from: 0,
             search: String::new(),
             explains_all: false,
+            privacy: Privacy::default(),
             user: String::new(),
             connect_when_surveyed: false,
             verifies: None,
@@ -147,6 +152,9 @@ impl App {
         let id = ConnectionId(self.next_connection);
         self.next_connection += 1;
         let Options { ehlo_name, insecure_auth, .. } = &self.options;
+        for host in [&plan.endpoint.host.to_string(), ehlo_name] {
+            self.privacy.know(host);
+        }
         let conversation = Conversation::open(id, plan, ehlo_name.clone(), *insecure_auth, self.now, effects);
         self.conversations.push(conversation);
         for note in std::mem::take(&mut self.options.notes) {
@@ -256,7 +264,7 @@ impl App {
         let mut effects = Effects::new();
         match event {
             Event::Key(key) => self.key(&key, &mut effects),
-            Event::Paste(text) => self.paste(&text, &mut effects),
+            Event::Paste(text) => self.paste(&Hidden::from(text), &mut effects),
             Event::Resize { width, height } => self.size = (width, height),
             Event::Connection { id, at, what } if is_look(id) => {
                 self.dns.happened(id, what, at, self.wall(at), &mut effects);
@@ -304,6 +312,7 @@ impl App {
         }
         self.check_leaving(&mut effects);
         self.refresh();
+        self.veil_effects(&mut effects);
         effects
     }
 

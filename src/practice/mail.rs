@@ -5,6 +5,7 @@ use crate::protocol::secret::Secret;
 use super::mailbox::Flags;
 
 const USERS: &str = include_str!("../../assets/practice/users");
+const TOKENS: &str = include_str!("../../assets/practice/tokens");
 const ADDRESSES: &str = include_str!("../../assets/practice/addresses");
 const MAILBOXES: &str = include_str!("../../assets/practice/mailboxes");
 
@@ -37,6 +38,14 @@ pub(super) fn users() -> impl Iterator<Item = (&'static str, Secret)> {
     lines(USERS).filter_map(|line| {
         let (address, password) = line.split_once(": ")?;
         Some((address.trim(), Secret::from(password)))
+    })
+}
+
+/// Access tokens, whose each is, and whether it still holds.
+pub(super) fn tokens() -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+    lines(TOKENS).filter_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        Some((words.next()?, words.next()?, words.next()? == "good"))
     })
 }
 

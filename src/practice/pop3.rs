@@ -11,7 +11,7 @@ use crate::protocol::secret::Secret;
 use crate::protocol::verb::{Cursor, Phase, find_verb};
 
 use super::mime;
-use super::sasl::{self, Exchange, Step};
+use super::sasl::{self, Exchange, Secured, Step};
 use super::server::Link;
 use super::{ANSWER_CAP, Output, World, send, waiting};
 
@@ -62,6 +62,10 @@ impl Pop3 {
         out
     }
 
+    pub(super) fn secured(&mut self, secured: Secured) {
+        self.link.secured = secured;
+    }
+
     pub(super) fn tls_established(&mut self) {
         self.link.tls = true;
         self.link.handshake = false;
@@ -95,7 +99,7 @@ impl Pop3 {
             return say(out, &format!("-ERR line too long, {most} octets are allowed"));
         }
         if let Some(mut exchange) = self.exchange.take() {
-            let step = exchange.respond(frame.bytes);
+            let step = exchange.respond(world, frame.bytes);
             return self.step(world, exchange, step, out);
         }
         match std::str::from_utf8(frame.bytes) {
@@ -180,7 +184,7 @@ impl Pop3 {
         say(out, "+OK capabilities follow");
         if self.link.tls {
             say(out, "USER");
-            say(out, &format!("SASL {}", sasl::MECHANISMS.join(" ")));
+            say(out, &format!("SASL {}", sasl::offered(&self.link.secured, true).join(" ")));
         } else {
             say(out, "STLS");
         }
@@ -195,15 +199,16 @@ impl Pop3 {
         let mut words = arguments.split_ascii_whitespace();
         let Some(mechanism) = words.next() else {
             say(out, "+OK mechanisms follow");
-            for name in sasl::MECHANISMS.iter().filter(|_| self.link.tls) {
+            for name in sasl::offered(&self.link.secured, true).iter().filter(|_| self.link.tls) {
                 say(out, name);
             }
             return say(out, ".");
         };
-        let Some(mut exchange) = Exchange::begin(mechanism) else {
-            return say(out, "-ERR unknown mechanism, PLAIN and LOGIN are offered");
+        let mut exchange = match Exchange::begin(mechanism, &self.link.secured, true, &self.link.host, world) {
+            Ok(exchange) => exchange,
+            Err(why) => return say(out, &format!("-ERR {why}")),
         };
-        let step = exchange.first(words.next());
+        let step = exchange.first(world, words.next());
         self.step(world, exchange, step, out);
     }
 
@@ -215,7 +220,8 @@ impl Pop3 {
             }
             Step::Cancelled => say(out, "-ERR authentication cancelled"),
             Step::Malformed(reason) => say(out, &format!("-ERR {reason}")),
-            Step::Credentials { user, password } => self.open(world, &user, &password, out),
+            Step::Accepted(user) => self.opened(world, Some(user), out),
+            Step::Refused => self.opened(world, None, out),
         }
     }
 

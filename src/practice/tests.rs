@@ -26,6 +26,20 @@ fn the_ports() {
             (Web, 80, false),
             (Web, 443, true),
             (Web, 443, true),
+            (Smtp, 25, false),
+            (Smtp, 25, false),
+            (Smtp, 25, false),
+            (Smtp, 25, false),
+            (Imap, 143, false),
+            (Pop3, 110, false),
+            (Submission, 587, false),
+            (Imap, 143, false),
+            (Pop3, 110, false),
+            (Submission, 587, false),
+            (Imap, 143, false),
+            (Pop3, 110, false),
+            (Smtp, 25, false),
+            (Submission, 587, false),
         ]
     );
     assert_eq!(
@@ -130,6 +144,13 @@ fn pop3_sasl_and_the_lock() {
          S: +OK mechanisms follow
          S: PLAIN
          S: LOGIN
+         S: CRAM-MD5
+         S: SCRAM-SHA-512
+         S: SCRAM-SHA-256
+         S: SCRAM-SHA-1
+         S: OAUTHBEARER
+         S: XOAUTH2
+         S: ANONYMOUS
          S: .
          C: AUTH PLAIN
          S: +\u{20}

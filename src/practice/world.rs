@@ -29,6 +29,20 @@ pub struct Outgoing {
     pub octets: Arc<[u8]>,
 }
 
+/// The user without a password that ANONYMOUS makes one (RFC 4505).
+const ANONYMOUS: &str = "anonymous@example.test";
+
+/// What an access token is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// It makes one this user.
+    Good(usize),
+    /// It did.
+    Expired,
+    /// Nobody gave it out.
+    Unknown,
+}
+
 /// Why a message could not be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Full {
@@ -120,6 +134,9 @@ pub struct World {
     next_validity: u32,
     next_queue: u64,
     tickets: u64,
+    born: Timestamp,
+    /// The server that asks lets everybody in.
+    trusting: bool,
 }
 
 impl World {
@@ -136,6 +153,8 @@ impl World {
             next_validity: u32::try_from(now.as_second()).unwrap_or(1).max(1),
             next_queue: 1,
             tickets: 0,
+            born: now,
+            trusting: false,
         };
         for (address, password) in mail::users() {
             let inbox = Mailbox::new("INBOX", world.take_validity());
@@ -158,6 +177,13 @@ impl World {
                 }
             }
         }
+        let mailboxes = vec![Mailbox::new("INBOX", world.take_validity())];
+        world.accounts.push(Account {
+            address: ANONYMOUS,
+            password: Secret::default(),
+            mailboxes,
+            maildrop: Weak::new(),
+        });
         world
     }
 
@@ -185,6 +211,13 @@ impl World {
         self.tickets
     }
 
+    /// For a challenge: the same is never given twice, here or in another world. It can be guessed, which only the
+    /// practice world may allow.
+    pub(super) fn nonce(&mut self) -> String {
+        let ticket = self.ticket();
+        format!("{}.{ticket}", self.born.as_nanosecond())
+    }
+
     /// Says that a mailbox changed.
     pub(super) fn touch(&mut self) {
         self.generation = self.generation.wrapping_add(1);
@@ -197,12 +230,33 @@ impl World {
 
     /// The user with this name or address whose password is shown to be known.
     pub(super) fn login_by(&self, user: &str, knows: impl FnOnce(&Secret) -> bool) -> Option<usize> {
-        let at = self.user(user)?;
-        self.accounts.get(at).filter(|account| knows(&account.password)).map(|_| at)
+        // Somebody whom a trusting server does not know becomes the first user.
+        let at = self.user(user).or(self.trusting.then_some(0))?;
+        let account = self.accounts.get(at).filter(|account| !account.password.is_empty());
+        account.filter(|account| self.trusting || knows(&account.password)).map(|_| at)
     }
 
-    /// The number of a user.
-    fn user(&self, user: &str) -> Option<usize> {
+    /// Whether every password is right, until the contrary is said: for a server that does so on purpose.
+    pub(super) const fn trust(&mut self, everybody: bool) {
+        self.trusting = everybody;
+    }
+
+    /// The user that ANONYMOUS makes one.
+    pub(super) fn anonymous(&self) -> Option<usize> {
+        self.user(ANONYMOUS)
+    }
+
+    /// Whose token this is.
+    pub(super) fn token(&self, token: &str) -> Token {
+        match mail::tokens().find(|known| known.0 == token) {
+            Some((_, address, true)) => self.user(address).map_or(Token::Unknown, Token::Good),
+            Some((_, _, false)) => Token::Expired,
+            None => Token::Unknown,
+        }
+    }
+
+    /// The number of a user by name or address.
+    pub(super) fn user(&self, user: &str) -> Option<usize> {
         self.accounts.iter().position(|account| {
             let local = account.address.split('@').next().unwrap_or_default();
             account.address.eq_ignore_ascii_case(user) || local.eq_ignore_ascii_case(user)
@@ -328,6 +382,7 @@ mod tests {
             ("bob", "S", None),
             ("zoe", "Zoë trinkt Tee ☕", Some(2)),
             ("", "", None),
+            ("anonymous", "", None),
         ] {
             assert_eq!(world.login(user, &Secret::from(password)), expect, "{user}");
         }

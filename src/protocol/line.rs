@@ -85,7 +85,6 @@ pub enum Literals {
 pub const LINE_CAP: usize = 64 * 1024;
 
 /// Cuts a stream of octets into frames.
-#[derive(Debug)]
 pub struct Framer {
     literals: Literals,
     pending: Vec<u8>,
@@ -95,6 +94,13 @@ pub struct Framer {
     after_literal: bool,
     /// The end of the pieces before: an announcement may lie across them.
     tail: Vec<u8>,
+}
+
+/// What is pending may hold a secret that a server repeats: only its length is told.
+impl std::fmt::Debug for Framer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Framer({} octets pending, {} of a literal left)", self.pending.len(), self.literal_left)
+    }
 }
 
 /// Octets of the longest announcement, `~{1234567890123456789+}`, and a CR.

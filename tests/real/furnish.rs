@@ -48,8 +48,10 @@ pub(crate) fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr) -> std::io
     fs::write(dir.join("named/127.zone"), fill(include_str!("config/127.zone")))?;
     fs::write(dir.join("named/ip6.zone"), fill(include_str!("config/ip6.zone")))?;
     fs::write(dir.join("postfix/main.cf"), fill(include_str!("config/main.cf")))?;
-    fs::write(dir.join("postfix/master.cf"), fill(include_str!("config/master.cf")))?;
-    fs::write(dir.join("dovecot/dovecot.conf"), fill(dovecot_template()?))?;
+    let master = concat!(include_str!("config/master.cf"), include_str!("config/daemons.cf"));
+    fs::write(dir.join("postfix/master.cf"), fill(master))?;
+    let template = for_dovecot(include_str!("config/dovecot-2.3.conf"), include_str!("config/dovecot-2.4.conf"))?;
+    fs::write(dir.join("dovecot/dovecot.conf"), fill(template))?;
     certify(dir, address).map_err(std::io::Error::other)?;
 
     let (mut mailboxes, mut passwords) = (String::new(), String::new());
@@ -68,7 +70,7 @@ pub(crate) fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr) -> std::io
 }
 
 /// The user and group number of an account that Debian's packages make.
-fn account(name: &str) -> std::io::Result<(u32, u32)> {
+pub(crate) fn account(name: &str) -> std::io::Result<(u32, u32)> {
     let accounts = fs::read_to_string("/etc/passwd")?;
     let mut fields = accounts.lines().map(|line| line.split(':').collect::<Vec<_>>());
     fields
@@ -78,20 +80,23 @@ fn account(name: &str) -> std::io::Result<(u32, u32)> {
 }
 
 /// Dovecot 2.4 renamed most settings, so each line of releases has its own template.
-fn dovecot_template() -> std::io::Result<&'static str> {
+pub(crate) fn for_dovecot(two_three: &'static str, two_four: &'static str) -> std::io::Result<&'static str> {
     let output = Command::new(Path::new(SBIN).join("dovecot")).arg("--version").output()?;
     let version = String::from_utf8_lossy(&output.stdout).into_owned();
     if version.starts_with("2.3.") {
-        Ok(include_str!("config/dovecot-2.3.conf"))
+        Ok(two_three)
     } else if version.starts_with("2.4.") {
-        Ok(include_str!("config/dovecot-2.4.conf"))
+        Ok(two_four)
     } else {
         Err(std::io::Error::other(format!("no template for Dovecot {version}; there are ones for 2.3 and 2.4")))
     }
 }
 
+/// An authority that signs what a rig needs.
+pub(crate) type Authority = CertifiedIssuer<'static, KeyPair>;
+
 /// Makes an authority, and a certificate for every name and address of the servers.
-fn certify(dir: &Path, address: Ipv4Addr) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+pub(crate) fn certify(dir: &Path, address: Ipv4Addr) -> Result<Authority, Box<dyn std::error::Error + Send + Sync>> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.distinguished_name.push(DnType::CommonName, "real.test test authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -109,7 +114,7 @@ fn certify(dir: &Path, address: Ipv4Addr) -> Result<(), Box<dyn std::error::Erro
     fs::write(dir.join("server.pem"), server.pem())?;
     fs::write(dir.join("server.key"), key.serialize_pem())?;
     fs::set_permissions(dir.join("server.key"), fs::Permissions::from_mode(0o600))?;
-    Ok(())
+    Ok(authority)
 }
 
 /// A few small messages that are awkward to show, and the big one for its user.

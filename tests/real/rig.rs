@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::ops::Deref;
+use std::ops::{Deref, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -129,7 +129,7 @@ impl Rig {
         if missing.is_some() {
             return Err("Postfix, Dovecot or BIND is missing; run tests/real/install as root".to_owned());
         }
-        let address = own_address()?;
+        let address = own_address(101..=109, &[25, 110, 143, 465, 587, 993, 995])?;
         let dns = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .and_then(|socket| socket.local_addr())
             .map_err(|error| format!("no free port on 127.0.0.1: {error}"))?;
@@ -148,14 +148,14 @@ impl Rig {
     }
 }
 
-/// An address of 127.0.0.0/8 on which all usual ports are free.
-fn own_address() -> Result<Ipv4Addr, String> {
+/// An address of 127.0.0.0/8 on which all `ports` are free. `nets`: its second octet, of this rig alone.
+pub(crate) fn own_address(nets: RangeInclusive<u8>, ports: &[u16]) -> Result<Ipv4Addr, String> {
     let [.., high, low] = std::process::id().to_be_bytes();
     let mut refused = String::new();
-    for net in 101..=109 {
+    for net in nets {
         // .0 and .255 would do as well, but they look like a mistake.
         let address = Ipv4Addr::new(127, net, high, low.clamp(1, 254));
-        let busy = [25, 110, 143, 465, 587, 993, 995]
+        let busy = ports
             .iter()
             .find_map(|port| TcpListener::bind((address, *port)).err().map(|error| format!("port {port}: {error}")));
         match busy {

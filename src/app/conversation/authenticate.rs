@@ -1,6 +1,6 @@
 //! Logging in on one key: the ways a protocol has, the exchange, and what stays hidden.
 
-use super::mask::{DOTS, mask};
+use super::mask::DOTS;
 use super::{Conversation, Goal};
 use crate::app::effect::Effects;
 use crate::app::transcript::Kind;
@@ -9,8 +9,8 @@ use crate::protocol::imap::write::quoted;
 use crate::protocol::moment::Moment;
 use crate::protocol::pop3::apop;
 use crate::protocol::reply::ReplyClass;
-use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
-use crate::protocol::secret::Secret;
+use crate::protocol::sasl::{self, Answer, Channel, Credentials, Exchange, Mechanism};
+use crate::protocol::secret::{Hidden, Secret};
 use crate::protocol::verb::Phase;
 use crate::protocol::visible::visible;
 
@@ -72,14 +72,16 @@ impl Conversation {
     }
 
     pub(super) fn begin_exchange(&mut self, way: Way, credentials: Credentials, now: Moment, effects: &mut Effects) {
-        self.remember(sasl::encode(&credentials.password));
-        self.remember(credentials.password.clone());
+        self.masks.remember(&credentials.password);
         self.login.clone_from(&credentials.user);
         match way {
             Way::Login => {
-                let user = quoted(&credentials.user);
-                let password = quoted(&String::from_utf8_lossy(credentials.password.expose()));
-                self.send_line(&format!("LOGIN {user} {password}"), now, effects);
+                let password = Hidden::from(quoted(&credentials.password.text()));
+                let mut line = Hidden::with_room(16 + 2 * credentials.user.len() + password.len());
+                for part in ["LOGIN ", &quoted(&credentials.user), " ", &password] {
+                    line.push(part);
+                }
+                self.send_line(&line, now, effects);
             }
             Way::UserPass => {
                 self.goals.push_front(Goal::Pass(credentials.password.clone()));
@@ -97,8 +99,9 @@ impl Conversation {
             }
             Way::Sasl(mechanism) => {
                 let user = credentials.user.clone();
-                let both = Exchange::new(mechanism, credentials.clone())
-                    .and_then(|first| Exchange::new(mechanism, credentials).map(|second| (first, second)));
+                let both = Exchange::new(mechanism, credentials.clone(), &Channel::default(), None).and_then(|first| {
+                    Exchange::new(mechanism, credentials, &Channel::default(), None).map(|second| (first, second))
+                });
                 let (mut exchange, again) = match both {
                     Ok(both) => both,
                     Err(why) => return self.trouble(now, &why, "open the dialog again (F5)"),
@@ -112,8 +115,7 @@ impl Conversation {
                 }
                 let decoded = initial.as_ref().map(|message| sasl::describe(message.expose()));
                 self.exchange = Some(exchange);
-                let line = String::from_utf8_lossy(line.expose()).into_owned();
-                self.send_line(&line, now, effects);
+                self.send_line(&line.text(), now, effects);
                 let decoded = decoded.unwrap_or_else(|| format!("logging in as {user}"));
                 self.decoded(&decoded, now);
             }
@@ -143,7 +145,7 @@ impl Conversation {
         self.asked_for_user = decoded.as_ref().is_ok_and(|octets| octets.to_ascii_lowercase().starts_with(b"user"));
         match &decoded {
             Ok(octets) if !octets.is_empty() => {
-                let masked = mask(octets, &self.secrets);
+                let masked = self.masks.mask_reply(octets);
                 let octets = masked.as_ref().unwrap_or(octets);
                 let shown = visible(octets.get(..octets.len().min(400)).unwrap_or(octets)).into_owned();
                 self.decoded(&shown, now);
@@ -157,7 +159,7 @@ impl Conversation {
             Err(why) => self.decoded(&format!("the challenge is not base64: {why}"), now),
         }
         let Some(exchange) = &mut self.exchange else { return };
-        let Some(message) = decoded.ok().and_then(|challenge| exchange.answer(&challenge)) else {
+        let Some(Answer::Message(message)) = decoded.ok().map(|challenge| exchange.answer(&challenge)) else {
             self.exchange = None;
             self.decoded("no answer to this challenge is known: * cancels", now);
             self.send_line("*", now, effects);
@@ -171,12 +173,12 @@ impl Conversation {
 
     /// Sends a line of which nothing may be seen.
     fn send_secret(&mut self, line: &Secret, now: Moment, effects: &mut Effects) {
-        let text = String::from_utf8_lossy(line.expose()).into_owned();
-        self.remember(line.clone());
-        let shown = if text.is_empty() { "" } else { DOTS };
+        self.masks.remember_as_it_is(line);
+        self.masks.answering(true);
+        let shown = if line.is_empty() { "" } else { DOTS };
         let number = self.push_sent(shown, now);
         self.session.sent("", None, number);
-        self.transmit(text.as_bytes(), now, effects);
+        self.transmit(line.expose(), now, effects);
     }
 
     fn decoded(&mut self, text: &str, now: Moment) {

@@ -5,6 +5,7 @@ use crate::app::effect::Effects;
 use crate::diagnosis::Severity;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::moment::Moment;
+use crate::protocol::secret::Hidden;
 use crate::protocol::verb::Phase;
 
 impl Conversation {
@@ -65,8 +66,10 @@ impl Conversation {
             Goal::Pass(password) => {
                 let accepted = self.session.user().is_some();
                 if accepted {
-                    let password = String::from_utf8_lossy(password.expose()).into_owned();
-                    self.send_line(&format!("PASS {password}"), now, effects);
+                    let mut line = Hidden::with_room(8 + password.expose().len());
+                    line.push("PASS ");
+                    line.push(&password.text());
+                    self.send_line(&line, now, effects);
                 }
                 accepted
             }

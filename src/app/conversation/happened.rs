@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::mask::mask;
 use super::{Conversation, Goal, Link, Standing};
 use crate::app::effect::{Effect, Effects};
 use crate::app::event::{Closing, Happened, SocketFailure, SocketTrouble};
@@ -155,7 +154,7 @@ impl Conversation {
         let phase = self.session.phase();
         if let Some(rest) = self.session.finish() {
             let marks = Marks { tls: self.session.tls(), begins: self.fresh, ..Marks::default() };
-            let shown = mask(&rest, &self.secrets).unwrap_or(rest);
+            let shown = self.masks.mask_reply(&rest).unwrap_or(rest);
             self.transcript.push(at, Kind::Received, ReplyClass::Malformed, marks, None, &shown);
             self.remark(at, Kind::Meaning, ReplyClass::Malformed, "the line has no end");
         }

@@ -14,6 +14,7 @@ use crate::protocol::imap::write;
 use crate::protocol::line::Ending;
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
+use crate::protocol::secret::Secret;
 use crate::protocol::verb::Phase;
 
 impl Conversation {
@@ -94,7 +95,8 @@ impl Conversation {
 
     fn literal_octets(&mut self, line: &str, ending: Ending, now: Moment, effects: &mut Effects) {
         if self.literal_secrecy.literal {
-            self.remember(crate::protocol::secret::Secret::from(line));
+            self.masks.remember(&Secret::from(line));
+            self.masks.answering(true);
             self.push_data(DOTS.as_bytes(), false, ending, now);
         } else {
             self.push_data(line.as_bytes(), false, ending, now);
@@ -103,12 +105,13 @@ impl Conversation {
         octets.extend_from_slice(ending.bytes());
         self.session.literal_sent(octets.len() as u64);
         self.since = now;
-        self.put(Bytes::from(octets), effects);
+        self.put(Bytes::from_owner(Secret::new(octets)), effects);
     }
 
     fn push_data(&mut self, line: &[u8], stuffed: bool, ending: Ending, now: Moment) {
         let marks = Marks { tls: self.session.tls(), stuffed, ending, begins: false, ..Marks::default() };
-        self.transcript.push(now, Kind::SentData, ReplyClass::Data, marks, None, line);
+        let masked = self.masks.mask(line);
+        self.transcript.push(now, Kind::SentData, ReplyClass::Data, marks, None, masked.as_deref().unwrap_or(line));
     }
 
     /// Sends a whole message in DATA: every line ends in CRLF, dots are doubled, the final dot is added once.

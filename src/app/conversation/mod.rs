@@ -1,6 +1,7 @@
 //! One connection and everything known about it: the session, the transcript, the queue, what is awaited.
 
 mod authenticate;
+mod encodings;
 mod explain;
 mod goals;
 mod happened;
@@ -14,6 +15,7 @@ use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use self::mask::Masks;
 use super::effect::{ConnectPlan, Effect, Effects};
 use super::event::ConnectionId;
 use super::message_editor::MessageEditor;
@@ -27,11 +29,12 @@ use crate::protocol::line::Ending;
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::sasl::{Credentials, Exchange};
-use crate::protocol::secret::Secret;
+use crate::protocol::secret::{Hidden, Secret};
 use crate::protocol::session::Session;
 use crate::protocol::verb::Phase;
 
 pub use authenticate::Way;
+pub(in crate::app) use mask::DOTS;
 pub use message::{MessagePlace, lines, message_octets};
 pub use say::Refusal;
 
@@ -124,7 +127,7 @@ pub struct Conversation {
     /// What is worth saying about this connection.
     pub findings: Vec<Finding>,
     /// Pasted or held lines that wait for their turn.
-    pub queue: VecDeque<String>,
+    pub queue: VecDeque<Hidden>,
     /// The queue stands still after a refusal.
     pub paused: bool,
     /// Queued lines do not wait for replies.
@@ -142,10 +145,8 @@ pub struct Conversation {
     /// COMPRESS is on (RFC 4978): what packs and what unpacks.
     deflater: Option<Deflater>,
     inflater: Option<Inflater>,
-    /// What must not be seen, the longest first: one that begins like another would leave its end behind.
-    secrets: Vec<Secret>,
-    /// The same in the order in which they came, for forgetting.
-    secret_order: VecDeque<Secret>,
+    /// What must not be seen.
+    masks: Masks,
     /// The server asked for the user, not for a secret.
     asked_for_user: bool,
     since: Moment,
@@ -210,8 +211,7 @@ impl Conversation {
             append: None,
             deflater: None,
             inflater: None,
-            secrets: Vec::new(),
-            secret_order: VecDeque::new(),
+            masks: Masks::default(),
             asked_for_user: false,
             since: now,
             fresh: true,
@@ -369,10 +369,13 @@ impl Conversation {
 
     fn remark(&mut self, at: Moment, kind: Kind, class: ReplyClass, text: &str) -> u64 {
         let marks = Marks { tls: self.session.tls(), ..Marks::default() };
-        self.transcript.push(at, kind, class, marks, None, text.as_bytes())
+        let masked = self.masks.mask(text.as_bytes());
+        self.transcript.push(at, kind, class, marks, None, masked.as_deref().unwrap_or(text.as_bytes()))
     }
 
-    fn finding(&mut self, severity: Severity, subject: &str, says: &str, next: &str) {
+    fn finding(&mut self, severity: Severity, subject: &str, spoken: &str, next: &str) {
+        let says = self.masks.mask_text(spoken);
+        let says = says.as_deref().unwrap_or(spoken);
         let finding = Finding::new(severity, subject, says, next);
         if !self.findings.contains(&finding) && self.findings.len() < 200 {
             self.findings.push(finding);

@@ -1,7 +1,6 @@
 //! Octets from the server: frame by frame into the transcript, then what each whole reply asks for.
 
 use super::happened::IDLE;
-use super::mask::mask;
 use super::{Conversation, Goal, Link};
 use crate::app::effect::{Effect, Effects};
 use crate::app::transcript::{Kind, Marks};
@@ -52,11 +51,11 @@ impl Conversation {
     /// Reads frames until `input` is used up, or until what follows is of another kind: TLS, or compressed.
     fn read(&mut self, input: &mut &[u8], at: Moment, effects: &mut Effects) {
         loop {
-            let Self { session, transcript, secrets, fresh, since, continuing, .. } = self;
+            let Self { session, transcript, masks, fresh, since, continuing, .. } = self;
             let tls = session.tls();
             let protocol = session.protocol();
             let greeted = session.phase() != Phase::Greeting;
-            let Some(heard) = session.next(input) else { break };
+            let Some(heard) = session.next_hiding(input, |octets| masks.mask_reply(octets)) else { break };
             let reading = heard.reading;
             let marks = Marks {
                 tls,
@@ -68,8 +67,7 @@ impl Conversation {
                 begins: *fresh,
                 stuffed: false,
             };
-            let masked = if secrets.is_empty() { None } else { mask(heard.octets, secrets) };
-            let shown = masked.as_deref().unwrap_or(heard.octets);
+            let shown = heard.hidden.as_deref().unwrap_or(heard.octets);
             transcript.push(at, Kind::Received, reading.class, marks, reading.answers, shown);
             let explained = if reading.class.is_negative() && reading.whole {
                 // What is masked above stays so below.
@@ -83,6 +81,9 @@ impl Conversation {
             if whole {
                 *fresh = true;
                 *since = at;
+                // Only the answer to the line itself ends the wait for it, not what is said in between.
+                let over = reading.answers.is_some() && session.phase() != Phase::Sasl;
+                masks.answering(masks.is_answering() && !over);
             } else {
                 *fresh = false;
             }
@@ -126,7 +127,9 @@ impl Conversation {
 
     /// What came in is no DEFLATE: nothing behind it can be read, nor anything that would still come.
     fn garbled(&mut self, octets: &[u8], at: Moment, effects: &mut Effects) {
-        let shown = visible(octets.get(..octets.len().min(60)).unwrap_or(octets)).into_owned();
+        let masked = self.masks.mask(octets);
+        let shown = masked.as_deref().unwrap_or(octets);
+        let shown = visible(shown.get(..shown.len().min(60)).unwrap_or(shown)).into_owned();
         let says = format!("what came behind the answer to COMPRESS is no DEFLATE: {shown}");
         let next = "the server did not compress, or something on the way changed octets; Alt-a connects again";
         self.trouble(at, &says, next);
@@ -137,7 +140,7 @@ impl Conversation {
 
     /// DATA was refused: the body that was pasted behind it must not be taken for commands.
     fn drop_body(&mut self, at: Moment) {
-        if let Some(end) = self.queue.iter().position(|line| line == ".") {
+        if let Some(end) = self.queue.iter().position(|line| &**line == ".") {
             self.queue.drain(..=end);
             self.note(
                 at,
@@ -211,7 +214,9 @@ impl Conversation {
     }
 
     pub(super) fn injection(&mut self, octets: &[u8], at: Moment) {
-        let shown = octets.get(..octets.len().min(60)).unwrap_or(octets);
+        let masked = self.masks.mask(octets);
+        let shown = masked.as_deref().unwrap_or(octets);
+        let shown = shown.get(..shown.len().min(60)).unwrap_or(shown);
         let says = format!(
             "{} octets came in clear behind the answer to STARTTLS and were discarded: {}",
             octets.len(),

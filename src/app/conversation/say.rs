@@ -4,6 +4,7 @@ use super::{Conversation, Link};
 use crate::app::effect::Effects;
 use crate::protocol::command;
 use crate::protocol::moment::Moment;
+use crate::protocol::secret::Hidden;
 use crate::protocol::verb::Phase;
 
 /// Why a typed line did not go out.
@@ -21,13 +22,13 @@ impl Conversation {
                 return Err(Refusal("the connection is closed; Alt-a connects again, F2 elsewhere".to_owned()));
             }
             Link::Opening | Link::Handshake => {
-                self.queue.push_back(line.to_owned());
+                self.queue.push_back(Hidden::from(line));
                 return Ok(());
             }
             Link::Open => {}
         }
         if self.session.phase() == Phase::Greeting && !self.wait_given_up {
-            self.queue.push_back(line.to_owned());
+            self.queue.push_back(Hidden::from(line));
             return Ok(());
         }
         if let Some(why) = self.betrays(line) {
@@ -65,7 +66,7 @@ impl Conversation {
         }
         let behind = !self.queue.is_empty() && !self.paused;
         if behind || self.is_busy() && !self.may_pipeline() {
-            self.queue.push_back(line.to_owned());
+            self.queue.push_back(Hidden::from(line));
         } else {
             self.send_line(line, now, effects);
         }
@@ -128,13 +129,13 @@ impl Conversation {
             self.send_line(line, now, effects);
         } else {
             self.send_line("", now, effects);
-            self.queue.push_front(line.to_owned());
+            self.queue.push_front(Hidden::from(line));
             self.advance(now, effects);
         }
     }
 
     /// Several pasted lines: each waits for the reply to the one before.
-    pub fn enqueue(&mut self, lines: Vec<String>, now: Moment, effects: &mut Effects) {
+    pub fn enqueue(&mut self, lines: Vec<Hidden>, now: Moment, effects: &mut Effects) {
         self.queue.extend(lines);
         self.paused = false;
         self.advance(now, effects);

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::Conversation;
-use super::mask::{DOTS, mask, secrets_of};
+use super::mask::DOTS;
 use crate::app::effect::{Effect, Effects};
 use crate::app::transcript::{Kind, Marks};
 use crate::protocol::command;
@@ -11,11 +11,8 @@ use crate::protocol::endpoint::Protocol;
 use crate::protocol::line::{Literals, literal_announced};
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
-use crate::protocol::secret::Secret;
+use crate::protocol::secret::{Hidden, Secret};
 use crate::protocol::verb::{Context, Phase};
-
-/// Secrets that are remembered for masking; the oldest is forgotten first.
-const SECRETS: usize = 256;
 
 impl Conversation {
     /// Sends one line now, whatever the phase, with tag, mask and ending.
@@ -28,19 +25,18 @@ impl Conversation {
         }
         let (text, tag) = self.with_tag(line);
         let shift = text.len() - line.len();
-        let mut shown = text.clone();
+        let mut shown = Hidden::from(&*text);
         if let Some(range) = secret {
             let range = range.start + shift..range.end + shift;
             if let Some(octets) = text.get(range.clone()) {
                 let user = self.session.phase() == Phase::Sasl && self.asked_for_user;
-                for secret in secrets_of(octets, !user) {
-                    self.remember(secret);
-                }
-                shown.replace_range(range, DOTS);
+                self.masks.remember_typed(octets, !user);
+                self.masks.answering(true);
+                shown.replace(range, DOTS);
             }
         }
-        if let Some(masked) = mask(shown.as_bytes(), &self.secrets) {
-            shown = String::from_utf8_lossy(&masked).into_owned();
+        if let Some(masked) = self.masks.mask_text(&shown) {
+            shown = Hidden::from(masked);
         }
         let word = line.trim_start().get(..4).unwrap_or("");
         if word.eq_ignore_ascii_case("DATA") && self.protocol().is_smtp() {
@@ -83,19 +79,23 @@ impl Conversation {
 
     /// The line with its tag in front, and the tag: typed, made, or none where none belongs (TRAPS: continuations,
     /// literals and `DONE`).
-    fn with_tag(&mut self, line: &str) -> (String, Option<String>) {
+    fn with_tag(&mut self, line: &str) -> (Hidden, Option<String>) {
         let phase = self.session.phase();
         if self.protocol() != Protocol::Imap
             || matches!(phase, Phase::Sasl | Phase::Literal | Phase::LiteralEnd | Phase::Idle)
         {
-            return (line.to_owned(), None);
+            return (Hidden::from(line), None);
         }
         let reading = command::check(line, &self.session.context());
         if let Some(tag) = reading.tag.and_then(|range| line.get(range)) {
-            return (line.to_owned(), Some(tag.to_owned()));
+            return (Hidden::from(line), Some(tag.to_owned()));
         }
         let tag = self.session.next_tag();
-        (format!("{tag} {line}"), Some(tag))
+        let mut text = Hidden::with_room(tag.len() + 1 + line.len());
+        for part in [&tag, " ", line] {
+            text.push(part);
+        }
+        (text, Some(tag))
     }
 
     /// The line as it stands in the transcript.
@@ -123,7 +123,8 @@ impl Conversation {
         self.since = now;
         self.warned = false;
         self.wait_given_up = false;
-        self.put(Bytes::from(octets), effects);
+        // It may hold a password: the net drops it when it is written, and what is dropped here is wiped.
+        self.put(Bytes::from_owner(Secret::new(octets)), effects);
         if let Some(patience) = self.session.patience() {
             effects.push(Effect::Wake(now + patience.limit));
         }
@@ -146,23 +147,14 @@ impl Conversation {
     /// Whether a line holds anything that must not be seen, by its verb or because it was seen as a secret before.
     #[must_use]
     pub fn holds_secret(&self, line: &str) -> bool {
-        self.secret_range(line).is_some() || mask(line.as_bytes(), &self.secrets).is_some()
+        self.secret_range(line).is_some() || self.masks.mask(line.as_bytes()).is_some()
     }
 
-    /// From now on these octets are masked wherever they appear. Shorter ones than four octets are not: they would blot
-    /// out ordinary text, and tell by their absence what they are.
-    pub fn remember(&mut self, secret: Secret) {
-        if secret.expose().len() < 4 || self.secrets.contains(&secret) {
-            return;
+    /// From now on these octets, which encode a secret, are masked wherever they appear.
+    pub fn remember(&mut self, encoded: &Secret) {
+        if let Ok(text) = std::str::from_utf8(encoded.expose()) {
+            self.masks.remember_typed(text, true);
         }
-        if self.secrets.len() >= SECRETS
-            && let Some(oldest) = self.secret_order.pop_front()
-        {
-            self.secrets.retain(|secret| *secret != oldest);
-        }
-        let place = self.secrets.partition_point(|other| other.expose().len() > secret.expose().len());
-        self.secret_order.push_back(secret.clone());
-        self.secrets.insert(place, secret);
     }
 
     /// What a typed line would be checked against.

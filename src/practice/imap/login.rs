@@ -3,7 +3,7 @@
 use crate::protocol::imap::grammar::{astring, space};
 use crate::protocol::secret::Secret;
 
-use super::super::sasl::{Exchange, MECHANISMS, Step};
+use super::super::sasl::{Exchange, Step, offered};
 use super::super::{Output, World};
 use super::command::{Command, bad};
 use super::{Imap, Mode, say};
@@ -14,7 +14,8 @@ pub(super) const IN_CLEAR: &str = "NO [PRIVACYREQUIRED] not before STARTTLS";
 impl Imap {
     pub(super) fn capabilities(&self) -> String {
         let mut list = vec!["IMAP4rev1", "IMAP4rev2", "LITERAL+", "SASL-IR", "ID", "ENABLE"];
-        let mechanisms: Vec<String> = MECHANISMS.iter().map(|name| format!("AUTH={name}")).collect();
+        let mechanisms: Vec<String> =
+            offered(&self.link.secured, true).iter().map(|name| format!("AUTH={name}")).collect();
         if self.user.is_none() {
             if self.link.tls {
                 list.extend(mechanisms.iter().map(String::as_str));
@@ -58,7 +59,7 @@ impl Imap {
 
     pub(super) fn authenticate(
         &mut self,
-        world: &World,
+        world: &mut World,
         command: &Command<'_>,
         out: &mut Vec<Output>,
     ) -> Option<String> {
@@ -67,15 +68,16 @@ impl Imap {
         }
         let mut words = command.cursor.rest().split(' ');
         let (mechanism, initial) = (words.next().unwrap_or_default(), words.next());
-        let Some(mut exchange) = Exchange::begin(mechanism) else {
-            return Some("NO unknown mechanism, PLAIN and LOGIN are offered".to_owned());
+        let mut exchange = match Exchange::begin(mechanism, &self.link.secured, true, &self.link.host, world) {
+            Ok(exchange) => exchange,
+            Err(why) => return Some(format!("NO {why}")),
         };
-        let step = exchange.first(initial);
-        self.step(world, exchange, step, command.tag, out);
+        let step = exchange.first(world, initial);
+        self.step(exchange, step, command.tag, out);
         None
     }
 
-    pub(super) fn step(&mut self, world: &World, exchange: Exchange, step: Step, tag: &str, out: &mut Vec<Output>) {
+    pub(super) fn step(&mut self, exchange: Exchange, step: Step, tag: &str, out: &mut Vec<Output>) {
         let answer = match step {
             Step::Challenge(challenge) => {
                 self.mode = Mode::Sasl(exchange, tag.to_owned());
@@ -83,8 +85,9 @@ impl Imap {
             }
             Step::Cancelled => "BAD authentication cancelled".to_owned(),
             Step::Malformed(reason) => format!("BAD {reason}"),
-            Step::Credentials { user, password } => {
-                self.user = world.login(&user, &password);
+            Step::Refused => WRONG.to_owned(),
+            Step::Accepted(user) => {
+                self.user = Some(user);
                 self.logged_in("AUTHENTICATE").unwrap_or_else(|refusal| refusal)
             }
         };

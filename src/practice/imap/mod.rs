@@ -23,7 +23,7 @@ use crate::protocol::deflate::{Deflater, Inflater};
 use crate::protocol::line::{Ending, Frame, Framer, Literals};
 use crate::protocol::verb::Phase;
 
-use super::sasl::{self, Exchange};
+use super::sasl::{self, Exchange, Secured};
 use super::server::Link;
 use super::{Output, World, send};
 use command::Gathering;
@@ -78,6 +78,10 @@ impl Imap {
         let capabilities = self.capabilities();
         say(&mut out, &format!("* OK [CAPABILITY {capabilities}] {} ehlo practice ready", self.link.host));
         out
+    }
+
+    pub(super) fn secured(&mut self, secured: Secured) {
+        self.link.secured = secured;
     }
 
     pub(super) fn tls_established(&mut self) {
@@ -151,8 +155,8 @@ impl Imap {
     fn response(&mut self, world: &mut World, mode: Mode, line: Option<&[u8]>, out: &mut Vec<Output>) {
         match (mode, line) {
             (Mode::Sasl(mut exchange, tag), Some(line)) => {
-                let step = exchange.respond(line);
-                self.step(world, exchange, step, &tag, out);
+                let step = exchange.respond(world, line);
+                self.step(exchange, step, &tag, out);
             }
             (Mode::Sasl(_, tag), None) => say(out, &format!("{tag} BAD the authentication line is too long")),
             (Mode::Idle(tag), Some(line)) if line.eq_ignore_ascii_case(b"DONE") => {

@@ -1,6 +1,6 @@
 //! AUTH (RFC 4954) and STARTTLS (RFC 3207).
 
-use super::super::sasl::{Exchange, Step};
+use super::super::sasl::{Exchange, Step, offered};
 use super::super::{Output, World};
 use super::{Mode, Smtp, say};
 use crate::protocol::reply::ReplyCode;
@@ -11,7 +11,12 @@ impl Smtp {
         self.is_submission() && self.link.tls
     }
 
-    pub(super) fn auth(&mut self, world: &World, arguments: &str, out: &mut Vec<Output>) {
+    /// The line that offers it.
+    pub(super) fn auth_line(&self) -> String {
+        format!("AUTH {}", offered(&self.link.secured, false).join(" "))
+    }
+
+    pub(super) fn auth(&mut self, world: &mut World, arguments: &str, out: &mut Vec<Output>) {
         if !self.is_submission() {
             return say(out, ReplyCode(502), "5.5.1 AUTH is for submission, ports 587 and 465");
         }
@@ -26,29 +31,27 @@ impl Smtp {
         }
         let mut words = arguments.split_ascii_whitespace();
         let (mechanism, initial) = (words.next().unwrap_or_default(), words.next());
-        let Some(mut exchange) = Exchange::begin(mechanism) else {
-            return say(out, ReplyCode(504), "5.5.4 unknown mechanism, PLAIN and LOGIN are offered");
+        let mut exchange = match Exchange::begin(mechanism, &self.link.secured, false, &self.link.host, world) {
+            Ok(exchange) => exchange,
+            Err(why) => return say(out, ReplyCode(504), &format!("5.5.4 {why}")),
         };
-        let step = exchange.first(initial);
-        self.step(world, exchange, step, out);
+        let step = exchange.first(world, initial);
+        self.step(exchange, step, out);
     }
 
-    pub(super) fn step(&mut self, world: &World, exchange: Exchange, step: Step, out: &mut Vec<Output>) {
+    pub(super) fn step(&mut self, exchange: Exchange, step: Step, out: &mut Vec<Output>) {
         match step {
             Step::Challenge(challenge) => {
                 self.mode = Mode::Sasl(exchange);
-                say(out, ReplyCode::CHALLENGE, challenge);
+                say(out, ReplyCode::CHALLENGE, &challenge);
             }
             Step::Cancelled => say(out, ReplyCode(501), "5.7.0 authentication cancelled"),
             Step::Malformed(reason) => say(out, ReplyCode(501), &format!("5.5.2 {reason}")),
-            Step::Credentials { user, password } => {
-                self.user = world.login(&user, &password);
-                if self.user.is_some() {
-                    say(out, ReplyCode(235), "2.7.0 authentication successful");
-                } else {
-                    say(out, ReplyCode(535), "5.7.8 authentication credentials invalid");
-                }
+            Step::Accepted(user) => {
+                self.user = Some(user);
+                say(out, ReplyCode(235), "2.7.0 authentication successful");
             }
+            Step::Refused => say(out, ReplyCode(535), "5.7.8 authentication credentials invalid"),
         }
     }
 

@@ -16,8 +16,9 @@ use crate::protocol::line::{Ending, Frame, Framer, Literals};
 use crate::protocol::reply::{ReplyCode, reply_line};
 use crate::protocol::verb::Phase;
 
-use super::sasl::{self, Exchange};
+use super::sasl::{self, Exchange, Secured};
 use super::server::Link;
+use super::vice::Vice;
 use super::world::Recipient;
 use super::{Output, Service, World, send};
 use message::{Bdat, Data};
@@ -98,6 +99,10 @@ impl Smtp {
         out
     }
 
+    pub(super) fn secured(&mut self, secured: Secured) {
+        self.link.secured = secured;
+    }
+
     pub(super) fn tls_established(&mut self) {
         self.link.tls = true;
         self.link.handshake = false;
@@ -154,7 +159,7 @@ impl Smtp {
     fn frame(&mut self, world: &mut World, now: Timestamp, frame: Frame<'_>, out: &mut Vec<Output>) {
         let goes_on = std::mem::replace(&mut self.overlong, frame.continues);
         // The cut of an overlong line may fall between CR and LF: only a whole line tells a bare LF.
-        if frame.ending == Ending::Lf && !goes_on {
+        if frame.ending == Ending::Lf && !goes_on && self.link.vice != Some(Vice::BareLf) {
             say(out, ReplyCode(521), &format!("5.5.2 {} bare <LF> received, lines end with <CR><LF>", self.link.host));
             self.link.close(out);
             return;
@@ -167,8 +172,8 @@ impl Smtp {
             }
             Mode::Sasl(exchange) => {
                 let mut exchange = exchange;
-                let step = exchange.respond(frame.bytes);
-                self.step(world, exchange, step, out);
+                let step = exchange.respond(world, frame.bytes);
+                self.step(exchange, step, out);
             }
             _ if frame.continues => {}
             _ if goes_on => say(out, ReplyCode(500), "5.5.2 line too long"),

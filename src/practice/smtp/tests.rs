@@ -147,7 +147,7 @@ fn limits_of_lines_keep_the_lines_in_step() {
              S: 250-ENHANCEDSTATUSCODES
              S: 250-DSN
              S: 250-CHUNKING
-             S: 250-AUTH PLAIN LOGIN
+             S: 250-AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2
              S: 250 HELP
              C: AUTH LOGIN
              S: 334 VXNlcm5hbWU6

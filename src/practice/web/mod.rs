@@ -141,7 +141,15 @@ mod tests {
 
     /// The first line and the field that matters, when the request comes in pieces of this size.
     fn answer(request: &str, tls: bool, piece: usize) -> String {
-        let link = Link { host: "web.example.test".to_owned(), client: CLIENT, tls, handshake: false, closed: false };
+        let link = Link {
+            host: "web.example.test".to_owned(),
+            client: CLIENT,
+            tls,
+            secured: crate::practice::Secured::default(),
+            handshake: false,
+            closed: false,
+            vice: None,
+        };
         let mut web = Web::new(link);
         let mut out = Vec::new();
         for octets in request.as_bytes().chunks(piece) {

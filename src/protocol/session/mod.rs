@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::capability::{Capabilities, Change, Occasion};
 use super::endpoint::Protocol;
 use super::imap::seen::Seen;
-use super::line::{Ending, Framer, Literals};
+use super::line::{Ending, Frame, Framer, Literals};
 use super::progress::Progress;
 use super::reply::{ReplyClass, ReplyCode};
 use super::verb::{Context, Phase, Verb, find_verb};
@@ -104,6 +104,8 @@ impl Outstanding {
 pub struct Heard<'a> {
     /// The octets, without their ending.
     pub octets: &'a [u8],
+    /// The same with what was to be hidden replaced, if there was anything.
+    pub hidden: Option<Vec<u8>>,
     /// The ending they had.
     pub ending: Ending,
     /// The content of an IMAP literal.
@@ -303,10 +305,32 @@ impl Session {
 
     /// Takes the next frame off `input` and reads it. `None`: the rest is kept until more comes.
     pub fn next<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Option<Heard<'a>> {
+        self.next_hiding(input, |_| None)
+    }
+
+    /// The same, and what `hide` replaces is not kept here either: a server can name an offer or a mailbox by the
+    /// password it was given. The first word and a challenge are read as they came, for what follows depends on them.
+    pub fn next_hiding<'a, 'i: 'a>(
+        &'a mut self,
+        input: &mut &'i [u8],
+        hide: impl FnOnce(&[u8]) -> Option<Vec<u8>>,
+    ) -> Option<Heard<'a>> {
         let frame = self.framer.next(input)?;
-        let reading = self.state.read(&frame);
+        let hidden = hide(frame.bytes);
+        let challenge =
+            self.state.phase == Phase::Sasl && (frame.bytes.starts_with(b"+") || frame.bytes.starts_with(b"334"));
+        let reading = match hidden.as_ref().filter(|_| !challenge) {
+            None => self.state.read(&frame),
+            Some(hidden) => {
+                let end = |octets: &[u8]| octets.iter().position(|b| matches!(b, b' ' | b'-')).unwrap_or(octets.len());
+                let mut told = frame.bytes.get(..end(frame.bytes)).unwrap_or_default().to_vec();
+                told.extend_from_slice(hidden.get(end(hidden)..).unwrap_or_default());
+                self.state.read(&Frame { bytes: &told, ..frame })
+            }
+        };
         Some(Heard {
             octets: frame.bytes,
+            hidden,
             ending: frame.ending,
             literal: frame.literal,
             continues: frame.continues,

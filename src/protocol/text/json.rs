@@ -22,6 +22,36 @@ pub fn pretty(text: &[u8]) -> Result<Vec<String>, NotUnderstood> {
     }
 }
 
+/// Names and values of the object that the text is, those that are strings without their quotes, everything else as
+/// [`pretty`] lays it out, in one line. Escapes stay as they came.
+///
+/// # Errors
+/// As [`pretty`], and where the value is no object.
+pub fn members(text: &[u8]) -> Result<Vec<(String, String)>, NotUnderstood> {
+    let lines = pretty(text)?;
+    if lines.first().is_none_or(|line| !line.starts_with('{')) {
+        return Err(NotUnderstood::new(0, "the value is no object"));
+    }
+    let mut out: Vec<(String, String)> = Vec::new();
+    for line in lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default() {
+        let inner = line.strip_prefix("  ").unwrap_or(line);
+        match (inner.strip_prefix('"').and_then(|rest| rest.split_once("\": ")), out.last_mut()) {
+            (Some((name, value)), _) => out.push((name.to_owned(), value.to_owned())),
+            (None, Some((_, value))) => {
+                value.push(' ');
+                value.push_str(inner.trim_start());
+            }
+            (None, None) => {}
+        }
+    }
+    for (_, value) in &mut out {
+        let whole = value.strip_suffix(',').unwrap_or(value);
+        let string = whole.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        *value = string.unwrap_or(whole).to_owned();
+    }
+    Ok(out)
+}
+
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
@@ -154,6 +184,17 @@ mod tests {
             "{\n  \"status\": \"400\",\n  \"schemes\": \"Bearer\",\n  \"scope\": [\n    \
              \"https://mail.google.com/\",\n    1.5e3,\n    {}\n  ],\n  \"x\": null\n}"
         );
+    }
+
+    #[test]
+    fn members_of_an_object() {
+        let text = br#"{"status":"400","a":["x",{"b":1}],"n": 1,"e":"\\\": ,"}"#;
+        let found = members(text).unwrap();
+        let found: Vec<(&str, &str)> = found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(found, [("status", "400"), ("a", "[ \"x\", { \"b\": 1 } ]"), ("n", "1"), ("e", "\\\\\\\": ,")]);
+        assert_eq!(members(b"{}"), Ok(Vec::new()));
+        assert!(members(b"[1]").is_err());
+        assert!(members(b"\"a\"").is_err());
     }
 
     #[test]

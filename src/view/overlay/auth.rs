@@ -12,7 +12,7 @@ use crate::app::conversation::Way;
 use crate::app::state::App;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::pop3::apop;
-use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
+use crate::protocol::sasl::{self, Channel, Credentials, Exchange, Mechanism};
 use crate::protocol::secret::Secret;
 use crate::protocol::visible::visible;
 use crate::view::{lines, take_top};
@@ -165,7 +165,7 @@ fn preview(dialog: &AuthDialog) -> (String, String) {
             DOTS.to_owned()
         }
     };
-    match (mechanism, Exchange::new(mechanism, credentials)) {
+    match (mechanism, Exchange::new(mechanism, credentials, &Channel::default(), None)) {
         (Mechanism::Plain, Ok(mut exchange)) => match exchange.initial() {
             Some(message) => (
                 format!("{verb} PLAIN {}", encoded(&message)),
@@ -183,6 +183,7 @@ fn preview(dialog: &AuthDialog) -> (String, String) {
                 format!("{}, then {secret}", shown(user.text())),
             )
         }
+        (mechanism, Ok(_)) => (format!("{verb} {mechanism}"), String::new()),
         (_, Err(why)) => (format!("{verb} {} …", mechanism.name()), why),
     }
 }
