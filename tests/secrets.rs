@@ -23,6 +23,7 @@ use ehlo::protocol::endpoint::{Target, parse_target};
 use ehlo::protocol::moment::Moment;
 use ehlo::protocol::netrc::Netrc;
 use ehlo::protocol::secret::Secret;
+use ehlo::protocol::verb::Phase;
 use ehlo::view;
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -352,6 +353,10 @@ fn come_in(run: &mut Run, way: Way, secret: &str) {
         }
         Way::LoginLiteral => {
             run.line(&format!("LOGIN jo {{{}+}}", secret.len()));
+            if run.app.conversation().expect("one").session.phase() != Phase::Literal {
+                // Refused at once: nobody types the literal then.
+                return come_in(run, Way::LoginQuoted, secret);
+            }
             run.line(secret);
             run.key(KeyCode::Enter);
         }
