@@ -7,7 +7,9 @@ use super::effect::{Effect, Effects};
 use super::event::ConnectionId;
 use super::line_editor::LineEditor;
 use super::message_editor::{self, MessageEditor};
+use super::probe_dialog::ProbeDialog;
 use super::state::{App, FAREWELL, Focus, Overlay, Question};
+use crate::diagnosis::probe::Order;
 use crate::diagnosis::{Severity, certificate};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::sasl::{Credentials, Mechanism};
@@ -74,6 +76,7 @@ impl App {
                 self.say(Severity::Note, format!("{what}; Space on a line folds or unfolds it"));
             }
             Action::Certificate => self.show_certificate(),
+            Action::Probe => self.open_probe(),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
         }
@@ -102,6 +105,15 @@ impl App {
             }
             _ => conversation.want_tls(now, effects),
         }
+    }
+
+    /// Asks for consent to a probe of the server on the screen.
+    fn open_probe(&mut self) {
+        let Some(conversation) = self.conversation() else {
+            return self.say(Severity::Note, "a probe is for the server of a tab, and none is open; F2 connects");
+        };
+        let order = Order::new(conversation.plan.endpoint.clone(), self.options.seed ^ self.now.0);
+        self.overlay = Some(Overlay::Probe(Box::new(ProbeDialog::new(order))));
     }
 
     fn open_auth(&mut self, way: Way) {
