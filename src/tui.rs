@@ -23,7 +23,6 @@ use tokio::time::{Instant as Timer, sleep_until};
 
 use crate::app::effect::{Effect, Effects};
 use crate::app::event::Event;
-use crate::app::plain;
 use crate::app::state::App;
 use crate::cli::Exit;
 use crate::net::Net;
@@ -313,13 +312,8 @@ impl Screen {
 
     fn print(&self) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        for conversation in &self.app.conversations {
-            writeln!(out, "── {} {} ──", conversation.protocol(), conversation.plan.endpoint)?;
-            for number in conversation.transcript.range() {
-                if let Some(line) = plain::line(conversation, &self.app.options.epoch, number, self.app.options.ascii) {
-                    writeln!(out, "{line}")?;
-                }
-            }
+        for line in self.app.record() {
+            writeln!(out, "{line}")?;
         }
         out.flush()
     }

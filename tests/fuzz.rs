@@ -165,4 +165,4 @@ macro_rules! shapes_and_runs {
     };
 }
 
-shapes_and_runs!(framing session response text message command certificate dns survey);
+shapes_and_runs!(framing session response text message command certificate dns tls_records survey);

@@ -192,7 +192,7 @@ fn a_target_becomes_a_plan() {
         sni: None,
         limit: Duration::from_secs(30),
         sessions: Sessions::Forget,
-        identity: false,
+        identity: true,
     };
     assert_eq!(model.key(KeyCode::Enter), [Effect::Connect { id: ID, plan }]);
     // A wrong one stays open and says why.

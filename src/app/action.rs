@@ -63,6 +63,8 @@ pub enum Action {
     Explain,
     /// The certificate and the handshake.
     Certificate,
+    /// Pseudonyms for names and addresses, or not.
+    Privacy,
     /// Stop like a shell job; `fg` returns.
     Suspend,
     /// Draw everything again.
@@ -121,6 +123,7 @@ bindings! {
     PageUp ["PgUp"] "page up" "scroll the transcript back"
     PageDown ["PgDn"] "page down" "scroll the transcript on"
     Follow ["Ctrl-End"] "follow" "go to the newest line and follow"
+    Privacy ["F9", "Alt-k"] "privacy" "show pseudonyms for addresses, hosts and IPs, to share the screen"
     Redraw ["Ctrl-L"] "redraw" "draw the screen again"
     Suspend ["Ctrl-Z"] "suspend" "stop like a shell job; fg returns"
 }

@@ -156,6 +156,7 @@ impl Investigator {
                 Want::Look(endpoint) => self.look(Errand::Look(endpoint), effects),
                 Want::Again(endpoint) => self.look(Errand::Again(endpoint), effects),
                 Want::Hello(hello) => self.look(Errand::Hello(hello), effects),
+                Want::Talk(talk) => self.look(Errand::Talk(talk), effects),
             }
         }
     }

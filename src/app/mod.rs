@@ -19,6 +19,7 @@ pub mod panes;
 mod perform;
 pub mod plain;
 pub mod popup_keys;
+pub mod privacy;
 pub mod prompt;
 pub mod sentences;
 pub mod state;

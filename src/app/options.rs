@@ -32,14 +32,12 @@ pub struct Options {
     pub sni: Option<String>,
     /// `--tls`, `--starttls`, `--no-tls`.
     pub security: Option<Security>,
-    /// The name that looks at servers send in TLS in place of the host.
-    pub look_name: Option<String>,
-    /// Our certificate may be shown to servers that are only looked at.
-    pub looks_identify: bool,
     /// `--resolve HOST:ADDRESS`.
     pub resolve: Vec<(String, IpAddr)>,
     /// Passwords may go over any channel without the gate.
     pub insecure_auth: bool,
+    /// What was said of TLS at the door is for every server that is looked at: nobody connects to anything else.
+    pub only_looks: bool,
     /// Draw nothing outside ASCII.
     pub ascii: bool,
     /// Draw no colours.
@@ -72,10 +70,9 @@ impl Options {
             source: None,
             sni: None,
             security: None,
-            look_name: None,
-            looks_identify: false,
             resolve: Vec::new(),
             insecure_auth: false,
+            only_looks: false,
             ascii: false,
             monochrome: false,
             limit: Duration::from_secs(30),

@@ -74,6 +74,7 @@ impl App {
                 self.say(Severity::Note, format!("{what}; Space on a line folds or unfolds it"));
             }
             Action::Certificate => self.show_certificate(effects),
+            Action::Privacy => self.toggle_privacy(),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
         }

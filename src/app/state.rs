@@ -11,6 +11,7 @@ use super::look::is_look;
 use super::message_editor::MessageEditor;
 use super::options::Options;
 pub use super::panes::{Focus, Notice, Overlay, Place, Question};
+use super::privacy::Privacy;
 use super::prompt::Prompt;
 use super::supply::Waiting;
 use crate::diagnosis::investigation::Setting;
@@ -59,6 +60,8 @@ pub struct App {
     pub search: String,
     /// What successes mean is shown beneath them too, not of refusals only.
     pub explains_all: bool,
+    /// The privacy key.
+    pub privacy: Privacy,
     /// The user of a target like `user@example.org`.
     pub user: String,
     pub(super) connect_when_surveyed: bool,
@@ -90,6 +93,7 @@ impl App {
             findings_from: 0,
             search: String::new(),
             explains_all: false,
+            privacy: Privacy::default(),
             user: String::new(),
             connect_when_surveyed: false,
             verifies: None,
@@ -148,6 +152,9 @@ impl App {
         let id = ConnectionId(self.next_connection);
         self.next_connection += 1;
         let Options { ehlo_name, insecure_auth, .. } = &self.options;
+        for host in [&plan.endpoint.host.to_string(), ehlo_name] {
+            self.privacy.know(host);
+        }
         let conversation = Conversation::open(id, plan, ehlo_name.clone(), *insecure_auth, self.now, effects);
         self.conversations.push(conversation);
         for note in std::mem::take(&mut self.options.notes) {
@@ -202,7 +209,8 @@ impl App {
     #[must_use]
     pub fn findings(&self) -> Vec<&Finding> {
         let own = self.conversation().map(|conversation| conversation.findings.as_slice()).unwrap_or_default();
-        let mut findings: Vec<&Finding> = own.iter().chain(self.dns.findings()).collect();
+        let others = self.dns.findings().iter().filter(|finding| !own.contains(finding));
+        let mut findings: Vec<&Finding> = own.iter().chain(others).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         findings
     }
@@ -304,6 +312,7 @@ impl App {
         }
         self.check_leaving(&mut effects);
         self.refresh();
+        self.veil_effects(&mut effects);
         effects
     }
 

@@ -48,6 +48,17 @@ Lines:
 
 Options stand before the line. Exit codes: 0, 1 when there is a fault, 2 wrong line.";
 
+const PROBE_HELP: &str = "\
+Tests:
+  clear      passwords asked for before TLS: AUTH, LOGIN without LOGINDISABLED, USER
+  starttls   a command in one segment with STARTTLS, which must be forgotten
+  vrfy       VRFY and EXPN that tell who is there
+  relay      mail from strangers to strangers, up to RCPT
+  smuggling  ends of a message that are none; with --to alone
+  password   a wrong password; with --attempts alone
+
+Exit codes: 0, 1 when something works that should not, 2 wrong command line or no consent.";
+
 /// What a line of `ehlo dns` can begin with.
 static DNS_HELP: LazyLock<String> = LazyLock::new(|| {
     let mut text = "Lines:\n".to_owned();
@@ -96,6 +107,12 @@ pub enum Command {
     /// Examples: ehlo tls mx1.example.org, ehlo tls mx1.example.org for example.org, ehlo tls imaps://mail.example.org,
     /// ehlo tls --pem mail.example.org:465.
     Tls(Inspect),
+    /// Try what should not work on a server that you are responsible for: open relay, passwords in clear, smuggling.
+    ///
+    /// It tells first what it will do, and asks for the name of the server. Without an order it makes no login attempt and
+    /// sends no message. Examples: ehlo probe mx.example.org, ehlo probe imap://mail.example.org --attempts 1,
+    /// ehlo probe mx.example.org --to me@example.org, ehlo probe relay.example.test.
+    Probe(Probe),
     /// Print what is known of commands, reply codes and capabilities; without a name, what can be asked.
     ///
     /// Examples: ehlo reference MAIL, ehlo reference 5.7.8 OVERQUOTA, ehlo reference "554 5.7.1 Relay access denied".
@@ -162,6 +179,48 @@ pub struct Inspect {
     /// Print the certificates alone, as text that other programs read (PEM).
     #[arg(long, conflicts_with = "short")]
     pub pem: bool,
+    /// Draw with ASCII only.
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// The options of `ehlo probe`.
+#[derive(Debug, Args)]
+#[command(after_help = PROBE_HELP)]
+pub struct Probe {
+    /// HOST, HOST:PORT, HOST PORT or a URL; a host alone is a mail exchanger, port 25.
+    #[arg(value_name = "HOST", required = true, num_args = 1..=2)]
+    pub target: Vec<String>,
+    /// Agree to what is going to be done without being asked: the server is mine, or I act for whoever it belongs to.
+    #[arg(long)]
+    pub i_am_responsible: bool,
+    /// Try exactly so many wrong passwords; the server may lock the user or ban this address for it.
+    #[arg(long, value_name = "N")]
+    pub attempts: Option<String>,
+    /// Try them for this user, not for one that does not exist.
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Send messages with wrong ends of data to this mailbox of mine.
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: Option<String>,
+    /// Only these tests, divided by commas.
+    #[arg(long, value_name = "TESTS")]
+    pub only: Option<String>,
+    /// TLS begins with STARTTLS or STLS.
+    #[arg(long, group = "security")]
+    pub starttls: bool,
+    /// TLS begins with the first octet, whatever the port.
+    #[arg(long, group = "security")]
+    pub tls: bool,
+    /// TLS does not begin with the first octet, whatever the port.
+    #[arg(long, group = "security")]
+    pub no_tls: bool,
+    /// Print all of it as JSON.
+    #[arg(long, conflicts_with = "explain")]
+    pub json: bool,
+    /// Print below each test what was said.
+    #[arg(long)]
+    pub explain: bool,
     /// Draw with ASCII only.
     #[arg(long)]
     pub ascii: bool,
@@ -283,6 +342,9 @@ pub struct Explore {
     /// Print the transcript to the normal screen at exit.
     #[arg(long, help_heading = "Screen")]
     pub preserve: bool,
+    /// Begin with pseudonyms for addresses, hosts and IPs on the screen and in what is copied or printed (F9).
+    #[arg(long, help_heading = "Screen")]
+    pub privacy: bool,
     /// Draw with ASCII only.
     #[arg(long, help_heading = "Screen")]
     pub ascii: bool,

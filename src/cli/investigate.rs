@@ -69,7 +69,7 @@ impl Run<'_> {
                     _ = investigator.fetched(id, outcome, now(at), &mut effects)
                 }
                 Some(Event::Judged { id, at, judgement }) => {
-                    _ = investigator.judged(id, judgement, now(at), &mut effects)
+                    _ = investigator.judged(id, judgement, now(at), &mut effects);
                 }
                 Some(Event::Connection { id, at, what }) => {
                     _ = investigator.happened(id, what, at, now(at), &mut effects)

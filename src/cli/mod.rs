@@ -8,6 +8,7 @@ mod json;
 mod lab;
 mod means;
 pub mod password;
+mod probe;
 mod reference;
 pub mod start;
 mod tables;

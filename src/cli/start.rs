@@ -33,6 +33,7 @@ pub fn main() -> ExitCode {
         Some(Command::Reference { names }) => super::reference::run(names),
         Some(Command::Dns(arguments)) => block_on(super::dns::run(arguments)),
         Some(Command::Tls(arguments)) => block_on(super::tls::run(arguments)),
+        Some(Command::Probe(arguments)) => block_on(super::probe::run(arguments)),
         Some(Command::Lab) => block_on(super::lab::run()).map(|()| Exit::Ok),
         None => explore(&arguments.explore),
     };
@@ -140,6 +141,7 @@ async fn open(
     let (reports, events) = mpsc::channel(REPORTS);
     let net = Net::new(clock, world, reports).with_means(means);
     let mut app = App::new(options, (80, 24));
+    app.privacy.on = explore.privacy;
     app.user = explore.user.clone().unwrap_or_default();
     if explore.password.password.is_some() {
         eprintln!("ehlo: {}", super::password::WARNING);

@@ -26,8 +26,8 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
     let mut options = Options::new(&super::own_name(), jiff::Zoned::now());
     options.family = arguments.reach.family();
     options.resolve.clone_from(&arguments.reach.resolve);
-    options.look_name.clone_from(&arguments.sni);
-    options.looks_identify = true;
+    options.sni.clone_from(&arguments.sni);
+    options.only_looks = true;
     let files = tables::fill(&mut options, world.as_ref()).and_then(|()| means::means(&arguments.files));
     let mut setting = options.setting();
     setting.security = arguments.security();

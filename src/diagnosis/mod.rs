@@ -20,6 +20,8 @@ pub mod investigation;
 pub mod meaning;
 pub mod message;
 pub mod mta_sts;
+pub mod privacy;
+pub mod probe;
 pub mod reference;
 pub mod response;
 pub mod spf;

@@ -39,6 +39,15 @@ pub(crate) struct Host {
     pub(crate) places: Arc<Semaphore>,
 }
 
+/// What a server says first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum First {
+    /// The greeting.
+    Greeting,
+    /// What STARTTLS left to be said, which should be nothing.
+    Rest,
+}
+
 /// Why a server stopped talking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Pause {
@@ -70,30 +79,32 @@ impl Host {
     async fn serve(self, mut tcp: TcpStream, from: IpAddr, at: Listening, tls: Arc<ServerConfig>) -> io::Result<()> {
         let _ = tcp.set_nodelay(true);
         let mut server = Server::new(at.service, at.host, at.implicit_tls, from);
-        let mut greeting = true;
+        let mut first = First::Greeting;
         if !at.implicit_tls {
-            if self.talk(&mut tcp, &mut server, greeting).await? == Pause::Over {
+            if self.talk(&mut tcp, &mut server, first).await? == Pause::Over {
                 return part(&mut tcp).await;
             }
-            greeting = false;
+            first = First::Rest;
         }
         let mut secured = timeout(HANDSHAKE, TlsAcceptor::from(tls).accept(tcp)).await??;
         if !at.implicit_tls {
             server.tls_established();
         }
-        self.talk(&mut secured, &mut server, greeting).await?;
+        self.talk(&mut secured, &mut server, first).await?;
         part(&mut secured).await
     }
 
     /// Lets `server` speak on `stream` until it wants TLS or either side ends.
-    async fn talk<S>(&self, stream: &mut S, server: &mut Server, greeting: bool) -> io::Result<Pause>
+    async fn talk<S>(&self, stream: &mut S, server: &mut Server, first: First) -> io::Result<Pause>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let mut news = self.news.subscribe();
         let mut buffer = vec![0; 64 << 10];
-        let mut outputs =
-            if greeting { self.ask(|world, host| server.greeting(world, host.time())) } else { Vec::new() };
+        let mut outputs = self.ask(|world, host| match first {
+            First::Greeting => server.greeting(world, host.time()),
+            First::Rest => server.resumed(world, host.time()),
+        });
         loop {
             for output in outputs {
                 match output {

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind};
 
 use crate::app::event::{SocketFailure, SocketTrouble};
+use crate::protocol::tls;
 
 /// What an error of a socket means, with the system's number and words.
 pub(crate) fn socket_failure(error: &io::Error) -> SocketFailure {
@@ -47,21 +48,7 @@ fn tls_text(error: &rustls::Error) -> String {
 
 /// The name of an alert as RFC 8446 §6 writes it: `handshake_failure`.
 pub(crate) fn alert_name(alert: rustls::AlertDescription) -> String {
-    // The library writes this one in British spelling, RFC 6066 §3 does not.
-    if alert == rustls::AlertDescription::UnrecognisedName {
-        return "unrecognized_name".to_owned();
-    }
-    let camel: Vec<char> = format!("{alert:?}").chars().collect();
-    let mut name = String::with_capacity(camel.len() + 4);
-    for (at, letter) in camel.iter().enumerate() {
-        let follows_small = at.checked_sub(1).and_then(|b| camel.get(b)).is_some_and(|c| !c.is_uppercase());
-        let begins_word = at > 0 && camel.get(at + 1).is_some_and(|c| c.is_lowercase());
-        if letter.is_uppercase() && at > 0 && (follows_small || begins_word) {
-            name.push('_');
-        }
-        name.extend(letter.to_lowercase());
-    }
-    name
+    tls::alert::name(u8::from(alert))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 
 mod address_list;
 mod envelope;
+
 mod imap;
 mod mail;
 mod mailbox;
@@ -21,6 +22,7 @@ mod server;
 mod smtp;
 #[cfg(test)]
 mod tests;
+mod vice;
 mod web;
 mod world;
 
@@ -79,6 +81,14 @@ const MX1: &[IpAddr] =
 const MX2: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 26))];
 const MAIL: &[IpAddr] =
     &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 143)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x143))];
+/// The servers that are wrong on purpose, by `assets/practice/faults`.
+const RELAY: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 30))];
+const GOSSIP: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 31))];
+const BARE_LF: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 32))];
+const PIPELINED: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 33))];
+const CLEARTEXT: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 34))];
+const TRUSTING: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 35))];
+const MASKED: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 36))];
 const WEB: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 80))];
 const OLD_WEB: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 81))];
 
@@ -100,6 +110,20 @@ pub fn listeners() -> Vec<Listening> {
         at(Service::Web, WEB_HOST, WEB, 443, true),
         // The certificate of this one is for its own name, whatever name it is asked by.
         at(Service::Web, "oldweb.example.test", OLD_WEB, 443, true),
+        at(Service::Smtp, "relay.example.test", RELAY, 25, false),
+        at(Service::Smtp, "gossip.example.test", GOSSIP, 25, false),
+        at(Service::Smtp, "barelf.example.test", BARE_LF, 25, false),
+        at(Service::Smtp, "pipelined.example.test", PIPELINED, 25, false),
+        at(Service::Imap, "pipelined.example.test", PIPELINED, 143, false),
+        at(Service::Pop3, "pipelined.example.test", PIPELINED, 110, false),
+        at(Service::Submission, "cleartext.example.test", CLEARTEXT, 587, false),
+        at(Service::Imap, "cleartext.example.test", CLEARTEXT, 143, false),
+        at(Service::Pop3, "cleartext.example.test", CLEARTEXT, 110, false),
+        at(Service::Submission, "trusting.example.test", TRUSTING, 587, false),
+        at(Service::Imap, "trusting.example.test", TRUSTING, 143, false),
+        at(Service::Pop3, "trusting.example.test", TRUSTING, 110, false),
+        at(Service::Smtp, "masked.example.test", MASKED, 25, false),
+        at(Service::Submission, "masked.example.test", MASKED, 587, false),
     ]
 }
 

@@ -8,6 +8,7 @@ use super::imap::Imap;
 use super::pop3::Pop3;
 use super::sasl::Secured;
 use super::smtp::Smtp;
+use super::vice::{Vice, Wrong};
 use super::web::Web;
 use super::{Output, Service, World};
 
@@ -26,6 +27,8 @@ pub(super) struct Link {
     pub(super) handshake: bool,
     /// The last word is said.
     pub(super) closed: bool,
+    /// What this server does wrong on purpose.
+    pub(super) vice: Option<Vice>,
 }
 
 impl Link {
@@ -49,7 +52,10 @@ impl Link {
 
 /// The server's end of one connection. When it is dropped, what it held (a POP3 maildrop) is free again.
 #[derive(Debug)]
-pub struct Server(Dialect);
+pub struct Server {
+    dialect: Dialect,
+    wrong: Wrong,
+}
 
 #[derive(Debug)]
 enum Dialect {
@@ -63,40 +69,54 @@ impl Server {
     /// The server for a new connection. With `tls`, TLS is already there (RFC 8314).
     #[must_use]
     pub fn new(service: Service, host: &str, tls: bool, client: IpAddr) -> Self {
-        let link =
-            Link { host: host.to_owned(), client, tls, secured: Secured::default(), handshake: false, closed: false };
-        Self(match service {
+        let vice = Vice::of(host);
+        // What believes to be under TLS allows all that needs it, and offers no TLS.
+        let believes = tls || vice == Some(Vice::Clear);
+        let link = Link {
+            host: host.to_owned(),
+            client,
+            tls: believes,
+            secured: Secured::default(),
+            handshake: false,
+            closed: false,
+            vice,
+        };
+        let dialect = match service {
             Service::Smtp | Service::Submission | Service::Lmtp => Dialect::Smtp(Box::new(Smtp::new(link, service))),
             Service::Imap => Dialect::Imap(Box::new(Imap::new(link))),
             Service::Pop3 => Dialect::Pop3(Box::new(Pop3::new(link))),
             Service::Web => Dialect::Web(Box::new(Web::new(link))),
-        })
+        };
+        Self { dialect, wrong: Wrong::new(vice, tls) }
     }
 
     /// The first words, for a fresh connection (with implicit TLS: after the handshake).
     pub fn greeting(&mut self, world: &mut World, now: Timestamp) -> Vec<Output> {
-        match &mut self.0 {
+        let outputs = match &mut self.dialect {
             Dialect::Smtp(smtp) => smtp.greeting(),
             Dialect::Imap(imap) => imap.greeting(),
             Dialect::Pop3(pop3) => pop3.greeting(world, now),
             Dialect::Web(_) => Vec::new(),
-        }
+        };
+        self.wrong.greeted(outputs)
     }
 
     /// Takes what the client sent, cut anywhere, and answers. After [`Output::Close`], and between
     /// [`Output::StartTls`] and [`Self::tls_established`], octets are dropped.
     pub fn received(&mut self, world: &mut World, now: Timestamp, octets: &[u8]) -> Vec<Output> {
-        match &mut self.0 {
+        let Self { dialect, wrong } = self;
+        wrong.received(world, now, octets, |world, now, octets| match dialect {
             Dialect::Smtp(smtp) => smtp.received(world, now, octets),
             Dialect::Imap(imap) => imap.received(world, now, octets),
             Dialect::Pop3(pop3) => pop3.received(world, octets),
             Dialect::Web(web) => web.received(octets),
-        }
+        })
     }
 
     /// The handshake asked for by [`Output::StartTls`] is done; everything said before is forgotten.
     pub fn tls_established(&mut self) {
-        match &mut self.0 {
+        self.wrong.tls_established();
+        match &mut self.dialect {
             Dialect::Smtp(smtp) => smtp.tls_established(),
             Dialect::Imap(imap) => imap.tls_established(),
             Dialect::Pop3(pop3) => pop3.tls_established(),
@@ -108,7 +128,7 @@ impl Server {
     /// What the edge knows of TLS: said before the greeting when TLS is implicit, else after
     /// [`Self::tls_established`].
     pub fn secured(&mut self, secured: Secured) {
-        match &mut self.0 {
+        match &mut self.dialect {
             Dialect::Smtp(smtp) => smtp.secured(secured),
             Dialect::Imap(imap) => imap.secured(secured),
             Dialect::Pop3(pop3) => pop3.secured(secured),
@@ -116,9 +136,15 @@ impl Server {
         }
     }
 
+    /// What is said after [`Self::tls_established`] without having been asked: nothing, but by a server that kept what
+    /// came in clear.
+    pub fn resumed(&mut self, world: &mut World, now: Timestamp) -> Vec<Output> {
+        if self.wrong.is_behind() { self.received(world, now, b"") } else { Vec::new() }
+    }
+
     /// Another session changed the world: an idling IMAP client hears of it (RFC 2177), all others later.
     pub fn notified(&mut self, world: &mut World) -> Vec<Output> {
-        match &mut self.0 {
+        match &mut self.dialect {
             Dialect::Imap(imap) => imap.notified(world),
             Dialect::Smtp(_) | Dialect::Pop3(_) | Dialect::Web(_) => Vec::new(),
         }

@@ -26,6 +26,20 @@ fn the_ports() {
             (Web, 80, false),
             (Web, 443, true),
             (Web, 443, true),
+            (Smtp, 25, false),
+            (Smtp, 25, false),
+            (Smtp, 25, false),
+            (Smtp, 25, false),
+            (Imap, 143, false),
+            (Pop3, 110, false),
+            (Submission, 587, false),
+            (Imap, 143, false),
+            (Pop3, 110, false),
+            (Submission, 587, false),
+            (Imap, 143, false),
+            (Pop3, 110, false),
+            (Smtp, 25, false),
+            (Submission, 587, false),
         ]
     );
     assert_eq!(

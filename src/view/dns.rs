@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{first_row, lines, panel, text, theme};
+use super::{first_row, lines, panel, text, theme, veil};
 use crate::app::state::{App, Focus};
 use crate::diagnosis::survey::{Row, branch};
 use crate::protocol::visible::visible;
@@ -30,7 +30,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
         let (came, wanted) = app.dns.progress();
         state = format!(" {came} of {wanted} answered · @{} ", app.dns.resolver());
     }
-    let inner = panel(frame, area, &title, Line::raw(state), focused, bordered);
+    let inner = panel(frame, area, &title, Line::raw(veil::text(&state).into_owned()), focused, bordered);
     if inner.is_empty() {
         return;
     }
@@ -112,14 +112,15 @@ fn label_column(rows: &[Row], width: usize) -> usize {
 
 fn row_line(rows: &[Row], place: usize, row: &Row, column: usize, width: usize, ascii: bool) -> Line<'static> {
     let branch = branch(rows, place, row.depth, ascii);
+    let (shown_label, shown_text) = (veil::text(&row.label), veil::text(&row.text));
     let column = if row.depth == 0 { column } else { 4 };
-    let label = format!("{:<column$} ", row.label);
+    let label = format!("{shown_label:<column$} ");
     let (mark, says, style) = match &row.verdict {
         Some((severity, says)) => (severity.mark(), says.as_str(), theme::severity(*severity)),
         None => ("", "", ratatui::style::Style::new()),
     };
     let ttl = row.ttl.map(|ttl| format!("ttl {ttl}")).unwrap_or_default();
-    let own = text::width(&branch) + text::width(&label) + text::width(&row.text);
+    let own = text::width(&branch) + text::width(&label) + text::width(&shown_text);
     let words = if mark.is_empty() { 0 } else { 2 + text::width(mark) };
     let said = if says.is_empty() { 0 } else { 1 + text::width(says) };
     let with_ttl = if ttl.is_empty() { 0 } else { 2 + ttl.len() };
@@ -131,13 +132,15 @@ fn row_line(rows: &[Row], place: usize, row: &Row, column: usize, width: usize, 
     let mut spans = vec![
         Span::styled(branch, theme::DIM),
         Span::styled(label, theme::STRONG),
-        Span::raw(text::cut(&row.text, text_room, ascii)),
+        Span::raw(text::cut(&shown_text, text_room, ascii)),
     ];
     if shows_ttl && !ttl.is_empty() {
         spans.push(Span::styled(format!("  {ttl}"), theme::DIM));
     }
     if !mark.is_empty() {
-        spans.push(Span::styled(format!("  {mark}"), style));
+        // The label ends with a space of its own.
+        let gap = if row.text.is_empty() && !shows_ttl { "" } else { "  " };
+        spans.push(Span::styled(format!("{gap}{mark}"), style));
         if !says.is_empty() {
             spans.push(Span::styled(format!(" {says}"), style));
         }

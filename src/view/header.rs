@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{text, theme};
+use super::{text, theme, veil};
 use crate::app::conversation::{Conversation, Link};
 use crate::app::state::App;
 use crate::diagnosis::Severity;
@@ -25,7 +25,8 @@ struct Part {
 
 impl Part {
     fn new(forms: Vec<(String, Style)>) -> Self {
-        Self { forms, form: 0 }
+        let veiled = |(text, style): (String, Style)| (veil::text(&text).into_owned(), style);
+        Self { forms: forms.into_iter().map(veiled).collect(), form: 0 }
     }
 
     fn one(text: impl Into<String>, style: Style) -> Self {
@@ -88,7 +89,10 @@ fn total(parts: &[Part]) -> usize {
 }
 
 fn parts(app: &App) -> Vec<Part> {
-    let brand = Part::one("ehlo", theme::STRONG);
+    let brand = match app.privacy.on {
+        false => Part::one("ehlo", theme::STRONG),
+        true => Part::new(vec![("ehlo privacy".to_owned(), theme::STRONG), ("privacy".to_owned(), theme::STRONG)]),
+    };
     let Some(conversation) = app.conversation() else {
         let state = match app.dns.pending() {
             0 => "not connected".to_owned(),

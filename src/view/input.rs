@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders};
 
-use super::{text, theme};
+use super::{text, theme, veil};
 use crate::app::conversation::{Conversation, Link};
 use crate::app::state::{App, Focus};
 use crate::protocol::command::{Reading, next_verbs};
@@ -219,7 +219,11 @@ fn draw_line(frame: &mut Frame<'_>, area: Rect, app: &App) {
             spans.push(Span::styled(shown, theme::DIM));
         }
     } else {
-        let window = text::window(line.text(), line.cursor(), width, app.prompt.secret.as_ref(), ascii);
+        // What is typed is shown as it is while it is typed: the keys move in it, and it goes out like that.
+        let typing = app.focus == Focus::Input && app.overlay.is_none();
+        let shown = if app.prompt.secret.is_some() { line.text().into() } else { veil::unless(typing, line.text()) };
+        let at = if shown.len() == line.text().len() { line.cursor() } else { shown.len() };
+        let window = text::window(&shown, at, width, app.prompt.secret.as_ref(), ascii);
         cursor = window.cursor;
         for glyph in window.glyphs {
             let style = glyph_style(app.prompt.reading.as_ref(), glyph.at);

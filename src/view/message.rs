@@ -7,7 +7,7 @@ use ratatui::widgets::{Block, BorderType, Borders};
 use tui_textarea::DataCursor;
 
 use super::overlay::popup;
-use super::{text, theme};
+use super::{text, theme, veil};
 use crate::app::conversation::MessagePlace;
 use crate::app::doubt::Doubt;
 use crate::app::message_editor::MessageEditor;
@@ -105,7 +105,9 @@ fn edit(frame: &mut Frame<'_>, area: Rect, app: &App, message: &MessageEditor, f
     // All rows are shifted as the one with the cursor is.
     let shift = window.glyphs.first().map_or(0, |glyph| here.get(..glyph.at).map_or(0, |head| head.chars().count()));
     let stuffs = message.place != MessagePlace::Append;
-    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(top)) {
+    for (place, (y, line)) in (area.y..area.bottom()).zip(lines.iter().skip(top)).enumerate() {
+        // The line with the cursor is shown as it is: the keys move in it.
+        let line = &*veil::unless(focused && top + place == row, line);
         let from = line.char_indices().nth(shift).map_or(line.len(), |(at, _)| at);
         let tail = line.get(from..).unwrap_or("");
         let window = text::window(tail, 0, width, None, app.options.ascii);

@@ -21,6 +21,7 @@ mod theme;
 
 pub(crate) use theme::in_ascii;
 mod transcript;
+mod veil;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -47,6 +48,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) -> Drawn {
     if area.is_empty() {
         return Drawn::default();
     }
+    let _veil = veil::Veil::over(app);
     let entries = screen(frame, area, app);
     let top = app.overlay.as_ref().map_or(0, |overlay| overlay::draw(frame, area, app, overlay));
     theme::finish(frame.buffer_mut(), app.options.ascii, app.options.monochrome);

@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::veil;
 use crate::app::plain::in_ascii;
 use crate::protocol::visible::{visible, visible_ascii};
 
@@ -147,6 +148,7 @@ pub(super) fn wrap<'a>(glyphs: impl Iterator<Item = Glyph<'a>>, width: usize, mo
 
 /// Our own text in rows, broken between words.
 pub(super) fn rows(text: &str, width: usize, most: usize, ascii: bool) -> Vec<String> {
+    let text = veil::text(text);
     let mut out = Vec::new();
     for line in text.split('\n') {
         if out.len() >= most {
@@ -159,6 +161,7 @@ pub(super) fn rows(text: &str, width: usize, most: usize, ascii: bool) -> Vec<St
 
 /// Text that is safe to draw, cut to `width` columns; the cut shows as `…`.
 pub(super) fn cut(text: &str, width: usize, ascii: bool) -> String {
+    let text = veil::text(text);
     let script = Script::of(ascii, true);
     let wrapped = wrap(glyphs(text.as_bytes(), script), width, 1, false);
     let mut out = wrapped.rows.into_iter().next().unwrap_or_default();
@@ -224,7 +227,8 @@ pub(super) fn window<'a>(
 
 /// Octets from the wire as text that is safe to draw, no more of them than a screen has columns.
 pub(super) fn safe(octets: &[u8], ascii: bool) -> String {
-    glyphs(octets, Script::of(ascii, false)).take(SAFE).map(|glyph| glyph.text).collect()
+    let octets = veil::octets(octets);
+    glyphs(&octets, Script::of(ascii, false)).take(SAFE).map(|glyph| glyph.text).collect()
 }
 
 /// Columns of a text.

@@ -8,7 +8,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::text::{self, Script};
-use super::{lines, panel, theme};
+use super::{lines, panel, theme, veil};
 use crate::app::conversation::Conversation;
 use crate::app::plain;
 use crate::app::state::{App, Focus};
@@ -164,12 +164,12 @@ fn entry_rows(app: &App, conversation: &Conversation, number: u64, width: u16, s
     let ascii = app.options.ascii;
     let columns = Columns::of(width);
     let room = usize::from(width).saturating_sub(columns.before()).max(1);
-    let octets = conversation.transcript.octets(entry);
+    let octets = veil::octets(conversation.transcript.octets(entry));
     let ours = plain::is_ours(entry);
     let before = text::glyphs(plain::before(entry).as_bytes(), Script::Full);
     let after = text::glyphs(plain::after(entry, ascii).as_bytes(), Script::Full)
         .map(|glyph| text::Glyph { at: octets.len(), ..glyph });
-    let glyphs = before.chain(text::glyphs(octets, Script::of(ascii, ours))).chain(after);
+    let glyphs = before.chain(text::glyphs(&octets, Script::of(ascii, ours))).chain(after);
     let wrapped = text::wrap(glyphs, room, ROWS, true);
     let style = line_style(entry);
     let style = if selected { style.patch(theme::SELECTED) } else { style };

@@ -4,6 +4,7 @@
 //! rig          Postfix, Dovecot and BIND    ◄─ the binary in a terminal: dns imap pop3 smtp
 //! nameservers  BIND four times, below a root of its own ◄─ asker, the program's own resolver over sockets:
 //!                                              questions records dnssec comparison
+//! hello        servers of OpenSSL, each with a fault of its own
 //! peers        other programs that do the same, from the Python Package Index: spf dkim dmarc
 //! ```
 
@@ -20,6 +21,7 @@ mod dns;
 mod dnssec;
 mod explorer;
 mod furnish;
+mod hello;
 mod imap;
 mod keeper;
 mod nameservers;

@@ -14,7 +14,7 @@ use crate::protocol::sasl;
 use crate::protocol::secret::{Hidden, Secret};
 
 /// What stands where a secret stood.
-pub(super) const DOTS: &str = "••••••••";
+pub(in crate::app) const DOTS: &str = "••••••••";
 
 /// Octets of a secret that is hidden wherever it appears.
 pub(super) const LEAST: usize = 4;

@@ -34,6 +34,7 @@ use crate::protocol::session::Session;
 use crate::protocol::verb::Phase;
 
 pub use authenticate::Way;
+pub(in crate::app) use mask::DOTS;
 pub use message::{MessagePlace, lines, message_octets};
 pub use say::Refusal;
 

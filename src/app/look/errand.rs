@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Look, Step};
 use crate::app::effect::{ConnectPlan, Effect, Effects, Sessions};
-use crate::diagnosis::investigation::{Ended, Hello};
+use crate::diagnosis::investigation::{Ended, Hello, Place, Talk};
 use crate::protocol::endpoint::{Endpoint, Security};
 use crate::protocol::moment::Moment;
 
@@ -23,19 +23,33 @@ pub(in crate::app) enum Errand {
     Again(Endpoint),
     /// To send this where TLS would begin, and to hear the answer.
     Hello(Hello),
+    /// To say these lines, and to hear the answers.
+    Talk(Talk),
 }
 
 impl Errand {
     /// Where it goes.
     pub(super) const fn endpoint(&self) -> &Endpoint {
         match self {
-            Self::Look(endpoint) | Self::Again(endpoint) | Self::Hello(Hello { endpoint, .. }) => endpoint,
+            Self::Look(endpoint)
+            | Self::Again(endpoint)
+            | Self::Hello(Hello { endpoint, .. })
+            | Self::Talk(Talk { endpoint, .. }) => endpoint,
         }
     }
 
-    /// Whether it goes alone and after a pause: a server that meets many broken handshakes may take them for an attack.
+    /// How long it may take.
+    pub(super) const fn limit(&self) -> Duration {
+        match self {
+            Self::Look(_) | Self::Again(_) | Self::Hello(_) => super::LIMIT,
+            Self::Talk(_) => super::steps::LIMIT,
+        }
+    }
+
+    /// Whether it goes alone and after a pause: a server that meets many broken handshakes may take them for an attack,
+    /// and what a talk says is one if nobody agreed to it.
     pub(super) const fn is_paced(&self) -> bool {
-        matches!(self, Self::Hello(_))
+        matches!(self, Self::Hello(_) | Self::Talk(_))
     }
 
     /// Where it goes, and when TLS begins there. A ClientHello has its place even where nobody asks for TLS.
@@ -43,6 +57,12 @@ impl Errand {
         let endpoint = self.endpoint().clone();
         match (self, endpoint.security) {
             (Self::Hello(_), Security::Plain) => Endpoint { security: Security::StartTls, ..endpoint },
+            (Self::Talk(Talk { place: Place::Clear, .. }), Security::StartTls) => {
+                Endpoint { security: Security::Plain, ..endpoint }
+            }
+            (Self::Talk(Talk { place: Place::Tls | Place::Behind(_), .. }), Security::Plain) => {
+                Endpoint { security: Security::StartTls, ..endpoint }
+            }
             _ => endpoint,
         }
     }
@@ -55,6 +75,7 @@ impl Errand {
             Self::Look(_) => plan.sessions = Sessions::Keep,
             Self::Again(_) => plan.sessions = Sessions::Offer,
             Self::Hello(_) => plan.endpoint.security = Security::Plain,
+            Self::Talk(_) => {}
         }
         plan
     }

@@ -101,9 +101,8 @@ impl Looks {
         {
             let id = ConnectionId(self.next);
             self.next = self.next.wrapping_add(1).max(FIRST);
-            let plan = self.options.plan(errand.endpoint().clone(), Vec::new(), false);
-            let (sni, identity) = (self.options.look_name.clone(), self.options.looks_identify);
-            let plan = ConnectPlan { resolver, sni, identity, ..plan };
+            let plan = self.options.plan(errand.endpoint().clone(), Vec::new(), self.options.only_looks);
+            let plan = ConnectPlan { resolver, ..plan };
             self.open.push(Look::open(id, errand, plan, self.options.ehlo_name.clone(), effects));
         }
     }

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! Connect ─► greeting ─► EHLO, CAPABILITY, CAPA ─► STARTTLS, STLS ─► handshake ─► the same again ─► QUIT, LOGOUT
-//!                                                                └─► a ClientHello made by hand ─► its answer
+//!                                                                ├─► a ClientHello made by hand ─► its answer
+//!                                                                └─► lines written out beforehand ─► their replies
 //! ```
 //!
 //! How far it goes is its errand.
@@ -11,6 +12,7 @@
 mod errand;
 mod looks;
 mod said;
+mod steps;
 mod talk;
 mod words;
 
@@ -70,6 +72,7 @@ struct Look {
     seen: Seen,
     flight: Flight,
     ended: Ended,
+    progress: steps::Progress,
 }
 
 /// What is awaited.
@@ -84,6 +87,8 @@ enum Step {
     Handshake,
     /// The answer to a ClientHello made by hand.
     Hello,
+    /// The answer to a step of a talk.
+    Talk,
     /// The answer to QUIT or LOGOUT.
     Farewell,
     Over,
@@ -108,6 +113,7 @@ impl Look {
             seen: Seen::nothing(plan.endpoint.clone()),
             flight: Flight::default(),
             ended: Ended::NotSent,
+            progress: steps::Progress::default(),
             errand,
             plan,
         }
@@ -130,6 +136,7 @@ impl Look {
             Errand::Hello(hello) => {
                 Came::Hello(hello, Box::new(Heard { seen, flight: self.flight, ended: self.ended }))
             }
+            Errand::Talk(talk) => Came::Talk(talk, Self::talked(self.progress, seen)),
         }
     }
 
@@ -137,8 +144,9 @@ impl Look {
     fn happened(&mut self, what: Happened, at: Moment, effects: &mut Effects) {
         if self.until.is_none() {
             self.since = at;
-            self.until = Some(at + LIMIT);
-            effects.push(Effect::Wake(at + LIMIT));
+            let until = at + self.errand.limit();
+            self.until = Some(until);
+            effects.push(Effect::Wake(until));
         }
         match what {
             Happened::Resolving { .. }
@@ -167,12 +175,15 @@ impl Look {
 
     /// Time has passed.
     fn tick(&mut self, now: Moment, effects: &mut Effects) {
+        self.talk_tick(now, effects);
         if self.is_over() || self.until.is_none_or(|until| now < until) {
             return;
         }
         effects.push(Effect::Close { id: self.id, abort: true });
         if self.step == Step::Hello {
             self.answered(Ended::Silent(now - self.since));
+        } else if self.step == Step::Talk {
+            self.talk_ended(format!("no answer for {}", sentences::duration(now - self.since)));
         } else if self.step != Step::Farewell {
             let (says, next) = words::silent(self.stage(), self.verb(), self.session.tls(), now - self.since);
             self.fail(self.stage(), says, next);
@@ -252,6 +263,9 @@ impl Look {
         if upgraded {
             // What was offered in clear is forgotten (RFC 3207 §4.2).
             self.seen.offers = Capabilities::unheard();
+            if self.behind().is_some() {
+                return self.unasked(at, effects);
+            }
             self.ask(at, effects);
         } else {
             self.step = Step::Greeting;
@@ -266,6 +280,8 @@ impl Look {
         self.said.note(&says);
         if self.step == Step::Hello {
             self.answered(Ended::Closed(says));
+        } else if self.step == Step::Talk {
+            self.talk_ended(says);
         } else if self.step != Step::Farewell {
             let (says, next) = words::closed(&says, self.stage(), self.verb(), at - self.since);
             self.fail(self.stage(), says, next);
@@ -299,14 +315,15 @@ impl Look {
             Step::Greeting => Stage::Greeting,
             Step::Handshake | Step::Hello => Stage::Handshake,
             Step::Upgrade => Stage::StartTls,
-            Step::Offers | Step::Farewell | Step::Over => Stage::Capabilities,
+            Step::Offers | Step::Talk | Step::Farewell | Step::Over => Stage::Capabilities,
         }
     }
 
     /// The name the certificate is judged by.
     fn name(&self) -> String {
         match (&self.plan.sni, &self.plan.endpoint.host) {
-            (Some(name), _) | (None, Host::Name(name)) => name.clone(),
+            (Some(sni), _) => sni.clone(),
+            (None, Host::Name(name)) => name.clone(),
             (None, Host::Ip(ip)) => ip.to_string(),
         }
     }

@@ -18,6 +18,10 @@ pub(super) struct Said {
 
 impl Said {
     pub(super) fn client(&mut self, line: &str) {
+        self.client_octets(line.as_bytes());
+    }
+
+    pub(super) fn client_octets(&mut self, line: &[u8]) {
         self.push(line.len(), || Turn::client(line));
         self.reply.clear();
     }

@@ -28,6 +28,7 @@ impl Look {
             Step::Greeting => self.greeted(line, reading, at, effects),
             Step::Offers if answered => self.offered(reading, at, effects),
             Step::Upgrade if answered => self.upgraded(reading, input, at, effects),
+            Step::Talk => return self.told(line, reading, at, effects),
             Step::Farewell if answered => self.hang_up(effects),
             Step::Offers | Step::Upgrade if reading.class == ReplyClass::Closing && reading.answers.is_none() => {
                 let (says, next) = words::refused(self.protocol(), "the server takes its leave", &self.said.reply());
@@ -108,7 +109,7 @@ impl Look {
         }
         self.seen.offers = offers;
         if !clear || self.plan.endpoint.security != Security::StartTls {
-            return self.say_goodbye(at, effects);
+            return self.talk(at, effects);
         }
         if offered {
             return self.say(verb, Step::Upgrade, at, effects);
@@ -139,7 +140,7 @@ impl Look {
         }
     }
 
-    fn say_goodbye(&mut self, at: Moment, effects: &mut Effects) {
+    pub(super) fn say_goodbye(&mut self, at: Moment, effects: &mut Effects) {
         let until = at + FAREWELL;
         if self.until.is_none_or(|own| until < own) {
             self.until = Some(until);
@@ -157,7 +158,12 @@ impl Look {
         self.said.client(&line);
         self.since = at;
         self.step = step;
-        let octets = [line.as_bytes(), Ending::CrLf.bytes()].concat();
+        let mut octets = [line.as_bytes(), Ending::CrLf.bytes()].concat();
+        if let (Step::Upgrade, Some(behind)) = (step, self.behind()) {
+            self.said.note("in the same segment:");
+            self.said.client_octets(behind.strip_suffix(b"\r\n").unwrap_or(&behind));
+            octets.extend_from_slice(&behind);
+        }
         effects.push(Effect::Send { id: self.id, octets: Bytes::from(octets) });
     }
 

@@ -150,3 +150,61 @@ fn first_line(text: &[u8]) -> String {
     let line = text.split(|octet| matches!(octet, b'\r' | b'\n')).next().unwrap_or_default();
     visible(line.get(..QUOTED).unwrap_or(line)).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::hello::servers::endpoint;
+    use crate::diagnosis::investigation::Seen;
+
+    macro_rules! captured {
+        ($name:literal) => {
+            include_bytes!(concat!("../../../tests/fuzz/seeds/tls_records/", $name)).as_slice()
+        };
+    }
+
+    fn reply(octets: &[u8], ended: Ended) -> Reply {
+        Reply::of(&Heard { seen: Seen::nothing(endpoint("smtps://mx.test")), flight: Flight::of(octets), ended })
+    }
+
+    /// What OpenSSL answered, in octets.
+    #[test]
+    fn answers_of_openssl() {
+        for (octets, words, wants) in [
+            (captured!("tls13"), "chose TLS 1.3 TLS_AES_256_GCM_SHA384, x25519", None),
+            (captured!("retry"), "chose TLS 1.3 TLS_AES_256_GCM_SHA384, secp384r1", None),
+            (
+                captured!("tls12-ecdhe-asks-certificate"),
+                "chose TLS 1.2 TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, x25519",
+                Some("C=XX, O=Example, CN=Example CA"),
+            ),
+            (captured!("tls10"), "chose TLS 1.0 TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, x25519", None),
+            (captured!("anonymous-dh"), "chose TLS 1.2 TLS_DH_anon_WITH_AES_256_GCM_SHA384, 1024 bits", None),
+            (captured!("refused"), "refused: alert protocol_version", None),
+            (captured!("clear"), "answered in plain text: 220 mx.example.test ESMTP", None),
+        ] {
+            let reply = reply(octets, Ended::Enough);
+            assert_eq!(reply.words(), words);
+            let got = reply.choice().and_then(|choice| choice.wants.as_ref()).map(|names| names.join("; "));
+            assert_eq!(got.as_deref(), wants, "{words}");
+        }
+    }
+
+    #[test]
+    fn answers_that_are_none() {
+        for (octets, ended, words) in [
+            (&b""[..], Ended::Closed("reset by the server".to_owned()), "reset by the server"),
+            (b"", Ended::Silent(std::time::Duration::from_secs(10)), "said nothing for 10 s"),
+            (b"\x16\x03\x01\x00\x04\x02\x00\x00\x00", Ended::Enough, "sent a ServerHello that is cut"),
+            (
+                b"\x17\x03\x01\x00\x01\x00",
+                Ended::Enough,
+                "sent a record that has no place in an answer to a ClientHello",
+            ),
+            (b"", Ended::NotSent, "sent an answer that cannot be read"),
+            (b"HTTP\x1b[2J", Ended::Closed(String::new()), "answered in plain text: HTTP␛[2J"),
+        ] {
+            assert_eq!(reply(octets, ended).words(), words);
+        }
+    }
+}

@@ -39,8 +39,7 @@ impl Way {
     /// The same without a name.
     pub(super) fn unnamed(&self, mut hello: ClientHello) -> Hello {
         if hello.groups.is_empty() {
-            hello.groups = USUAL.to_vec();
-            hello.groups.extend(curves().filter(|group| !USUAL.contains(group)));
+            hello.groups = groups(Version::TLS12);
         }
         Hello { endpoint: self.endpoint.clone(), octets: hello.octets() }
     }
@@ -51,16 +50,9 @@ impl Way {
     }
 }
 
-/// The groups of ECDHE before TLS 1.3.
-fn curves() -> impl Iterator<Item = u16> {
-    tls::groups().filter(|group| *group <= LAST_CURVE)
-}
-
-/// The groups that a version knows. TLS 1.3 has none of the curves that nobody uses (RFC 8446 §4.2.7).
+/// The groups that a version knows, the usual ones first. TLS 1.3 has none of the curves that nobody uses (RFC 8446 §4.2.7).
 pub(super) fn groups(version: Version) -> Vec<u16> {
-    if version == Version::TLS13 {
-        tls::groups().filter(|group| *group > LAST_CURVE || USUAL.contains(group)).collect()
-    } else {
-        curves().collect()
-    }
+    let rest =
+        tls::groups().filter(|group| !USUAL.contains(group) && (*group > LAST_CURVE) == (version == Version::TLS13));
+    USUAL.into_iter().chain(rest).collect()
 }

@@ -5,7 +5,7 @@ use super::rows::Table;
 use crate::diagnosis::certificate::{certificate_brief, certificate_lines, fingerprint, name_of, pem};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::survey::{Row, shown};
-use crate::diagnosis::tls::{Path, TlsReport};
+use crate::diagnosis::tls::{Judgement, Path, TlsReport, Verdict};
 
 /// Certificates that have a row each.
 const ROWS: usize = 16;
@@ -39,6 +39,19 @@ impl Table {
         }
         for fetch in issuers.fetches() {
             self.fetched(fetch, report.judged_at);
+        }
+    }
+
+    /// What the chain is worth with what was fetched.
+    pub(super) fn completed(&mut self, judgement: &Judgement) {
+        for (whose, verdict) in [("this machine", &judgement.system), ("Mozilla's list", &judgement.mozilla)] {
+            let (severity, says) = match verdict {
+                Verdict::Good => (Severity::Good, format!("with it, trusted by {whose}")),
+                Verdict::Bad(why) => (Severity::Note, format!("with it still not trusted by {whose}: {}", shown(why))),
+                Verdict::Unknown(why) => (Severity::Note, format!("with it not checked for {whose}: {}", shown(why))),
+            };
+            let verdict = Some((severity, says));
+            self.rows.push(Row { depth: 1, label: "then".to_owned(), verdict, ..Row::default() });
         }
     }
 

@@ -3,7 +3,7 @@
 
 use crate::diagnosis::certificate::{issuer_in, issuer_url, unissued};
 use crate::diagnosis::investigation::Want;
-use crate::diagnosis::tls::TlsReport;
+use crate::diagnosis::tls::{Chain, TlsReport};
 use crate::diagnosis::web::{Fetched, Request, Url};
 
 /// Certificates that are fetched. A hostile chain cannot send us anywhere for ever.
@@ -53,6 +53,17 @@ impl Issuers {
         }
         self.fetches.push(Fetch { request: request.clone(), below: last.to_vec(), came: None });
         Some(Want::Document(request))
+    }
+
+    /// The chain with what was fetched, once there is nothing more to fetch.
+    pub(super) fn completed(&self, report: &TlsReport) -> Option<Chain> {
+        let waits = self.fetches.iter().any(|fetch| fetch.came.is_none());
+        let fetched: Vec<Vec<u8>> = self.fetches.iter().filter_map(|fetch| fetch.came.clone()?.ok()).collect();
+        if waits || fetched.is_empty() {
+            return None;
+        }
+        let certificates = report.chain.iter().cloned().chain(fetched).collect();
+        Some(Chain { name: report.asked_name.clone(), certificates })
     }
 
     /// What came for one of them. Tells whether it was waited for.

@@ -27,7 +27,7 @@ use super::dns::both_forms;
 use super::finding::Finding;
 use super::investigation::{Came, Investigation, Seen, Setting, Want};
 use super::survey::{Row, shown};
-use super::tls::TlsReport;
+use super::tls::{Judgement, TlsReport};
 use crate::protocol::endpoint::{Endpoint, Host};
 
 /// A look at the TLS of one server.
@@ -44,6 +44,9 @@ pub struct Inspection {
     /// Whether that waits for the look.
     dane_waits: bool,
     issuers: Issuers,
+    /// What the chain is worth with the issuers that were fetched.
+    completed: Option<Box<Judgement>>,
+    is_judged: bool,
 }
 
 /// Whether a session is taken up again (RFC 8446 §2.2).
@@ -66,7 +69,17 @@ impl Inspection {
             _ => DaneSurvey::of_server(&subject.endpoint, subject.domain.as_deref(), setting),
         };
         let issuers = Issuers::new(subject.fetches);
-        Self { subject, is_asked: false, seen: None, again: Again::Not, dane, dane_waits: false, issuers }
+        Self {
+            subject,
+            is_asked: false,
+            seen: None,
+            again: Again::Not,
+            dane,
+            dane_waits: false,
+            issuers,
+            completed: None,
+            is_judged: false,
+        }
     }
 
     /// What a server has shown already: nobody connects to it again. DNS is asked as ever.
@@ -124,6 +137,10 @@ impl Investigation for Inspection {
         wants.extend(self.dane_wants());
         if let Some(report) = self.seen.as_ref().and_then(|seen| seen.tls.as_deref()) {
             wants.extend(self.issuers.wants(report));
+            if let Some(chain) = self.issuers.completed(report).filter(|_| !self.is_judged) {
+                self.is_judged = true;
+                wants.push(Want::Judge(chain));
+            }
         }
         wants
     }
@@ -138,6 +155,7 @@ impl Investigation for Inspection {
                 self.seen = Some(*seen);
             }
             Came::Again(seen) if seen.endpoint == self.subject.endpoint => self.again = Again::Seen(seen),
+            Came::Judged(judgement) => self.completed = Some(judgement),
             Came::Document(fetched) if self.issuers.came(&fetched) => {}
             other => {
                 if let Some(dane) = &mut self.dane {

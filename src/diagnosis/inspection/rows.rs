@@ -21,6 +21,9 @@ pub(super) fn table(inspection: &Inspection) -> (Vec<Row>, Vec<Finding>) {
     if let Some(report) = inspection.report() {
         table.handshake(report, &inspection.again);
         table.chain(report, &inspection.issuers);
+        if let Some(judgement) = &inspection.completed {
+            table.completed(judgement);
+        }
         table.verdicts(report);
     }
     table.dns(inspection);

@@ -12,6 +12,7 @@ mod hello;
 mod line;
 mod publics;
 mod seen;
+mod talk;
 #[cfg(test)]
 pub(in crate::diagnosis) mod world;
 
@@ -22,6 +23,7 @@ pub use hello::{Ended, Heard, Hello};
 pub use line::{Opened, VIEWS, What, open, open_message};
 pub use publics::{builtin as publics, read as read_publics};
 pub use seen::{Failure, Seen, Stage};
+pub use talk::{Awaits, Needs, Place, Reply, Step, Talk, Talked};
 
 use super::blocklist::List;
 use super::dns::{Answer, Query, QueryOptions, Resolver};
@@ -58,6 +60,8 @@ pub enum Want {
     Again(Endpoint),
     /// The answer to a ClientHello made by hand. No handshake is finished.
     Hello(Hello),
+    /// What a server answers to lines that are written out beforehand.
+    Talk(Talk),
 }
 
 /// What came of a [`Want`].
@@ -75,6 +79,8 @@ pub enum Came {
     Again(Box<Seen>),
     /// What a server answered to a ClientHello, and which it was.
     Hello(Hello, Box<Heard>),
+    /// What a server answered to lines, and which they were.
+    Talk(Talk, Box<Talked>),
 }
 
 /// What all investigations of a run share.

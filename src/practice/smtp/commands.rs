@@ -8,6 +8,7 @@ use crate::protocol::smtp::address::{ForwardPath, ReversePath};
 use crate::protocol::smtp::parameters::{Parameter, mail, rcpt};
 use crate::protocol::verb::{Cursor, Fault, Phase, find_verb, verbs};
 
+use super::super::vice::Vice;
 use super::super::world::Recipient;
 use super::super::{Output, Service, World};
 use super::{
@@ -64,6 +65,7 @@ impl Smtp {
                 say(out, ReplyCode(250), "2.0.0 ok");
             }
             "NOOP" => say(out, ReplyCode(250), "2.0.0 ok"),
+            "VRFY" | "EXPN" if self.link.vice == Some(Vice::Gossip) => gossip(world, cursor.rest(), out),
             "VRFY" => say(out, ReplyCode(252), "2.5.2 cannot verify, send mail and see"),
             "HELP" => self.help(cursor.rest(), out),
             "QUIT" => {
@@ -140,7 +142,7 @@ impl Smtp {
         if let Some(odd) = self.not_offered(&rcpt.parameters, &["NOTIFY", "ORCPT"]) {
             return say_line(out, &odd);
         }
-        let relays = self.user.is_some();
+        let relays = self.user.is_some() || self.link.vice == Some(Vice::Relay);
         let Some(transaction) = &mut self.transaction else {
             return say(out, ReplyCode(503), "5.5.1 bad sequence: send MAIL first");
         };
@@ -215,6 +217,18 @@ impl Smtp {
 /// 501 with the reason and the place of a fault.
 fn refuse(fault: &Fault, out: &mut Vec<Output>) {
     say(out, ReplyCode(501), &format!("5.5.4 {} (column {})", printable(&fault.reason), fault.at.start + 1));
+}
+
+/// What nobody should be told: who is there (RFC 5321 §7.3).
+fn gossip(world: &World, who: &str, out: &mut Vec<Output>) {
+    let local_part = who.trim().trim_matches(['<', '>']).split('@').next().unwrap_or_default();
+    match world.recipient(local_part, Some(super::super::DOMAIN)) {
+        Recipient::User(user) => {
+            let address = world.account(user).map_or("", |account| account.address);
+            say(out, ReplyCode(250), &format!("2.1.5 <{address}>"));
+        }
+        _ => say(out, ReplyCode(550), &format!("5.1.1 <{}> no such user here", printable(local_part))),
+    }
 }
 
 /// `"john smith"` without its quotes and backslashes.

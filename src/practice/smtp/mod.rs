@@ -18,6 +18,7 @@ use crate::protocol::verb::Phase;
 
 use super::sasl::{self, Exchange, Secured};
 use super::server::Link;
+use super::vice::Vice;
 use super::world::Recipient;
 use super::{Output, Service, World, send};
 use message::{Bdat, Data};
@@ -158,7 +159,7 @@ impl Smtp {
     fn frame(&mut self, world: &mut World, now: Timestamp, frame: Frame<'_>, out: &mut Vec<Output>) {
         let goes_on = std::mem::replace(&mut self.overlong, frame.continues);
         // The cut of an overlong line may fall between CR and LF: only a whole line tells a bare LF.
-        if frame.ending == Ending::Lf && !goes_on {
+        if frame.ending == Ending::Lf && !goes_on && self.link.vice != Some(Vice::BareLf) {
             say(out, ReplyCode(521), &format!("5.5.2 {} bare <LF> received, lines end with <CR><LF>", self.link.host));
             self.link.close(out);
             return;

@@ -148,6 +148,7 @@ mod tests {
             secured: crate::practice::Secured::default(),
             handshake: false,
             closed: false,
+            vice: None,
         };
         let mut web = Web::new(link);
         let mut out = Vec::new();

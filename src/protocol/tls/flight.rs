@@ -57,7 +57,7 @@ enum State {
 /// What a server sent in answer to a ClientHello.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flight {
-    /// Octets that came, all together.
+    /// Octets that were read, all together.
     taken: usize,
     /// Octets that are no whole record yet; in clear, what came first.
     pending: Vec<u8>,
@@ -98,8 +98,14 @@ impl Flight {
             at = end;
         }
         self.pending.drain(..at);
+        if matches!(self.state, State::Whole | State::Odd(_)) {
+            // What is behind the end was not read, however it came.
+            self.taken -= self.pending.len();
+            self.pending.clear();
+        }
         if self.state == State::Open && self.taken >= MOST {
             self.state = State::Odd("an answer without end");
+            self.pending.clear();
         }
     }
 
@@ -114,7 +120,7 @@ impl Flight {
         }
     }
 
-    /// How many octets came.
+    /// How many octets were read.
     #[must_use]
     pub const fn octets(&self) -> usize {
         self.taken

@@ -8,7 +8,7 @@ use super::{popup, room, text, theme};
 use crate::app::line_editor::LineEditor;
 use crate::app::state::{App, Question};
 use crate::diagnosis::investigation::VIEWS;
-use crate::view::lines;
+use crate::view::{lines, veil};
 
 /// Columns of the box.
 const WIDTH: usize = 72;
@@ -62,8 +62,11 @@ pub(super) fn field(frame: &mut Frame<'_>, area: Rect, line: &LineEditor, active
     if area.is_empty() {
         return;
     }
-    let all = 0..line.text().len();
-    let window = text::window(line.text(), line.cursor(), usize::from(area.width), hidden.then_some(&all), ascii);
+    // What is typed is shown as it is: the keys move in it.
+    let shown = veil::unless(active, line.text());
+    let all = 0..shown.len();
+    let cursor = if active { line.cursor() } else { shown.len() };
+    let window = text::window(&shown, cursor, usize::from(area.width), hidden.then_some(&all), ascii);
     let shown: String = window.glyphs.iter().map(|glyph| &*glyph.text).collect();
     let pad = " ".repeat(usize::from(area.width).saturating_sub(text::width(&shown)));
     let style = ratatui::style::Style::new().add_modifier(ratatui::style::Modifier::UNDERLINED);

@@ -14,6 +14,7 @@ mod say;
 pub(crate) mod session;
 pub(crate) mod survey;
 pub(crate) mod text;
+pub(crate) mod tls_records;
 
 use ehlo::protocol::visible::visible;
 
@@ -29,7 +30,7 @@ pub(crate) struct Target {
 }
 
 /// Every target.
-pub(crate) const TARGETS: [Target; 9] = [
+pub(crate) const TARGETS: [Target; 10] = [
     Target { name: "framing", holds: framing::holds, openings: framing::OPENINGS },
     Target { name: "session", holds: session::holds, openings: session::OPENINGS },
     Target { name: "response", holds: response::holds, openings: response::OPENINGS },
@@ -38,6 +39,7 @@ pub(crate) const TARGETS: [Target; 9] = [
     Target { name: "command", holds: command::holds, openings: command::OPENINGS },
     Target { name: "certificate", holds: certificate::holds, openings: certificate::OPENINGS },
     Target { name: "dns", holds: dns::holds, openings: dns::OPENINGS },
+    Target { name: "tls_records", holds: tls_records::holds, openings: tls_records::OPENINGS },
     Target { name: "survey", holds: survey::holds, openings: survey::OPENINGS },
 ];
 

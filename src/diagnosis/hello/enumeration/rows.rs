@@ -61,7 +61,8 @@ fn heading(of: &Enumeration, spoken: &Spoken) -> Row {
             (format!("{suites}{order}{more}"), Some((grade.severity, says)))
         }
     };
-    row(0, &version.to_string(), text, verdict)
+    let note = spoken.end.as_ref().map(|reply| format!("the last answer: {}", reply.words())).unwrap_or_default();
+    Row { note, ..row(0, &version.to_string(), text, verdict) }
 }
 
 fn suite(choice: &Choice) -> Row {

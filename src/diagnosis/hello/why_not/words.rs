@@ -190,8 +190,8 @@ fn prime(of: &WhyNot, choice: &Choice) -> Option<Finding> {
 /// The best that it has is broken.
 fn broken(of: &WhyNot, choice: &Choice) -> Option<Finding> {
     let grade = grade::suite(choice.suite);
-    let ephemeral = matches!(choice.suite.exchange(), Exchange::Rsa | Exchange::Static);
-    let worse = grade.severity >= Severity::Warning && !(ephemeral && choice.version >= Version::TLS12);
+    // That there is no forward secrecy is the reason itself, and told already.
+    let worse = grade.severity >= Severity::Warning && !grade.says.starts_with("no forward secrecy");
     let says = format!("the best that it has is {}: {}", choice.suite, grade.says);
     worse.then(|| Finding::new(grade.severity, of.way.subject(), says, grade.next))
 }

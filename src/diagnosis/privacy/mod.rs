@@ -1,0 +1,229 @@
+//! Pseudonyms for sharing a screen: mail addresses, host names and IP addresses of others become steady stand-ins.
+//!
+//! | original | pseudonym |
+//! |---|---|
+//! | `example.org`, the part that is registered | `domain1.example` |
+//! | `mx1.example.org`, `a.mx1.example.org` | `host1.domain1.example`, `host2.host1.domain1.example` |
+//! | `_dmarc.example.org`, `mta-sts.example.org` | `_dmarc.domain1.example`, `mta-sts.domain1.example` |
+//! | `jo@example.org` | `user1@domain1.example` |
+//! | an IPv4 address | `203.0.113.1` … `203.0.113.254`, then `198.18.0.0/15` (RFC 5737, RFC 2544) |
+//! | an IPv6 address | `3fff::1` … (RFC 9637) |
+//! | the reverse name of an address | the reverse name of its pseudonym |
+//!
+//! The same original has the same pseudonym for the whole run; numbers go by first appearance. A pseudonym is its own:
+//! text that was changed once is not changed again. What is reserved for examples, the resolvers everybody knows, the
+//! duties of RFC 2142 and the words of protocols stay as they are. Prefix lengths stay, so an address before one may have
+//! more bits set than a network has.
+
+mod public;
+mod spot;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use self::spot::{Spot, spots};
+use crate::protocol::text::domain;
+
+/// Originals of one kind that are told apart; a server that names more wants to fill the memory.
+const MOST: usize = 65_536;
+
+/// Who is who. It only grows.
+#[derive(Clone, Debug, Default)]
+pub struct Pseudonyms {
+    names: HashMap<String, String>,
+    users: HashMap<String, usize>,
+    v4: HashMap<Ipv4Addr, Ipv4Addr>,
+    v6: HashMap<Ipv6Addr, Ipv6Addr>,
+    domains: usize,
+    hosts: usize,
+    /// Hosts whose names do not look like one: without a dot, or with an ending of their own.
+    known: Vec<String>,
+}
+
+impl Pseudonyms {
+    /// From now on this word is a host, whatever it looks like.
+    pub fn know(&mut self, host: &str) {
+        let host = host.trim_matches(['[', ']', '.']).to_lowercase();
+        let address = host.parse::<std::net::IpAddr>().is_ok();
+        let common = host.len() < 3 || host.starts_with("ipv6:") || address;
+        if !common && !public::is_name(&host) && !self.known.contains(&host) && self.known.len() < 100 {
+            self.known.push(host);
+        }
+    }
+
+    /// The text with pseudonyms.
+    pub fn veil<'a>(&mut self, text: &'a str) -> Cow<'a, str> {
+        match self.veil_octets(text.as_bytes()) {
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+            Cow::Owned(octets) => Cow::Owned(String::from_utf8_lossy(&octets).into_owned()),
+        }
+    }
+
+    /// The same for octets of the wire.
+    pub fn veil_octets<'a>(&mut self, text: &'a [u8]) -> Cow<'a, [u8]> {
+        let known = |word: &str| self.known.iter().any(|host| word.eq_ignore_ascii_case(host));
+        let mut out: Option<Vec<u8>> = None;
+        let mut from = 0;
+        for (range, spot) in spots(text, known) {
+            let original = text.get(range.clone()).unwrap_or_default();
+            let Some(pseudonym) = self.pseudonym(original, &spot) else { continue };
+            let out = out.get_or_insert_with(|| Vec::with_capacity(text.len() + 32));
+            out.extend_from_slice(text.get(from..range.start).unwrap_or_default());
+            out.extend_from_slice(pseudonym.as_bytes());
+            from = range.end;
+        }
+        match out {
+            None => Cow::Borrowed(text),
+            Some(mut out) => {
+                out.extend_from_slice(text.get(from..).unwrap_or_default());
+                Cow::Owned(out)
+            }
+        }
+    }
+
+    /// What stands for it; `None`: it stays.
+    fn pseudonym(&mut self, original: &[u8], spot: &Spot) -> Option<String> {
+        match spot {
+            Spot::Name => {
+                let name = String::from_utf8_lossy(original).to_lowercase();
+                let name = domain::to_ascii(&name).unwrap_or(name);
+                let veiled = self.name(&name);
+                (veiled != name).then_some(veiled)
+            }
+            Spot::V4(address) => Some(self.v4(*address)?.to_string()),
+            Spot::V6(address) => Some(self.v6(*address)?.to_string()),
+            Spot::Local(address) => {
+                let local = String::from_utf8_lossy(original);
+                let reserved = address.rsplit_once('@').is_some_and(|(_, domain)| public::is_reserved(domain));
+                let number = local.strip_prefix("user").and_then(|number| number.parse::<usize>().ok());
+                let ours = number.is_some_and(|number| (1..=self.users.len()).contains(&number));
+                (!reserved && !ours && !public::is_duty(&local)).then(|| format!("user{}", self.user(address)))
+            }
+        }
+    }
+
+    fn user(&mut self, address: &str) -> usize {
+        let next = self.users.len() + 1;
+        if next > MOST {
+            return self.users.get(address).copied().unwrap_or(0);
+        }
+        *self.users.entry(address.to_owned()).or_insert(next)
+    }
+
+    fn v4(&mut self, address: Ipv4Addr) -> Option<Ipv4Addr> {
+        if public::is_public_v4(address) {
+            return None;
+        }
+        let next = u32::try_from(self.v4.len() + 1).unwrap_or(0);
+        let stand_in = match next {
+            1..=254 => Ipv4Addr::from(u32::from(Ipv4Addr::new(203, 0, 113, 0)) + next),
+            next if next as usize <= MOST => Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 18, 0, 0)) + next),
+            _ => return Some(self.v4.get(&address).copied().unwrap_or(Ipv4Addr::UNSPECIFIED)),
+        };
+        Some(*self.v4.entry(address).or_insert(stand_in))
+    }
+
+    fn v6(&mut self, address: Ipv6Addr) -> Option<Ipv6Addr> {
+        if let Some(within) = address.to_ipv4_mapped() {
+            return self.v4(within).map(|address| address.to_ipv6_mapped());
+        }
+        if public::is_public_v6(address) {
+            return None;
+        }
+        let next = self.v6.len() + 1;
+        if next > MOST {
+            return Some(self.v6.get(&address).copied().unwrap_or(Ipv6Addr::UNSPECIFIED));
+        }
+        let low = u16::try_from(next & 0xffff).unwrap_or(0);
+        let high = u16::try_from(next >> 16).unwrap_or(0);
+        Some(*self.v6.entry(address).or_insert(Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, high, low)))
+    }
+
+    /// The pseudonym of a name in lower case and in ASCII; a public one is its own.
+    fn name(&mut self, name: &str) -> String {
+        if let Some(veiled) = self.names.get(name) {
+            return veiled.clone();
+        }
+        if public::is_public(name) {
+            return name.to_owned();
+        }
+        if let Some(reversed) = self.reversed(name) {
+            return reversed;
+        }
+        let base = base(name);
+        let mut veiled = match (self.names.get(base), public::is_public(base)) {
+            (Some(veiled), _) => veiled.clone(),
+            (None, true) => base.to_owned(),
+            (None, false) => {
+                self.domains += 1;
+                self.keep(base, format!("domain{}.example", self.domains))
+            }
+        };
+        // From the registered domain to the left: each level has its own pseudonym.
+        let labels = name.strip_suffix(base).unwrap_or("").trim_end_matches('.');
+        let mut at = name.len() - base.len();
+        for label in labels.rsplit('.').filter(|label| !label.is_empty()) {
+            at = at.saturating_sub(label.len() + 1);
+            let level = name.get(at..).unwrap_or(name);
+            veiled = match self.names.get(level) {
+                Some(known) => known.clone(),
+                None if public::is_label(label) => self.keep(level, format!("{label}.{veiled}")),
+                None => {
+                    self.hosts += 1;
+                    self.keep(level, format!("host{}.{veiled}", self.hosts))
+                }
+            };
+        }
+        veiled
+    }
+
+    fn keep(&mut self, original: &str, pseudonym: String) -> String {
+        if self.names.len() >= MOST {
+            return "more.example".to_owned();
+        }
+        self.names.insert(original.to_owned(), pseudonym.clone());
+        pseudonym
+    }
+
+    /// A name that begins with an address written backwards: a PTR name, or a question to a blocklist.
+    fn reversed(&mut self, name: &str) -> Option<String> {
+        let labels: Vec<&str> = name.split('.').collect();
+        let nibble = |label: &&str| (label.len() == 1).then(|| u128::from_str_radix(label, 16).ok()).flatten();
+        let nibbles: Vec<u128> = labels.iter().take(32).map_while(nibble).collect();
+        if nibbles.len() < 32 || labels.len() < 34 {
+            return self.reversed_v4(name, &labels);
+        }
+        let address = Ipv6Addr::from(nibbles.iter().rev().fold(0, |sum, nibble| sum << 4 | nibble));
+        let bits = u128::from(self.v6(address).unwrap_or(address));
+        let digits: Vec<String> = (0..32).map(|place| format!("{:x}", bits >> (4 * place) & 15)).collect();
+        Some(format!("{}.{}", digits.join("."), self.name(&labels.get(32..)?.join("."))))
+    }
+
+    fn reversed_v4(&mut self, name: &str, labels: &[&str]) -> Option<String> {
+        let number = |label: &&str| -> Option<u8> { (label.len() <= 3).then(|| label.parse().ok()).flatten() };
+        let octets: Vec<u8> = labels.iter().take(4).map_while(number).collect();
+        if let [d, c, b, a] = *octets.as_slice()
+            && labels.len() > 5
+            && !name.ends_with("ip6.arpa")
+        {
+            let address = Ipv4Addr::new(a, b, c, d);
+            let [a, b, c, d] = self.v4(address).unwrap_or(address).octets();
+            return Some(format!("{d}.{c}.{b}.{a}.{}", self.name(&labels.get(4..)?.join("."))));
+        }
+        None
+    }
+}
+
+/// The part of a name that is registered by somebody, or all of it.
+fn base(name: &str) -> &str {
+    for zone in ["in-addr.arpa", "ip6.arpa"] {
+        if name.ends_with(zone) {
+            return name.get(name.len() - zone.len()..).unwrap_or(name);
+        }
+    }
+    // Among public names an underscore cannot be registered: `_dmarc.com` and the like.
+    psl::domain_str(name).filter(|domain| !domain.starts_with('_')).unwrap_or(name)
+}

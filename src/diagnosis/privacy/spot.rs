@@ -1,0 +1,233 @@
+//! Finds in any text what says who somebody is: mail addresses, host names, IP addresses.
+//!
+//! One pass, and a bounded look ahead at each word: hostile text costs no more than any other.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+
+use super::public;
+
+/// Octets of an IPv6 address in text at most, `ffff:…:255.255.255.255` (RFC 4291 §2.2).
+const V6: usize = 45;
+/// Octets of a quoted local part that are looked at (RFC 5321 §4.5.3.1.1 allows 64, each may be escaped).
+const QUOTED: usize = 130;
+/// Octets of a host name (RFC 1035 §2.3.4).
+const NAME: usize = 255;
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Spot {
+    /// The local part of a mail address, with all of the address in lower case. The domain is a spot of its own.
+    Local(String),
+    /// A host name, or a domain.
+    Name,
+    /// An IPv4 address.
+    V4(Ipv4Addr),
+    /// An IPv6 address.
+    V6(Ipv6Addr),
+}
+
+/// Every spot of a text with its octets, in order. `known` says of a word without a dot, or with an ending that is no
+/// public one, whether it is a host all the same.
+pub(super) fn spots(text: &[u8], known: impl Fn(&str) -> bool) -> Vec<(Range<usize>, Spot)> {
+    let mut scan = Scan { text, at: 0, hex: false, out: Vec::new() };
+    while scan.at < text.len() {
+        scan.step(&known);
+    }
+    scan.out
+}
+
+struct Scan<'a> {
+    text: &'a [u8],
+    at: usize,
+    /// The word before, when a colon stands between it and this place, was hexadecimal: an address would have begun
+    /// there.
+    hex: bool,
+    out: Vec<(Range<usize>, Spot)>,
+}
+
+impl Scan<'_> {
+    fn step(&mut self, known: &impl Fn(&str) -> bool) {
+        let start = self.at;
+        match self.text.get(start) {
+            Some(b'"') if self.quoted_local() => return,
+            Some(b':') if !self.hex && self.text.get(start + 1) == Some(&b':') && self.v6(start) => return,
+            Some(b':') => return self.at += 1,
+            _ => {}
+        }
+        let end = self.run(start, |c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
+        if end == start {
+            self.hex = false;
+            self.at = start + char_at(self.text, start).1;
+            return;
+        }
+        if self.text.get(end) == Some(&b'@') && self.local(start, end) {
+            return;
+        }
+        // Not an address: the words in it one by one.
+        while self.at < end {
+            let from = self.at;
+            let word = self.run(from, |c| c.is_alphanumeric() || "-_.".contains(c)).min(end);
+            if word == from {
+                self.hex = false;
+                self.at = from + char_at(self.text, from).1;
+                continue;
+            }
+            if !self.hex && self.v6(from) {
+                return;
+            }
+            self.name(from, word, false, known);
+            self.hex = self.text.get(from..word).is_some_and(|word| word.iter().all(u8::is_ascii_hexdigit));
+            self.at = word;
+        }
+    }
+
+    /// Where the run of such characters ends that begins here.
+    fn run(&self, from: usize, belongs: impl Fn(char) -> bool) -> usize {
+        let mut at = from;
+        while let (Some(c), octets) = char_at(self.text, at)
+            && belongs(c)
+        {
+            at += octets;
+        }
+        at
+    }
+
+    /// `start..end` stands before an `@`: a local part, if a domain stands behind it.
+    fn local(&mut self, start: usize, end: usize) -> bool {
+        let (Some(next), _) = char_at(self.text, end + 1) else { return false };
+        if !next.is_alphanumeric() && next != '[' {
+            return false;
+        }
+        let run = self.text.get(start..end).unwrap_or_default();
+        // `user=jo@…`, `smtp.mailfrom=jo@…`: the tag is not of the address. `bounces+jo=example.org@…` is.
+        let tag = run.iter().position(|b| *b == b'=').filter(|at| run.get(..*at).is_some_and(public::is_tag));
+        let mut from = start + tag.map_or(0, |at| at + 1);
+        while self.text.get(from).is_some_and(|b| b"'`{|.*/=".contains(b)) {
+            from += 1;
+        }
+        if from >= end {
+            return false;
+        }
+        self.at = end + 1;
+        let domain = self.domain_end();
+        let whole = self.text.get(from..domain).unwrap_or_default();
+        self.out.push((from..end, Spot::Local(String::from_utf8_lossy(whole).to_lowercase())));
+        if next != '[' {
+            self.name(end + 1, domain, true, &|_| true);
+            self.at = domain;
+        }
+        self.hex = false;
+        true
+    }
+
+    fn domain_end(&self) -> usize {
+        self.run(self.at, |c| c.is_alphanumeric() || "-_.".contains(c)).min(self.at + NAME)
+    }
+
+    /// `"jo smith"@example.org`, and `NIL "jo" "example.org"` as IMAP's ENVELOPE has it (RFC 9051 §7.5.2).
+    fn quoted_local(&mut self) -> bool {
+        let start = self.at + 1;
+        let ahead = self.text.get(start..).unwrap_or_default();
+        let ahead = ahead.get(..QUOTED).unwrap_or(ahead);
+        let mut escaped = false;
+        let Some(length) = ahead.iter().position(|b| {
+            let ends = *b == b'"' && !escaped;
+            escaped = *b == b'\\' && !escaped;
+            ends
+        }) else {
+            return false;
+        };
+        let end = start + length;
+        let behind = self.text.get(end + 1..).unwrap_or_default();
+        let structure = behind.starts_with(b" \"") && self.text.get(..self.at).is_some_and(|b| b.ends_with(b"NIL "));
+        let domain_at = end + if structure { 3 } else { 2 };
+        if length == 0 || !structure && !behind.starts_with(b"@") {
+            return false;
+        }
+        self.at = domain_at;
+        let domain = self.domain_end();
+        let name = self.text.get(domain_at..domain).unwrap_or_default();
+        if structure && (self.text.get(domain) != Some(&b'"') || !name.contains(&b'.')) {
+            self.at = start - 1;
+            return false;
+        }
+        let whole = [self.text.get(start..end).unwrap_or_default(), b"@", name].concat();
+        self.out.push((start..end, Spot::Local(String::from_utf8_lossy(&whole).to_lowercase())));
+        if !name.is_empty() {
+            self.name(domain_at, domain, true, &|_| true);
+            self.at = domain;
+        }
+        self.hex = false;
+        true
+    }
+
+    /// An IPv6 address that begins here.
+    fn v6(&mut self, from: usize) -> bool {
+        let ahead = self.text.get(from..).unwrap_or_default();
+        let belongs = |b: &u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
+        let mut length = ahead.iter().take(V6 + 2).position(|b| !belongs(b)).unwrap_or(ahead.len().min(V6 + 2));
+        while length > 0 && ahead.get(length - 1) == Some(&b'.') {
+            length -= 1;
+        }
+        // A colon that ends what was said before, as in `2001:db8::1: refused`.
+        if ahead.get(..length).is_some_and(|run| run.ends_with(b":") && !run.ends_with(b"::")) {
+            length -= 1;
+        }
+        let Some(run) = ahead.get(..length).filter(|run| run.len() <= V6 && run.contains(&b':')) else { return false };
+        if ahead.get(length).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
+            return false;
+        }
+        let Some(address) = std::str::from_utf8(run).ok().and_then(|run| run.parse::<Ipv6Addr>().ok()) else {
+            return false;
+        };
+        // Eight pairs of digits are a serial number.
+        let pairs = run.split(|b| *b == b':').all(|group| group.len() <= 2);
+        if pairs && !run.windows(2).any(|two| two == b"::") || run == b"::" {
+            return false;
+        }
+        self.out.push((from..from + length, Spot::V6(address)));
+        self.at = from + length;
+        self.hex = false;
+        true
+    }
+
+    /// A word that is an IPv4 address or a host name, perhaps with dots and dashes around it.
+    fn name(&mut self, mut from: usize, mut end: usize, certain: bool, known: &impl Fn(&str) -> bool) {
+        let edge = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'.' | b'-'));
+        // `250-mx1.example.org`: the code of a reply that goes on (RFC 5321 §4.2.1).
+        if from == 0 && matches!(self.text, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b'-', ..]) {
+            from = end.min(4);
+        }
+        while from < end && edge(self.text.get(from)) {
+            from += 1;
+        }
+        while from < end && edge(self.text.get(end - 1)) {
+            end -= 1;
+        }
+        let Some(word) = self.text.get(from..end).filter(|word| !word.is_empty() && word.len() <= NAME) else { return };
+        let Ok(word) = std::str::from_utf8(word) else { return };
+        let spot = if let Ok(address) = word.parse::<Ipv4Addr>() {
+            Spot::V4(address)
+        } else if certain || known(word) || public::is_name(word) {
+            Spot::Name
+        } else {
+            return;
+        };
+        self.out.push((from..end, spot));
+    }
+}
+
+/// The character that begins at an octet and how many octets it has; an octet that begins none stands alone.
+fn char_at(text: &[u8], at: usize) -> (Option<char>, usize) {
+    let rest = text.get(at..).unwrap_or_default();
+    match rest.first() {
+        None => (None, 1),
+        Some(b) if b.is_ascii() => (Some(char::from(*b)), 1),
+        Some(_) => {
+            let few = rest.get(..4).unwrap_or(rest);
+            let c = few.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+            (c, c.map_or(1, char::len_utf8))
+        }
+    }
+}
