@@ -67,8 +67,9 @@ fn gnu_sasl_logs_in_to_the_practice_servers() {
     assert_eq!(lab.users.len(), USERS);
     for protocol in ["smtp", "imap"] {
         for mechanism in ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"] {
-            // With a space; from a digit on; beyond ASCII.
-            for (user, password) in &lab.users {
+            // With a space; from a digit on; and with a letter newer than Unicode 3.2, which GNU SASL sends in clear only.
+            let clear = ["PLAIN", "LOGIN"].contains(&mechanism);
+            for (user, password) in lab.users.iter().take(if clear { USERS } else { USERS - 1 }) {
                 let (is_content, said) = lab.login(protocol, mechanism, (user, password));
                 assert!(is_content, "{protocol} {mechanism} {user}: {said}");
                 // Of SCRAM this is the server's signature.

@@ -62,7 +62,7 @@ const TABLE: &[Row] = &[
         (Postfix, &[], STAPLE),
         (GnuTls, &["form"], "refuses it; we warn, for the certificate itself is right"),
     ]),
-    row("critical-extension", &["form", "trust"], &[], &[]),
+    row("critical-extension", &["form"], &["name", "trust"], &[]),
     row("authority-as-server", &["trust"], &["form"], &[
         (OpenSsl, &[], AUTHORITY),
         (Postfix, &[], AUTHORITY),
