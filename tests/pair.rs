@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ehlo::app::conversation::{Conversation, Link};
+use ehlo::app::conversation::{Conversation, Link, Way};
 use ehlo::app::effect::{ConnectPlan, Effect, Effects};
 use ehlo::app::event::{Closing, ConnectionId, Event, Happened};
 use ehlo::app::options::Options;
@@ -21,9 +21,11 @@ use ehlo::app::state::{App, Overlay};
 use ehlo::app::transcript::Kind;
 use ehlo::diagnosis::Severity;
 use ehlo::diagnosis::tls::{TlsReport, Verdict};
-use ehlo::practice::{Output, Server, World, listeners};
+use ehlo::practice::{Output, Secured, Server, World, listeners};
 use ehlo::protocol::endpoint::Security;
 use ehlo::protocol::moment::Moment;
+use ehlo::protocol::sasl::{Binding, BindingType, Mechanism};
+use ehlo::protocol::secret::Secret;
 use ehlo::protocol::verb::Phase;
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -31,7 +33,20 @@ use proptest::prelude::*;
 const CLIENT: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 9));
 const PASSWORD: &str = "correct horse";
 /// The password, and what PLAIN and LOGIN make of it.
-const SECRETS: &[&str] = &[PASSWORD, "Y29ycmVjdCBob3JzZQ", "AGFsaWNlAGNvcnJlY3QgaG9yc2U", "Zob3JzZQ"];
+const SECRETS: &[&str] = &[PASSWORD, "Y29ycmVjdCBob3JzZQ", "AGFsaWNlAGNvcnJlY3QgaG9yc2U", "Zob3JzZQ", TOKEN];
+
+/// A token of alice's.
+const TOKEN: &str = "practice-token-of-alice";
+/// What both ends of every TLS connection export.
+const EXPORTED: [u8; 32] = [7; 32];
+
+/// What the practice server knows of TLS.
+fn secured() -> Secured {
+    Secured {
+        bindings: vec![Binding { kind: BindingType::Exporter, octets: EXPORTED.to_vec() }],
+        certificate: Some("alice@example.test".to_owned()),
+    }
+}
 
 /// Small numbers from a seed; the same each time.
 struct Dice(u64);
@@ -100,6 +115,7 @@ fn report(name: &str) -> Box<TlsReport> {
         handshake_signature: Verdict::Good,
         judged_at: wall().as_second(),
         took: Duration::from_millis(3),
+        exporter: Some(Secret::new(EXPORTED.to_vec())),
         ..TlsReport::unjudged("")
     })
 }
@@ -136,6 +152,7 @@ impl Pair {
                 Effect::StartTls { id, name } => {
                     if let Some(Peer::Practice(server)) = self.peers.get_mut(&id) {
                         server.tls_established();
+                        server.secured(secured());
                     }
                     // What came in clear was on the wire before the handshake.
                     self.coming.push_back((id, Happened::TlsDone(report(&name))));
@@ -186,6 +203,9 @@ impl Pair {
             .find(|l| l.host == host && l.port == plan.endpoint.port)
             .unwrap_or_else(|| panic!("nothing listens on {}", plan.endpoint));
         let mut server = Server::new(listening.service, listening.host, implicit, CLIENT);
+        if implicit {
+            server.secured(secured());
+        }
         let outputs = server.greeting(&mut self.world, wall());
         self.peers.insert(id, Peer::Practice(Box::new(server)));
         self.outputs(id, outputs);
@@ -832,6 +852,103 @@ fn leaving_says_goodbye(seed: u64) {
     assert!(pair.quit, "the farewells were answered");
 }
 
+/// Logs in with every mechanism that the server offers, once with an initial response and once without.
+fn every_mechanism(target: &str, ask: &str) {
+    for mechanism in Mechanism::all() {
+        for (initial, right) in [(true, true), (false, true), (true, false)] {
+            let mut pair = Pair::new(7);
+            pair.open(target);
+            pair.line(ask);
+            if !pair.current().session.capabilities().mechanisms().iter().any(|name| name == mechanism.name()) {
+                assert_eq!((mechanism, ask), (Mechanism::Anonymous, "EHLO client.example.test"));
+                continue;
+            }
+            pair.f(8);
+            let way = |pair: &Pair| match &pair.app.overlay {
+                Some(Overlay::Auth(dialog)) => dialog.way,
+                other => panic!("no dialog: {other:?}"),
+            };
+            assert_eq!(way(&pair), Way::Sasl(Mechanism::find("SCRAM-SHA-512-PLUS").expect("known")));
+            for _ in 0..20 {
+                if way(&pair) != Way::Sasl(mechanism) {
+                    pair.ctrl('n');
+                }
+            }
+            assert_eq!(way(&pair), Way::Sasl(mechanism));
+            if !initial {
+                pair.ctrl('r');
+            }
+            if way(&pair).needs_secret() {
+                pair.type_text("alice");
+                pair.press(KeyCode::Enter, KeyModifiers::NONE);
+                let secret = if mechanism.takes_token() { TOKEN } else { PASSWORD };
+                pair.type_text(if right { secret } else { "another-secret" });
+            } else if !right {
+                pair.type_text("bob");
+            }
+            pair.press(KeyCode::Enter, KeyModifiers::NONE);
+            let shown = pair.text_of(pair.current());
+            if right || mechanism == Mechanism::Anonymous {
+                assert!(shown.contains("logged in"), "{mechanism} at {target}: {shown}");
+                let proven = shown.contains("server signature ✓ verified");
+                assert_eq!(proven, matches!(mechanism, Mechanism::Scram { .. }), "{mechanism}");
+            } else {
+                assert!(!shown.contains("logged in"), "{mechanism} at {target}: {shown}");
+                assert!(!pair.current().in_exchange(), "{mechanism} at {target}: {shown}");
+            }
+            if mechanism.takes_token() && !right {
+                assert!(shown.contains("(the token is wrong, expired or revoked: fetch a new one)"), "{shown}");
+                assert!(shown.contains("decoded: the answer owed to the error"), "{shown}");
+            }
+            pair.keeps_secrets();
+        }
+    }
+}
+
+#[test]
+fn every_mechanism_in_smtp() {
+    every_mechanism("smtps://mail.example.test", "EHLO client.example.test");
+}
+
+#[test]
+fn every_mechanism_in_imap() {
+    every_mechanism("imaps://mail.example.test", "CAPABILITY");
+}
+
+#[test]
+fn every_mechanism_in_pop3() {
+    every_mechanism("pop3s://mail.example.test", "CAPA");
+}
+
+/// What was typed by hand is taken apart too, and one that is wrong on purpose is refused.
+fn typed_and_wrong_on_purpose(seed: u64) {
+    let mut pair = Pair::new(seed);
+    pair.open("imaps://mail.example.test");
+    // n,,n=alice,r=abc
+    pair.line("AUTHENTICATE SCRAM-SHA-256 biwsbj1hbGljZSxyPWFiYw==");
+    pair.shows("decoded: channel binding n, none · user alice · nonce abc");
+    pair.shows("(✓ begins with ours) · salt ");
+    pair.shows(" · iterations 4096");
+    pair.line("*");
+    pair.line("AUTHENTICATE XOAUTH2");
+    // user=alice ␁ auth=Bearer practice-token-of-alice-from-2024 ␁␁
+    pair.line("dXNlcj1hbGljZQFhdXRoPUJlYXJlciBwcmFjdGljZS10b2tlbi1vZi1hbGljZS1mcm9tLTIwMjQBAQ==");
+    pair.shows("user=alice ␁ auth=Bearer ••••");
+    pair.shows("the client owes an empty line now (Enter)");
+    pair.line("");
+    pair.shows("NO [AUTHENTICATIONFAILED]");
+    pair.f(8);
+    for _ in 0..4 {
+        pair.ctrl('g');
+    }
+    pair.type_text("alice");
+    pair.press(KeyCode::Enter, KeyModifiers::NONE);
+    pair.line(PASSWORD);
+    pair.shows("wrong on purpose: ");
+    assert_ne!(pair.phase(), Phase::Authenticated);
+    pair.keeps_secrets();
+}
+
 type Session = fn(u64);
 
 const SESSIONS: &[(&str, Session)] = &[
@@ -853,6 +970,7 @@ const SESSIONS: &[(&str, Session)] = &[
     ("a_refused_user", a_refused_user),
     ("a_refused_append", a_refused_append),
     ("leaving_says_goodbye", leaving_says_goodbye),
+    ("typed_and_wrong_on_purpose", typed_and_wrong_on_purpose),
 ];
 
 #[test]

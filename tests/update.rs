@@ -1058,6 +1058,66 @@ fn a_login_goes_only_where_its_dialog_was_opened() {
     assert!(wire(&effects).starts_with(b"AUTH PLAIN "));
 }
 
+/// A login by SCRAM up to the client's proof; the server's first message has these iterations.
+fn scram_until(iterations: &str) -> (Model, Vec<u8>) {
+    let mut model = Model::careless("192.0.2.25:110");
+    model.enter("CAPA");
+    model.received("+OK\r\nSASL PLAIN SCRAM-SHA-256\r\n.\r\n");
+    model.key(KeyCode::F(8));
+    model.type_text("jo");
+    model.key(KeyCode::Tab);
+    model.type_text("geheimnis");
+    let sent = String::from_utf8(wire(&model.key(KeyCode::Enter))).expect("text");
+    let first = sent.strip_prefix("AUTH SCRAM-SHA-256 ").expect("the strongest that is offered").trim_end();
+    let first = String::from_utf8(sasl::decode(first).expect("base64")).expect("text");
+    let nonce = first.strip_prefix("n,,n=jo,r=").expect("a first message");
+    assert_eq!(nonce.len(), 24);
+    let challenge = format!("r={nonce}more,s=QSXCR+Q6sek8bf92,i={iterations}");
+    let answer = wire(&model.received(format!("+ {}\r\n", sasl::base64::text(challenge.as_bytes()))));
+    (model, answer)
+}
+
+#[test]
+fn a_server_that_does_not_know_the_password_is_found_out() {
+    for (last, says) in [
+        ("+ dj1BQUFB\r\n", "the server's signature is false"),
+        ("+OK welcome\r\n", "the server said yes without its signature"),
+    ] {
+        let (mut model, answer) = scram_until("4096");
+        assert!(answer.starts_with(b"Yz1iaXdz"), "c=biws…");
+        let sent = wire(&model.received(last));
+        assert_eq!(sent, if last.starts_with("+ ") { &b"*\r\n"[..] } else { b"" });
+        model.shows(says);
+        assert!(model.app.findings().iter().any(|f| f.severity == Severity::Fault && f.says.contains(says)));
+    }
+    let (model, answer) = scram_until("4000000000");
+    assert_eq!(answer, b"*\r\n");
+    model.shows("4000000000 iterations would stall this program");
+    let (model, answer) = scram_until("100");
+    assert!(answer.starts_with(b"Yz1iaXdz"));
+    model.shows("100 iterations are few");
+}
+
+#[test]
+fn two_logins_have_two_nonces_and_a_wrong_one_is_wrong_as_chosen() {
+    let mut model = Model::careless("192.0.2.25:110");
+    model.enter("CAPA");
+    model.received("+OK\r\nSASL PLAIN SCRAM-SHA-256\r\n.\r\n");
+    let mut log_in = |mistakes: usize| {
+        model.key(KeyCode::F(8));
+        for _ in 0..mistakes {
+            model.ctrl('g');
+        }
+        model.type_text("jo\tgeheimnis");
+        let sent = wire(&model.key(KeyCode::Enter));
+        model.received("-ERR no\r\n");
+        sent
+    };
+    let (one, two, broken) = (log_in(0), log_in(0), log_in(1));
+    assert_ne!(one, two);
+    assert!(broken.contains(&b'!'), "{broken:?}");
+}
+
 #[test]
 fn a_pipelined_group_ends_where_its_reply_decides() {
     let mut model = Model::greeted("192.0.2.25:25");

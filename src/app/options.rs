@@ -10,6 +10,7 @@ use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::dnssec::{Anchor, root_anchors};
 use crate::diagnosis::investigation::Setting;
 use crate::protocol::endpoint::{Endpoint, Host, Security};
+use crate::protocol::secret::Secret;
 
 /// The settings of a run.
 #[derive(Clone, Debug)]
@@ -54,6 +55,8 @@ pub struct Options {
     pub supply: Option<Supply>,
     /// A seed for Message-ID, from outside: this room makes no random numbers.
     pub seed: u64,
+    /// A key for the nonces of logins, from outside, which nobody can guess.
+    pub nonce_key: Secret,
 }
 
 impl Options {
@@ -81,6 +84,7 @@ impl Options {
             notes: Vec::new(),
             supply: None,
             seed: 0,
+            nonce_key: Secret::default(),
         }
     }
 

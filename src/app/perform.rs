@@ -9,7 +9,7 @@ use super::message_editor::{self, MessageEditor};
 use super::state::{App, FAREWELL, Focus, Overlay, Question};
 use crate::diagnosis::Severity;
 use crate::protocol::endpoint::Protocol;
-use crate::protocol::sasl::Mechanism;
+use crate::protocol::sasl::{Mechanism, scram};
 use crate::protocol::secret::Hidden;
 use crate::protocol::verb::Phase;
 
@@ -27,8 +27,9 @@ impl App {
             Action::Connect => self.ask(Question::Connect),
             Action::Dns => self.ask(Question::Dns),
             Action::StartTls => self.start_tls(effects),
-            Action::AuthPlain => self.open_auth(Way::Sasl(Mechanism::Plain)),
-            Action::AuthLogin => self.open_auth(Way::Sasl(Mechanism::Login)),
+            Action::LogIn => self.open_auth(None),
+            Action::AuthPlain => self.open_auth(Some(Way::Sasl(Mechanism::Plain))),
+            Action::AuthLogin => self.open_auth(Some(Way::Sasl(Mechanism::Login))),
             Action::Message => self.open_message(effects),
             Action::Leave => self.leave(effects),
             Action::Drop => {
@@ -105,7 +106,7 @@ impl App {
         }
     }
 
-    fn open_auth(&mut self, way: Way) {
+    fn open_auth(&mut self, way: Option<Way>) {
         let insecure = self.options.insecure_auth;
         let Some(conversation) = self.conversation() else {
             return self.say(Severity::Note, "nothing is connected; F2 connects");
@@ -133,7 +134,10 @@ impl App {
         let supply = self.options.supply.as_ref();
         let known = supply.and_then(|supply| supply.user(&host)).filter(|_| self.user.is_empty());
         let user = known.unwrap_or(&self.user);
-        let mut dialog = AuthDialog::new(conversation.id, conversation.protocol(), way, user, offered, exposure);
+        let nonce = scram::nonce(&self.options.nonce_key, &format!("{}.{}", conversation.id.0, self.now.0));
+        let channel = conversation.channel(nonce);
+        let mut dialog = AuthDialog::new(conversation.id, conversation.protocol(), way, user, offered, channel);
+        dialog.exposure = exposure;
         dialog.timestamp = conversation.session.timestamp().map(str::to_owned);
         dialog.supply = supply.and_then(|supply| supply.for_host(&host));
         self.overlay = Some(Overlay::Auth(Box::new(dialog)));

@@ -18,8 +18,8 @@ impl App {
             Overlay::Auth(mut dialog) => match dialog.key(key) {
                 auth_dialog::Outcome::Used => self.overlay = Some(Overlay::Auth(dialog)),
                 auth_dialog::Outcome::Cancelled => {}
-                auth_dialog::Outcome::Login(way, credentials, gated) => {
-                    self.login(dialog.id, way, credentials, gated, effects);
+                auth_dialog::Outcome::Login(login) => {
+                    self.login(dialog.id, *login, effects);
                 }
                 auth_dialog::Outcome::Encoded(text) => {
                     self.prompt.insert_secret(&text.text());

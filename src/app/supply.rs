@@ -1,12 +1,11 @@
 //! Passwords that nobody types: where they come from, and the login that waits for one.
 
-use super::conversation::{Link, Way};
+use super::conversation::{Link, Login};
 use super::effect::{Effect, Effects};
 use super::event::ConnectionId;
 use super::state::App;
 use crate::diagnosis::Severity;
 use crate::protocol::netrc::Netrc;
-use crate::protocol::sasl::Credentials;
 use crate::protocol::secret::Secret;
 
 /// Where a password or a token comes from when its field is left empty.
@@ -59,26 +58,18 @@ impl Supply {
 #[derive(Debug)]
 pub(super) struct Waiting {
     id: ConnectionId,
-    way: Way,
-    credentials: Credentials,
-    consent: bool,
+    login: Login,
 }
 
 impl App {
     /// Logs in on the connection the dialog was opened for, whatever tab is on the screen by now. A password that was not
     /// typed comes from where the command line said.
-    pub(super) fn login(
-        &mut self,
-        id: ConnectionId,
-        way: Way,
-        mut credentials: Credentials,
-        consent: bool,
-        effects: &mut Effects,
-    ) {
+    pub(super) fn login(&mut self, id: ConnectionId, mut login: Login, effects: &mut Effects) {
         let Some(conversation) = self.conversations.iter().find(|c| c.id == id && c.link != Link::Closed) else {
             return self.say(Severity::Warning, "that connection is gone; nothing was sent");
         };
-        if credentials.password.is_empty() {
+        let Login { way, credentials, .. } = &mut login;
+        if credentials.password.is_empty() && way.needs_secret() {
             match &self.options.supply {
                 None => {}
                 Some(Supply::Held { secret, .. }) => credentials.password = secret.clone(),
@@ -98,7 +89,7 @@ impl App {
                 }
                 Some(Supply::Command(command)) => {
                     effects.push(Effect::AskPassword { command: command.clone() });
-                    self.waiting = Some(Waiting { id, way, credentials, consent });
+                    self.waiting = Some(Waiting { id, login });
                     return self.say(Severity::Note, "the password command runs; the login follows when it has ended");
                 }
             }
@@ -106,18 +97,18 @@ impl App {
         self.user.clone_from(&credentials.user);
         let now = self.now;
         if let Some(conversation) = self.conversations.iter_mut().find(|c| c.id == id) {
-            conversation.want_login(way, credentials, consent, now, effects);
+            conversation.want_login(login, now, effects);
         }
     }
 
     /// What the password command gave: the login that waited for it goes on.
     pub(super) fn password_came(&mut self, password: Result<Secret, String>, effects: &mut Effects) {
-        let Some(Waiting { id, way, mut credentials, consent }) = self.waiting.take() else { return };
+        let Some(Waiting { id, mut login }) = self.waiting.take() else { return };
         match password {
             Ok(password) => {
                 self.notice = None;
-                credentials.password = password;
-                self.login(id, way, credentials, consent, effects);
+                login.credentials.password = password;
+                self.login(id, login, effects);
             }
             Err(why) => self.say(Severity::Fault, format!("nothing was sent: {why}")),
         }

@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use ring::rand::SecureRandom as _;
 use tokio::sync::mpsc;
 
 use super::Exit;
@@ -19,6 +20,7 @@ use crate::net::Net;
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
 use crate::protocol::endpoint::{Host, Target};
+use crate::protocol::secret::Secret;
 use crate::tui;
 
 /// Reports on their way from the net to the model. Full, it slows the servers down.
@@ -122,6 +124,11 @@ async fn open(
     options.limit = explore.limit();
     options.supply = supply;
     options.seed = u64::from(std::process::id()) ^ options.epoch.timestamp().as_second().unsigned_abs().rotate_left(16);
+    let mut key = vec![0; 32];
+    if ring::rand::SystemRandom::new().fill(&mut key).is_err() {
+        return Ok(usage("this machine gives no random numbers, which logins need"));
+    }
+    options.nonce_key = Secret::new(key);
     if let Err(why) = super::tables::fill(&mut options, world.as_ref()) {
         return Ok(usage(&why));
     }

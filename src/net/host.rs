@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustls::ServerConfig;
+use rustls::{ProtocolVersion, ServerConfig};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -14,7 +14,9 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::clock::Clock;
-use crate::practice::{Listening, Output, Server, World};
+use super::tls::{EXPORTED, EXPORTER};
+use crate::practice::{Listening, Output, Secured, Server, World};
+use crate::protocol::sasl::{Binding, BindingType};
 
 /// Connections to all servers together.
 pub(crate) const MOST_CONNECTIONS: usize = 256;
@@ -89,6 +91,13 @@ impl Host {
         let mut secured = timeout(HANDSHAKE, TlsAcceptor::from(tls).accept(tcp)).await??;
         if !at.implicit_tls {
             server.tls_established();
+        }
+        let (_, session) = secured.get_ref();
+        if session.protocol_version() == Some(ProtocolVersion::TLSv1_3)
+            && let Ok(octets) = session.export_keying_material(vec![0; EXPORTED], EXPORTER, None)
+        {
+            let bindings = vec![Binding { kind: BindingType::Exporter, octets }];
+            server.secured(Secured { bindings, certificate: None });
         }
         self.talk(&mut secured, &mut server, first).await?;
         part(&mut secured).await

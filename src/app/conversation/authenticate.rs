@@ -3,16 +3,15 @@
 use super::mask::DOTS;
 use super::{Conversation, Goal};
 use crate::app::effect::Effects;
-use crate::app::transcript::Kind;
+use crate::diagnosis::certificate;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::imap::write::quoted;
 use crate::protocol::moment::Moment;
 use crate::protocol::pop3::apop;
-use crate::protocol::reply::ReplyClass;
-use crate::protocol::sasl::{self, Answer, Channel, Credentials, Exchange, Mechanism};
+use crate::protocol::sasl::table::Field;
+use crate::protocol::sasl::{self, Answer, Channel, Credentials, Exchange, Mechanism, Mistake};
 use crate::protocol::secret::{Hidden, Secret};
 use crate::protocol::verb::Phase;
-use crate::protocol::visible::visible;
 
 /// How to log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,15 +26,52 @@ pub enum Way {
     Apop,
 }
 
+/// A login that is wanted.
+#[derive(Debug)]
+pub struct Login {
+    /// How.
+    pub way: Way,
+    /// Who.
+    pub credentials: Credentials,
+    /// An initial response is wanted on the command line, where protocol and mechanism allow it.
+    pub initial: bool,
+    /// A mistake that is to be made.
+    pub mistake: Option<Mistake>,
+    /// The user has agreed that the password may be read on the way.
+    pub consent: bool,
+    /// The client's nonce (see [`Channel::nonce`]).
+    pub nonce: String,
+}
+
 impl Way {
-    /// The ways of a protocol.
+    /// The ways of a protocol that are commands of their own.
     #[must_use]
-    pub const fn all(protocol: Protocol) -> &'static [Self] {
+    pub const fn commands(protocol: Protocol) -> &'static [Self] {
         match protocol {
-            Protocol::Smtp | Protocol::Lmtp => &[Self::Sasl(Mechanism::Plain), Self::Sasl(Mechanism::Login)],
-            Protocol::Imap => &[Self::Sasl(Mechanism::Plain), Self::Sasl(Mechanism::Login), Self::Login],
-            Protocol::Pop3 => &[Self::Sasl(Mechanism::Plain), Self::Sasl(Mechanism::Login), Self::UserPass, Self::Apop],
+            Protocol::Smtp | Protocol::Lmtp => &[],
+            Protocol::Imap => &[Self::Login],
+            Protocol::Pop3 => &[Self::UserPass, Self::Apop],
         }
+    }
+
+    /// What is asked for: the place of the field, and its name.
+    #[must_use]
+    pub fn fields(self) -> Vec<(usize, &'static str)> {
+        let Self::Sasl(mechanism) = self else { return vec![(0, "user"), (1, "password")] };
+        let field = |field: &Field| match field {
+            Field::User => (0, "user"),
+            Field::Trace => (0, "trace"),
+            Field::Password => (1, "password"),
+            Field::Token => (1, "token"),
+            Field::Authorization => (2, "authorization identity"),
+        };
+        mechanism.row().fields.iter().map(field).collect()
+    }
+
+    /// Whether a password or a token is needed.
+    #[must_use]
+    pub fn needs_secret(self) -> bool {
+        self.fields().iter().any(|(place, _)| *place == 1)
     }
 
     /// The words for it in this protocol.
@@ -50,28 +86,41 @@ impl Way {
         }
     }
 
-    /// Whether the password itself goes over the wire, as it is or in base64.
+    /// Whether the password or the token itself goes over the wire, as it is or in base64.
     #[must_use]
-    pub const fn sends_password(self) -> bool {
-        !matches!(self, Self::Apop)
+    pub fn sends_password(self) -> bool {
+        match self {
+            Self::Sasl(mechanism) => mechanism.row().sends_secret,
+            Self::Login | Self::UserPass => true,
+            Self::Apop => false,
+        }
     }
 }
 
 impl Conversation {
     /// Sets out to log in.
-    pub fn want_login(
-        &mut self,
-        way: Way,
-        credentials: Credentials,
-        consent: bool,
-        now: Moment,
-        effects: &mut Effects,
-    ) {
-        self.goals.push_back(Goal::Authenticate(way, credentials, consent || self.consent));
+    pub fn want_login(&mut self, mut login: Login, now: Moment, effects: &mut Effects) {
+        login.consent |= self.consent;
+        self.goals.push_back(Goal::Authenticate(Box::new(login)));
         self.advance(now, effects);
     }
 
-    pub(super) fn begin_exchange(&mut self, way: Way, credentials: Credentials, now: Moment, effects: &mut Effects) {
+    /// What a login on this connection has to know of it.
+    #[must_use]
+    pub fn channel(&self, nonce: String) -> Channel {
+        let binding = self.tls.as_ref().filter(|_| self.session.tls()).and_then(|report| certificate::binding(report));
+        let offered = self.session.capabilities().mechanisms();
+        let endpoint = &self.plan.endpoint;
+        Channel {
+            binding,
+            plus_offered: offered.iter().any(|name| name.ends_with("-PLUS")),
+            server: Some((endpoint.host.to_string(), endpoint.port)),
+            nonce,
+        }
+    }
+
+    pub(super) fn begin_exchange(&mut self, login: Login, now: Moment, effects: &mut Effects) {
+        let Login { way, credentials, initial: wanted, mistake, nonce, .. } = login;
         self.masks.remember(&credentials.password);
         self.login.clone_from(&credentials.user);
         match way {
@@ -99,25 +148,30 @@ impl Conversation {
             }
             Way::Sasl(mechanism) => {
                 let user = credentials.user.clone();
-                let both = Exchange::new(mechanism, credentials.clone(), &Channel::default(), None).and_then(|first| {
-                    Exchange::new(mechanism, credentials, &Channel::default(), None).map(|second| (first, second))
-                });
-                let (mut exchange, again) = match both {
-                    Ok(both) => both,
-                    Err(why) => return self.trouble(now, &why, "open the dialog again (F5)"),
+                let channel = self.channel(nonce);
+                let start = || Exchange::new(mechanism, credentials.clone(), &channel, mistake);
+                let mut exchange = match start() {
+                    Ok(exchange) => exchange,
+                    Err(why) => return self.trouble(now, &why, "open the dialog again (F8)"),
                 };
-                let mut initial = if self.takes_initial_response() { exchange.initial() } else { None };
-                let mut line = sasl::opening(self.protocol(), mechanism, initial.as_ref());
-                if line.expose().len() > self.longest_opening() {
+                let mut initial = if wanted && self.takes_initial_response() { exchange.initial() } else { None };
+                let mut line = exchange.opening(self.protocol(), initial.as_ref());
+                if line.expose().len() > self.longest_opening()
+                    && let Ok(again) = start()
+                {
                     exchange = again;
                     initial = None;
-                    line = sasl::opening(self.protocol(), mechanism, None);
+                    line = exchange.opening(self.protocol(), None);
                 }
-                let decoded = initial.as_ref().map(|message| sasl::describe(message.expose()));
+                self.tell_remarks(&mut exchange, now);
                 self.exchange = Some(exchange);
                 self.send_line(&line.text(), now, effects);
-                let decoded = decoded.unwrap_or_else(|| format!("logging in as {user}"));
-                self.decoded(&decoded, now);
+                if let Some(mistake) = mistake {
+                    self.note(now, &format!("wrong on purpose: {}", mistake.name()));
+                }
+                if initial.is_none() && !user.is_empty() {
+                    self.decoded(&format!("logging in as {user}"), now);
+                }
             }
         }
     }
@@ -144,45 +198,48 @@ impl Conversation {
         let decoded = sasl::decode(&text);
         self.asked_for_user = decoded.as_ref().is_ok_and(|octets| octets.to_ascii_lowercase().starts_with(b"user"));
         match &decoded {
-            Ok(octets) if !octets.is_empty() => {
+            Ok(octets) => {
                 let masked = self.masks.mask_reply(octets);
-                let octets = masked.as_ref().unwrap_or(octets);
-                let shown = visible(octets.get(..octets.len().min(400)).unwrap_or(octets)).into_owned();
-                self.decoded(&shown, now);
-                if octets.starts_with(b"{") && self.exchange.is_none() {
-                    let owed =
-                        "an error in JSON: the client owes an empty line now (Enter), then the real answer comes";
-                    self.decoded(owed, now);
-                }
+                self.observe_challenge(masked.as_ref().unwrap_or(octets), now);
             }
-            Ok(_) => {}
             Err(why) => self.decoded(&format!("the challenge is not base64: {why}"), now),
         }
-        let Some(exchange) = &mut self.exchange else { return };
-        let Some(Answer::Message(message)) = decoded.ok().map(|challenge| exchange.answer(&challenge)) else {
-            self.exchange = None;
-            self.decoded("no answer to this challenge is known: * cancels", now);
-            self.send_line("*", now, effects);
-            return;
+        let Some(mut exchange) = self.exchange.take() else { return };
+        let answer = match decoded {
+            Ok(challenge) => exchange.answer(&challenge),
+            Err(_) => Answer::Cancel("what is no base64 has no answer".to_owned()),
         };
-        let shown = sasl::describe(message.expose());
-        let encoded = sasl::encode(&message);
-        self.send_secret(&encoded, now, effects);
-        self.decoded(&shown, now);
+        self.tell_remarks(&mut exchange, now);
+        match answer {
+            Answer::Message(message) => {
+                let line = exchange.line(&message);
+                self.exchange = Some(exchange);
+                self.send_secret(&line, now, effects);
+                self.observe_message(&message, now);
+            }
+            Answer::Cancel(why) => {
+                self.decoded(&format!("no answer is sent: {why}; * cancels"), now);
+                self.send_line("*", now, effects);
+            }
+        }
     }
 
-    /// Sends a line of which nothing may be seen.
+    /// Whether we speak a mechanism whose messages may be seen.
+    pub(super) fn is_open_exchange(&self) -> bool {
+        self.exchange.as_ref().is_some_and(|exchange| exchange.mechanism().is_open())
+    }
+
+    /// Sends a line that is seen only if its mechanism is an open one.
     fn send_secret(&mut self, line: &Secret, now: Moment, effects: &mut Effects) {
-        self.masks.remember_as_it_is(line);
         self.masks.answering(true);
-        let shown = if line.is_empty() { "" } else { DOTS };
-        let number = self.push_sent(shown, now);
+        let number = if self.is_open_exchange() {
+            self.push_sent(&line.text(), now)
+        } else {
+            self.masks.remember_as_it_is(line);
+            self.push_sent(if line.is_empty() { "" } else { DOTS }, now)
+        };
         self.session.sent("", None, number);
         self.transmit(line.expose(), now, effects);
-    }
-
-    fn decoded(&mut self, text: &str, now: Moment) {
-        self.remark(now, Kind::Meaning, ReplyClass::Intermediate, &format!("decoded: {text}"));
     }
 
     /// Whether one key can cancel an exchange.

@@ -55,11 +55,9 @@ impl Conversation {
                     false
                 }
             }
-            Goal::Authenticate(way, credentials, consent)
-                if !known && !self.asked_capabilities && self.asks_first() =>
-            {
+            Goal::Authenticate(login) if !known && !self.asked_capabilities && self.asks_first() => {
                 self.asked_capabilities = true;
-                self.goals.push_front(Goal::Authenticate(way, credentials, consent));
+                self.goals.push_front(Goal::Authenticate(login));
                 self.ask_capabilities(now, effects);
                 true
             }
@@ -73,14 +71,14 @@ impl Conversation {
                 }
                 accepted
             }
-            Goal::Authenticate(way, _, false) if way.sends_password() && self.exposure().is_some() => {
+            Goal::Authenticate(login) if !login.consent && login.way.sends_password() && self.exposure().is_some() => {
                 let why = self.exposure().unwrap_or_default();
                 let next = "nothing was sent; F4 begins TLS, F5 again asks whether to send it all the same";
                 self.trouble(now, &format!("the login was stopped: {why}"), next);
                 false
             }
-            Goal::Authenticate(way, credentials, _) => {
-                self.begin_exchange(way, credentials, now, effects);
+            Goal::Authenticate(login) => {
+                self.begin_exchange(*login, now, effects);
                 true
             }
         }

@@ -182,6 +182,7 @@ impl Conversation {
         self.link = Link::Closed;
         self.goals.clear();
         self.exchange = None;
+        self.observer = None;
         if protocol == Protocol::Imap {
             self.append = None;
         }

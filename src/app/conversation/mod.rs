@@ -7,6 +7,7 @@ mod goals;
 mod happened;
 mod mask;
 mod message;
+mod observe;
 mod received;
 mod say;
 mod send;
@@ -28,12 +29,12 @@ use crate::protocol::endpoint::{Host, Protocol, Security};
 use crate::protocol::line::Ending;
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
-use crate::protocol::sasl::{Credentials, Exchange};
+use crate::protocol::sasl::{Exchange, Observer};
 use crate::protocol::secret::{Hidden, Secret};
 use crate::protocol::session::Session;
 use crate::protocol::verb::Phase;
 
-pub use authenticate::Way;
+pub use authenticate::{Login, Way};
 pub(in crate::app) use mask::DOTS;
 pub use message::{MessagePlace, lines, message_octets};
 pub use say::Refusal;
@@ -62,8 +63,7 @@ pub enum Goal {
     /// Ask for the capabilities if they are unknown, then STARTTLS.
     StartTls,
     /// Ask for the capabilities if they are unknown, then authenticate.
-    /// The flag: the user has agreed that the password may be read on the way.
-    Authenticate(Way, Credentials, bool),
+    Authenticate(Box<Login>),
     /// Say PASS once USER has been accepted (RFC 1939 §7).
     Pass(Secret),
 }
@@ -141,6 +141,8 @@ pub struct Conversation {
     consent: bool,
     insecure_auth: bool,
     exchange: Option<Exchange>,
+    /// Takes every login apart, ours and those typed.
+    observer: Option<Observer>,
     append: Option<Vec<u8>>,
     /// COMPRESS is on (RFC 4978): what packs and what unpacks.
     deflater: Option<Deflater>,
@@ -208,6 +210,7 @@ impl Conversation {
             consent: insecure_auth,
             insecure_auth,
             exchange: None,
+            observer: None,
             append: None,
             deflater: None,
             inflater: None,

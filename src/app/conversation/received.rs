@@ -178,11 +178,11 @@ impl Conversation {
                 let who = known.or(Some(self.login.as_str()).filter(|user| !user.is_empty()));
                 let who = who.map(|user| format!(" as {}", visible(user.as_bytes())));
                 self.note(at, &format!("logged in{}", who.unwrap_or_default()));
-                self.exchange = None;
+                self.exchange_over(true, at);
                 // The new list may have come before the answer, or in it.
                 self.untold_capabilities = true;
             }
-            Signal::NotAuthenticated => self.exchange = None,
+            Signal::NotAuthenticated => self.exchange_over(false, at),
             Signal::GoAhead => self.go_ahead(at, effects),
             Signal::Closing => {
                 if self.session.phase() == Phase::Closed {

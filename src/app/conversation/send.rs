@@ -26,7 +26,7 @@ impl Conversation {
         let (text, tag) = self.with_tag(line);
         let shift = text.len() - line.len();
         let mut shown = Hidden::from(&*text);
-        if let Some(range) = secret {
+        if let Some(range) = secret.filter(|_| !self.is_open_exchange()) {
             let range = range.start + shift..range.end + shift;
             if let Some(octets) = text.get(range.clone()) {
                 let user = self.session.phase() == Phase::Sasl && self.asked_for_user;
@@ -44,8 +44,10 @@ impl Conversation {
         }
         self.note_envelope(line, self.transcript.next_number());
         let number = self.push_sent(&shown, now);
+        let within = self.session.phase() == Phase::Sasl;
         self.session.sent(&text, tag.as_deref(), number);
         self.transmit(text.as_bytes(), now, effects);
+        self.observe_line(line, within, now);
     }
 
     /// Remembers the addresses of MAIL and RCPT for the template of a message, and the name given in EHLO: whoever said

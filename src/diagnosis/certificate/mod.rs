@@ -1,5 +1,6 @@
 //! What the server's certificate is worth, and why: every fault for itself, for one often hides another.
 
+mod binding;
 mod der;
 mod detail;
 mod extensions;
@@ -14,6 +15,7 @@ mod verdict;
 
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
+pub use binding::{binding, end_point};
 pub use detail::{certificate_brief, certificate_lines, fingerprint, lines, name_of, pem};
 pub(super) use host::is_name;
 pub use issuer::{issuer_in, issuer_url, unissued};

@@ -35,8 +35,8 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 /// The smallest RSA key whose signatures are checked, in bits.
 const LEAST_RSA: usize = 2048;
 /// The label of the channel binding `tls-exporter` (RFC 9266 §2), and the octets it has.
-const EXPORTER: &[u8] = b"EXPORTER-Channel-Binding";
-const EXPORTED: usize = 32;
+pub(crate) const EXPORTER: &[u8] = b"EXPORTER-Channel-Binding";
+pub(crate) const EXPORTED: usize = 32;
 
 /// What is asked of a handshake.
 #[derive(Clone, Copy, Debug)]

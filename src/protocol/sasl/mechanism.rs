@@ -105,6 +105,12 @@ impl Mechanism {
         matches!(self, Self::OauthBearer | Self::Xoauth2)
     }
 
+    /// Whether its messages may be seen: nothing in them is the password, or lets one try passwords quickly.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Scram { .. } | Self::External | Self::Anonymous)
+    }
+
     /// Whether its secret is a password.
     #[must_use]
     pub const fn takes_password(self) -> bool {

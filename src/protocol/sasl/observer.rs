@@ -134,10 +134,11 @@ impl Observer {
             Some(Mechanism::Login) if self.prompt == Prompt::User => Parts::one("user", shown(message)),
             Some(Mechanism::Login) => Parts::one("", MASK),
             Some(Mechanism::CramMd5) => match cram_md5::read(message) {
-                Some((user, digest)) => {
-                    Parts::new(vec![piece("user", shown(user)), piece("HMAC-MD5 of the challenge", shown(digest))])
+                // Whoever sees the digest tries passwords with it; and what is no digest may be the password.
+                Some((user, digest)) if digest.len() == 32 => {
+                    Parts::new(vec![piece("user", shown(user)), piece("HMAC-MD5 of the challenge", MASK)])
                 }
-                None => Parts::wrong("CRAM-MD5 is a user, a space and a digest"),
+                _ => Parts::wrong("CRAM-MD5 is a user, a space and 32 digits"),
             },
             Some(mechanism @ (Mechanism::Xoauth2 | Mechanism::OauthBearer)) => match bearer::read(mechanism, message) {
                 Ok(claim) => {

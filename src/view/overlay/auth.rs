@@ -7,12 +7,12 @@ use ratatui::text::{Line, Span};
 
 use super::ask::field;
 use super::{popup, room, text, theme};
-use crate::app::auth_dialog::{AuthDialog, FIELDS};
+use crate::app::auth_dialog::AuthDialog;
 use crate::app::conversation::Way;
 use crate::app::state::App;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::pop3::apop;
-use crate::protocol::sasl::{self, Channel, Credentials, Exchange, Mechanism};
+use crate::protocol::sasl::{Exchange, Mechanism, Observer, table};
 use crate::protocol::secret::Secret;
 use crate::protocol::visible::visible;
 use crate::view::{lines, take_top};
@@ -35,23 +35,23 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, dialog: &AuthDi
     let keys = if dialog.gate.is_some() {
         "Enter confirms YES · Esc goes back"
     } else {
-        "Enter logs in · Tab next field · Ctrl-T shows · Ctrl-E encodes only · Esc"
+        "Enter logs in · Tab field · Ctrl-N -B way · Ctrl-T shows · Ctrl-E encodes · Esc"
     };
-    let height = above.len() + dialog.used() + below.len() + gate.len() + usize::from(dialog.gate.is_some());
+    let height =
+        above.len() + dialog.way.fields().len() + below.len() + gate.len() + usize::from(dialog.gate.is_some());
     let mut rest = popup(frame, area, "Log in", keys, WIDTH, height, ascii);
     if dialog.gate.is_some() && usize::from(rest.height) < height {
         // What must be read before YES is typed comes first where there is no room for both.
         return draw_gate(frame, &mut rest, dialog, gate, ascii);
     }
     put(frame, &mut rest, above);
-    for (place, name) in FIELDS.iter().enumerate().take(dialog.used()) {
+    for (place, name) in dialog.way.fields() {
         let Some(line) = dialog.fields.get(place) else { continue };
         let here = dialog.field == place && dialog.gate.is_none();
         let row = take_top(&mut rest, 1);
         let mark = if here { "› " } else { "  " };
         let label = Rect { width: LABEL.min(row.width / 2), ..row };
         let style = if here { theme::STRONG } else { Style::new() };
-        let name = name.split(" (").next().unwrap_or(name);
         let shown = text::cut(&format!("{mark}{name}"), usize::from(label.width).saturating_sub(1), ascii);
         frame.render_widget(Line::styled(shown, style), label);
         let value = Rect { x: row.x + label.width, width: row.width - label.width, ..row };
@@ -79,33 +79,61 @@ fn put(frame: &mut Frame<'_>, rest: &mut Rect, rows: Vec<Line<'static>>) {
 
 /// The ways and what the server offers.
 fn above(dialog: &AuthDialog, width: usize, ascii: bool) -> Vec<Line<'static>> {
-    let mut spans = Vec::new();
-    for way in dialog.ways() {
-        let name = way.name(dialog.protocol);
-        spans.push(if way == dialog.way {
-            Span::styled(format!("[{name}]"), theme::SELECTED)
-        } else {
-            Span::raw(format!(" {name} "))
-        });
-        spans.push(Span::raw(" "));
-    }
-    spans.push(Span::styled(" Ctrl-N next way", theme::DIM));
-    let mut out = vec![Line::from(spans)];
-    let offered = if dialog.offered.is_empty() {
-        "the server has offered no mechanism so far".to_owned()
-    } else {
-        format!("offered: {}", visible(dialog.offered.join(" ").as_bytes()))
+    let mut out = ways(dialog, width);
+    let known = |name: &&String| table::find(name).is_some_and(|row| row.mechanism.is_some());
+    let others: Vec<&str> = dialog.offered.iter().filter(|name| !known(name)).map(String::as_str).collect();
+    let mut say = |words: &str, most: usize, style: Style| {
+        out.extend(text::rows(words, width, most, ascii).into_iter().map(|row| Line::styled(row, style)));
     };
-    out.extend(text::rows(&offered, width, 2, ascii).into_iter().map(|row| Line::styled(row, theme::DIM)));
-    if let Way::Sasl(mechanism) = dialog.way
-        && !dialog.offered.is_empty()
-        && !dialog.offered.iter().any(|offer| offer == mechanism.name())
-    {
-        let words = format!("! {} is not among them; a server may refuse it", mechanism.name());
-        out.push(Line::styled(text::cut(&words, width, ascii), theme::WARNING));
+    if dialog.offered.is_empty() {
+        say("the server has offered no mechanism so far", 1, theme::DIM);
+    }
+    for (place, name) in others.iter().take(3).enumerate() {
+        let words = table::find(name).map_or("a mechanism that is not known here", |row| row.says);
+        let also = if place == 0 { "also offered: " } else { "" };
+        say(&format!("{also}{}: {words}", visible(name.as_bytes())), 2, theme::DIM);
+    }
+    if let Way::Sasl(mechanism) = dialog.way {
+        say(&format!("{}: {} ({})", mechanism.name(), mechanism.row().says, mechanism.row().rfc), 2, Style::new());
+        if !dialog.offered.is_empty() && !dialog.offers(mechanism) {
+            let words = format!("! {} is not among those offered; a server may refuse it", mechanism.name());
+            say(&words, 1, theme::WARNING);
+        }
     }
     out.push(Line::default());
     out
+}
+
+/// The names of the ways, those not offered dim.
+fn ways(dialog: &AuthDialog, width: usize) -> Vec<Line<'static>> {
+    let mut rows = vec![Vec::new()];
+    let mut used = 0;
+    let hint = if dialog.all { "Ctrl-O only these offered" } else { "Ctrl-O all" };
+    let names = dialog.ways().into_iter().map(|way| {
+        let name = match way {
+            Way::Sasl(mechanism) => mechanism.name().to_owned(),
+            Way::Login => "the command LOGIN".to_owned(),
+            Way::UserPass | Way::Apop => way.name(dialog.protocol),
+        };
+        let offered = !matches!(way, Way::Sasl(mechanism) if !dialog.offers(mechanism));
+        match (way == dialog.way, offered) {
+            (true, _) => (format!("[{name}]"), theme::SELECTED),
+            (false, true) => (format!(" {name} "), Style::new()),
+            (false, false) => (format!(" {name} "), theme::DIM),
+        }
+    });
+    for (name, style) in names.chain([(format!(" {hint} "), theme::DIM)]) {
+        let columns = text::width(&name);
+        if used > 0 && used + columns > width {
+            rows.push(Vec::new());
+            used = 0;
+        }
+        used += columns;
+        if let Some(row) = rows.last_mut() {
+            row.push(Span::styled(name, style));
+        }
+    }
+    rows.into_iter().map(Line::from).collect()
 }
 
 /// The line that will go out, decoded beside its base64; and why Enter did nothing.
@@ -118,6 +146,17 @@ fn below(dialog: &AuthDialog, width: usize, ascii: bool) -> Vec<Line<'static>> {
             let label = if place == 0 { label } else { "" };
             out.push(Line::from(vec![Span::styled(format!("{label:<10}"), theme::DIM), Span::raw(row)]));
         }
+    }
+    if let Way::Sasl(mechanism) = dialog.way {
+        let initial = match (mechanism.row().client_first, dialog.initial) {
+            (false, _) => "none, the server begins",
+            (true, true) => "yes",
+            (true, false) => "no",
+        };
+        let mistake = dialog.mistake.map_or("nothing", |mistake| mistake.name());
+        let words = format!("initial response: {initial} (Ctrl-R) · wrong on purpose: {mistake} (Ctrl-G)");
+        let style = if dialog.mistake.is_some() { theme::WARNING } else { theme::DIM };
+        out.extend(text::rows(&words, width, 2, ascii).into_iter().map(|row| Line::styled(row, style)));
     }
     if let Some(error) = &dialog.error {
         let rows = text::rows(&format!("✗ {error}"), width, 3, ascii);
@@ -153,38 +192,37 @@ fn preview(dialog: &AuthDialog) -> (String, String) {
         }
     };
     let verb = if dialog.protocol == Protocol::Imap { "AUTHENTICATE" } else { "AUTH" };
-    let credentials = Credentials {
-        user: user.text().to_owned(),
-        password: Secret::from(password.text()),
-        authorization: dialog.authorization().to_owned(),
+    let mut exchange = match Exchange::new(mechanism, dialog.preview(), &dialog.channel, dialog.mistake) {
+        Ok(exchange) => exchange,
+        Err(why) => return (format!("{verb} {} …", mechanism.name()), why),
     };
-    let encoded = |message: &Secret| {
-        if dialog.shows {
-            String::from_utf8_lossy(sasl::encode(message).expose()).into_owned()
-        } else {
-            DOTS.to_owned()
-        }
-    };
-    match (mechanism, Exchange::new(mechanism, credentials, &Channel::default(), None)) {
-        (Mechanism::Plain, Ok(mut exchange)) => match exchange.initial() {
-            Some(message) => (
-                format!("{verb} PLAIN {}", encoded(&message)),
-                if dialog.shows { shown_octets(message.expose()) } else { sasl::describe(message.expose()) },
-            ),
-            None => (format!("{verb} PLAIN"), String::new()),
-        },
-        (Mechanism::Login, Ok(_)) => {
-            let user_message = Secret::from(user.text());
-            let base64 = String::from_utf8_lossy(sasl::encode(&user_message).expose()).into_owned();
-            let password = Secret::from(password.text());
-            let secret = if dialog.shows { shown_octets(password.expose()) } else { DOTS.to_owned() };
+    let seen = dialog.shows || mechanism.is_open();
+    let line = |octets: &Secret| if seen { octets.text().to_string() } else { DOTS.to_owned() };
+    match (mechanism, exchange.initial()) {
+        (Mechanism::Login, _) => {
+            let [user_line, password_line] = [user, password].map(|field| exchange.line(&Secret::from(field.text())));
+            let secret = if dialog.shows { shown(password.text()) } else { DOTS.to_owned() };
             (
-                format!("{verb} LOGIN, then {base64}, then {}", encoded(&password)),
+                format!("{verb} LOGIN, then {}, then {}", &*user_line.text(), line(&password_line)),
                 format!("{}, then {secret}", shown(user.text())),
             )
         }
-        (mechanism, Ok(_)) => (format!("{verb} {mechanism}"), String::new()),
-        (_, Err(why)) => (format!("{verb} {} …", mechanism.name()), why),
+        (_, None) => {
+            (format!("{verb} {mechanism}, then the answer"), "it is made from the server's challenge".to_owned())
+        }
+        (_, Some(message)) => {
+            let decoded = if dialog.shows && !mechanism.is_open() {
+                shown_octets(message.expose())
+            } else {
+                Observer::new(mechanism.name()).said(message.expose()).to_string()
+            };
+            let opening = exchange.opening(dialog.protocol, dialog.initial.then_some(&message));
+            if !dialog.initial {
+                return (format!("{verb} {mechanism}, then {}", line(&exchange.line(&message))), decoded);
+            }
+            let response = opening.expose().split(|b| *b == b' ').nth(2).unwrap_or_default();
+            (format!("{verb} {mechanism} {}", line(&Secret::new(response.to_vec()))), decoded)
+        }
     }
 }
 
