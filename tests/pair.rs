@@ -887,6 +887,7 @@ fn every_mechanism(target: &str, ask: &str) {
                 pair.type_text("bob");
             }
             pair.press(KeyCode::Enter, KeyModifiers::NONE);
+            pair.settle();
             let shown = pair.text_of(pair.current());
             if right || mechanism == Mechanism::Anonymous {
                 assert!(shown.contains("logged in"), "{mechanism} at {target}: {shown}");
