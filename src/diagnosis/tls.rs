@@ -47,6 +47,8 @@ pub struct TlsReport {
     pub system_path: Option<Path>,
     /// The chain that leads to a root of Mozilla's list, where it trusts it.
     pub mozilla_path: Option<Path>,
+    /// The names of roots, of either list, that a certificate of the chain has for its issuer: each in DER.
+    pub roots: Vec<Vec<u8>>,
     /// 32 octets of keying material for the channel binding `tls-exporter` (RFC 9266 §2); none before TLS 1.3, where they
     /// would need the extended master secret.
     pub exporter: Option<Secret>,
@@ -77,6 +79,7 @@ impl TlsReport {
             client_certificate: None,
             system_path: None,
             mozilla_path: None,
+            roots: Vec::new(),
             exporter: None,
         }
     }
@@ -133,6 +136,17 @@ pub struct Judgement {
     pub system_path: Option<Path>,
     /// The chain that leads to a root of Mozilla's list, where it trusts it.
     pub mozilla_path: Option<Path>,
+    /// The names of roots, of either list, that a certificate of the chain has for its issuer: each in DER.
+    pub roots: Vec<Vec<u8>>,
+}
+
+impl Judgement {
+    /// What is said where nothing could be judged.
+    #[must_use]
+    pub fn unknown(why: &str) -> Self {
+        let [name, system, mozilla] = [(); 3].map(|()| Verdict::Unknown(why.to_owned()));
+        Self { name, system, mozilla, system_path: None, mozilla_path: None, roots: Vec::new() }
+    }
 }
 
 /// What one check said.

@@ -57,16 +57,12 @@ impl Trust {
         algorithms: &WebPkiSupportedAlgorithms,
     ) -> Judgement {
         let system = self.system().await;
-        let unknown = |why: &str| {
-            let verdict = || Verdict::Unknown(why.to_owned());
-            Judgement { name: verdict(), system: verdict(), mozilla: verdict(), system_path: None, mozilla_path: None }
-        };
         let Some((leaf, above)) = chain.split_first() else {
-            return unknown("the server sent no certificate");
+            return Judgement::unknown("the server sent no certificate");
         };
         let parsed = match ParsedCertificate::try_from(leaf) {
             Ok(parsed) => parsed,
-            Err(error) => return unknown(&words(&error)),
+            Err(error) => return Judgement::unknown(&words(&error)),
         };
         let times = times(chain, now);
         let trusted_by = |roots: &RootCertStore| {
@@ -89,14 +85,25 @@ impl Trust {
             };
             (Verdict::Bad(why.to_owned()), None)
         };
+        let roots = issuers(chain, &[system, &self.mozilla]);
         let (system, system_path) = trusted_by(system);
         let (mozilla, mozilla_path) = trusted_by(&self.mozilla);
         let name = match verify_server_name(&parsed, name) {
             Ok(()) => Verdict::Good,
             Err(error) => Verdict::Bad(words(&error)),
         };
-        Judgement { name, system, mozilla, system_path, mozilla_path }
+        Judgement { name, system, mozilla, system_path, mozilla_path, roots }
     }
+}
+
+/// The names that certificates of the chain have for their issuers, of those that a root has.
+fn issuers(chain: &[CertificateDer<'_>], stores: &[&RootCertStore]) -> Vec<Vec<u8>> {
+    let read = chain.iter().filter_map(|der| X509Certificate::from_der(der).ok());
+    let is_root = |name: &Vec<u8>| {
+        let mut roots = stores.iter().flat_map(|store| &store.roots);
+        roots.any(|root| name.ends_with(&root.subject) && sequence(&root.subject) == *name)
+    };
+    read.map(|(_, certificate)| certificate.issuer().as_raw().to_vec()).filter(is_root).collect()
 }
 
 /// The chain that the library builds to a root. It does so for the verdict too, and keeps it to itself there.
@@ -175,7 +182,7 @@ pub(crate) fn words(error: &rustls::Error) -> String {
         CertificateError::BadSignature => "a signature does not fit its key".to_owned(),
         CertificateError::BadEncoding => "the certificate cannot be read".to_owned(),
         CertificateError::UnhandledCriticalExtension => {
-            "the certificate has a critical extension that is not understood".to_owned()
+            "a certificate has a critical extension that is not understood".to_owned()
         }
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             "the certificate is not meant for servers (extended key usage)".to_owned()
@@ -198,8 +205,20 @@ pub(crate) fn words(error: &rustls::Error) -> String {
                 _ if text.contains("CaUsedAsEndEntity") => {
                     "a CA certificate is used as the server's own, as self-signed ones often are".to_owned()
                 }
+                _ if text.contains("EndEntityUsedAsCa") => {
+                    "a certificate above the server's own is that of no authority".to_owned()
+                }
                 _ if text.contains("UnsupportedCertVersion") => {
                     "the certificate is of an old X.509 version that is not checked".to_owned()
+                }
+                _ if text.contains("UnsupportedCriticalExtension") => {
+                    "a certificate has a critical extension that is not understood".to_owned()
+                }
+                _ if text.contains("NameConstraintViolation") => {
+                    "an authority of the chain may not sign for this name (name constraints)".to_owned()
+                }
+                _ if text.contains("PathLenConstraintViolated") => {
+                    "an authority of the chain may not have so many others below it (path length)".to_owned()
                 }
                 _ if text.contains("ignature") && text.contains("lgorithm") => {
                     "a signature uses an algorithm that is not supported".to_owned()
@@ -259,6 +278,7 @@ mod tests {
             if trusted || !matches!(judged.system, Verdict::Unknown(_)) {
                 assert_eq!(judged.system, system, "{case}");
             }
+            assert_eq!(judged.roots.len(), usize::from(trusted), "{case}");
         }
     }
 

@@ -40,6 +40,17 @@ pub(super) fn must_staple(certificate: &X509Certificate<'_>) -> bool {
     })
 }
 
+/// The first extension that is critical and that nobody here knows, by its OID. Whoever does not know it must refuse the
+/// certificate (RFC 5280 §4.2).
+pub(super) fn unknown_and_critical(certificate: &X509Certificate<'_>) -> Option<String> {
+    let is_unknown = |extension: &&X509Extension<'_>| {
+        extension.critical
+            && matches!(extension.parsed_extension(), ParsedExtension::UnsupportedExtension { .. })
+            && extension.oid.to_id_string() != TLS_FEATURE
+    };
+    certificate.iter_extensions().find(is_unknown).map(|extension| extension.oid.to_id_string())
+}
+
 fn read(extension: &X509Extension<'_>, certificate: &X509Certificate<'_>, out: &mut Vec<(&'static str, String)>) {
     let mut put = |label, says| out.push((label, says));
     match extension.parsed_extension() {

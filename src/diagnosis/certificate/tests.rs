@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, date_time_ymd,
 };
 
 use super::*;
@@ -84,6 +85,17 @@ fn a_right_certificate_has_no_fault() {
 }
 
 #[test]
+fn a_root_that_is_known_is_not_missing() {
+    let chain = issued(params(&["mx1.example.org"])).into_iter().take(1).collect();
+    let untrusted = TlsReport { system_trust: bad(), mozilla_trust: bad(), ..report(chain) };
+    let told = |report: &TlsReport| findings(report).iter().any(|finding| finding.says.contains("is missing"));
+    assert!(told(&untrusted));
+    let (_, leaf) = X509Certificate::from_der(&untrusted.chain[0]).unwrap();
+    let roots = vec![leaf.issuer().as_raw().to_vec()];
+    assert!(!told(&TlsReport { roots, ..untrusted.clone() }));
+}
+
+#[test]
 fn every_fault_is_told_for_itself() {
     type Change = fn(&mut TlsReport);
     let named: fn() -> Vec<Vec<u8>> = || issued(params(&["mx1.example.org", "mx2.example.org", "192.0.2.1"]));
@@ -96,6 +108,13 @@ fn every_fault_is_told_for_itself() {
     let purpose = || {
         let mut params = params(&["mx1.example.org"]);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        issued(params)
+    };
+    let with_extension = || {
+        let mut params = params(&["mx1.example.org"]);
+        let mut extension = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 55738, 1], vec![5, 0]);
+        extension.set_criticality(true);
+        params.custom_extensions = vec![extension];
         issued(params)
     };
     let as_authority = || {
@@ -168,6 +187,14 @@ fn every_fault_is_told_for_itself() {
             untrusted,
             Severity::Fault,
             "issuer is missing: CN=Practice Root signed it",
+            "not trusted",
+        ),
+        (
+            "critical extension",
+            with_extension(),
+            untrusted,
+            Severity::Fault,
+            "a critical extension that nobody knows: 1.3.6.1.4.1.55738.1",
             "not trusted",
         ),
         ("disorder", reversed(), none, Severity::Warning, "certificate 3 of the chain did not issue", "trusted"),

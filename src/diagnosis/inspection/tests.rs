@@ -90,8 +90,14 @@ impl World {
             Want::Judge(chain) => {
                 self.wanted.push(format!("judge {} of {}", chain.certificates.len(), chain.name));
                 let (system, mozilla) = (Verdict::Good, Verdict::Bad("no root".to_owned()));
-                let judgement =
-                    Judgement { name: Verdict::Good, system, mozilla, system_path: None, mozilla_path: None };
+                let judgement = Judgement {
+                    name: Verdict::Good,
+                    system,
+                    mozilla,
+                    system_path: None,
+                    mozilla_path: None,
+                    roots: Vec::new(),
+                };
                 Came::Judged(Box::new(judgement))
             }
             other => panic!("{other:?}"),

@@ -127,6 +127,7 @@ pub(crate) async fn handshake(tcp: TcpStream, ask: &Ask<'_>, client: &Client) ->
         client_certificate: request,
         system_path: judged.system_path,
         mozilla_path: judged.mozilla_path,
+        roots: judged.roots,
         exporter: exporter.map(Secret::new),
     };
     Ok(Secured { stream: Box::new(stream), report: Box::new(report) })
@@ -139,11 +140,7 @@ pub(crate) async fn judge(chain: &Chain, client: &Client) -> Judgement {
     let now = unix(client.clock.wall(client.clock.now()).as_second());
     match server_name(&chain.name) {
         Ok(name) => client.trust.judge(&certificates, &name, now, &algorithms).await,
-        Err(failure) => {
-            let unknown = || Verdict::Unknown(failure.to_string());
-            let (name, system, mozilla) = (unknown(), unknown(), unknown());
-            Judgement { name, system, mozilla, system_path: None, mozilla_path: None }
-        }
+        Err(failure) => Judgement::unknown(&failure.to_string()),
     }
 }
 

@@ -25,7 +25,7 @@ impl Gnu {
     /// Starts it for one exchange. It knows the password.
     fn start(mechanism: &str, (user, password): (&str, &str), binding: Option<Binding>) -> Self {
         let mut command = Command::new("gsasl");
-        command.args(["--server", "--quiet", "--application-data", "--service=imap", "--hostname=mail.real.test"]);
+        command.args(["--server", "--quiet", "--application-data"]);
         command.args(["--mechanism", mechanism, "--authentication-id", user, "--password", password]);
         command.env("LC_ALL", "C.UTF-8").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child =

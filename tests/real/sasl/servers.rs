@@ -162,10 +162,3 @@ fn certificates(dir: &Path, address: Ipv4Addr) -> Result<(), Box<dyn std::error:
     fs::set_permissions(dir.join("client.key"), fs::Permissions::from_mode(0o600))?;
     Ok(())
 }
-
-#[test]
-#[ignore = "needs Debian's servers: tests/real/run"]
-fn smoke() {
-    let servers = servers();
-    println!("{}", servers.address);
-}

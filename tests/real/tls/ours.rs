@@ -43,8 +43,15 @@ impl Ours {
         told.map(|(_, word)| *word).collect()
     }
 
+    /// Everything that the verdicts say.
+    pub(super) fn sentences(&self) -> Vec<String> {
+        let told =
+            |label: &str| format!("{label}: {} {}", self.verdict(label, "severity"), self.verdict(label, "says"));
+        VERDICTS.iter().map(|(label, _)| told(label)).collect()
+    }
+
     /// What a verdict says.
-    pub(super) fn verdict(&self, label: &str, field: &str) -> &str {
+    fn verdict(&self, label: &str, field: &str) -> &str {
         let rows = self.0["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
         let row = rows.iter().find(|row| row["label"] == label && row["depth"] == 0);
         let verdict = row.and_then(|row| row["verdict"][field].as_str());

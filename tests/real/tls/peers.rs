@@ -44,7 +44,7 @@ const GNUTLS: [(&str, &str); 11] = [
     ("OCSP status is missing", "form"),
     ("certificate issuer is unknown", "trust"),
     ("certificate issuer is not a CA", "chain"),
-    ("violates the signer's constraints", "chain"),
+    ("violates the signer's constraints", "trust"),
     ("uses insecure algorithm", "strength"),
     ("signature in the certificate is invalid", "chain"),
 ];

@@ -75,7 +75,9 @@ pub(super) fn findings(read: &Certificates<'_>) -> Vec<Finding> {
 /// The last of them was issued by one that is neither sent nor trusted.
 fn missing(read: &Certificates<'_>, path: &[usize], found: &mut Vec<Finding>) {
     let Some((place, last)) = path.last().and_then(|at| read.chain.get(*at)) else { return };
-    if is_self_issued(last) || read.is_trusted() {
+    // It is there, and the chain is not trusted for another reason.
+    let is_root = read.report.roots.iter().any(|name| name == last.issuer().as_raw());
+    if is_self_issued(last) || is_root || read.is_trusted() {
         return;
     }
     let whose = match place {

@@ -3,7 +3,7 @@
 use x509_parser::prelude::X509Version;
 
 use super::{Certificates, say};
-use crate::diagnosis::certificate::extensions::must_staple;
+use crate::diagnosis::certificate::extensions::{must_staple, unknown_and_critical};
 use crate::diagnosis::certificate::reading::{is_ca, is_for_servers, key_usage};
 use crate::diagnosis::finding::{Finding, Severity};
 
@@ -36,6 +36,13 @@ pub(super) fn findings(read: &Certificates<'_>) -> Vec<Finding> {
             Severity::Warning,
             "the key may not sign handshakes (key usage without digitalSignature)",
             "have it issued anew with digitalSignature, which TLS 1.3 and every suite with ECDHE need",
+        ));
+    }
+    if let Some(oid) = unknown_and_critical(leaf) {
+        found.push(say(
+            Severity::Fault,
+            format!("the certificate has a critical extension that nobody knows: {oid}"),
+            "have it issued anew without: who does not know it must refuse the certificate (RFC 5280 §4.2)",
         ));
     }
     if must_staple(leaf) && read.report.ocsp.is_empty() {
