@@ -170,9 +170,9 @@ impl Screen {
                 return Ok(exit);
             }
             if std::mem::take(&mut self.suspend) {
-                drop(keys);
+                // The stream of keys stays: its thread stops with us. Dropping it would leave a wake-up behind, and a key
+                // that comes together with that would wait for the next one.
                 self.stop()?;
-                keys = EventStream::new();
             }
             if self.dirty && self.drawn.elapsed() >= self.pace() {
                 self.draw()?;
