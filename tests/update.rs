@@ -1089,7 +1089,13 @@ fn a_server_that_does_not_know_the_password_is_found_out() {
         let sent = wire(&model.received(last));
         assert_eq!(sent, if last.starts_with("+ ") { &b"*\r\n"[..] } else { b"" });
         model.shows(says);
-        assert!(model.app.findings().iter().any(|f| f.severity == ehlo::diagnosis::Severity::Fault && f.says.contains(says)));
+        assert!(
+            model
+                .app
+                .findings()
+                .iter()
+                .any(|f| f.severity == ehlo::diagnosis::Severity::Fault && f.says.contains(says))
+        );
     }
     let (model, answer) = scram_until("4000000000");
     assert_eq!(answer, b"*\r\n");
