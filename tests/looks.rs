@@ -168,14 +168,14 @@ async fn looks_at_every_server_of_the_practice_world() {
     assert_eq!(
         told.iter().map(|text| text.split(" after ").next().unwrap_or_default()).collect::<Vec<_>>(),
         [
-            "imap:143 starttls Some(true), tls true, PLAIN LOGIN",
-            "imap:993 starttls None, tls true, PLAIN LOGIN",
-            "pop3:110 starttls Some(true), tls true, PLAIN LOGIN",
-            "pop3:995 starttls None, tls true, PLAIN LOGIN",
+            "imap:143 starttls Some(true), tls true, PLAIN LOGIN CRAM-MD5 SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2 ANONYMOUS",
+            "imap:993 starttls None, tls true, PLAIN LOGIN CRAM-MD5 SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2 ANONYMOUS",
+            "pop3:110 starttls Some(true), tls true, PLAIN LOGIN CRAM-MD5 SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2 ANONYMOUS",
+            "pop3:995 starttls None, tls true, PLAIN LOGIN CRAM-MD5 SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2 ANONYMOUS",
             "smtp:25 starttls Some(true), tls true, ",
             "smtp:26 starttls None, tls false, 192.0.2.53:26 refused",
-            "smtp:465 starttls None, tls true, PLAIN LOGIN",
-            "smtp:587 starttls Some(true), tls true, PLAIN LOGIN",
+            "smtp:465 starttls None, tls true, PLAIN LOGIN CRAM-MD5 SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2",
+            "smtp:587 starttls Some(true), tls true, PLAIN LOGIN CRAM-MD5 SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2",
         ]
     );
     let smtp = rows.iter().find(|row| row.label == "smtp:25").expect("a row");
@@ -281,7 +281,7 @@ async fn servers_of_a_client_configuration_are_looked_at() {
     let looks: Vec<&Row> = rows.iter().filter(|row| row.label == "look").collect();
     assert_eq!(looks.len(), servers.len(), "{table:#?}");
     assert!(looks.iter().all(|row| row.verdict.is_none() && !row.detail.is_empty()), "{looks:#?}");
-    assert!(table.iter().any(|line| line == "  AUTH PLAIN LOGIN"), "{table:#?}");
+    assert!(table.iter().any(|line| line == "  AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-512-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 OAUTHBEARER XOAUTH2"), "{table:#?}");
     assert!(findings.iter().all(|finding| !finding.says.contains("nothing answers there")), "{findings:#?}");
     let first = rows.iter().find(|row| row.label == "autoconfig").expect("a row");
     assert!(first.detail.iter().any(|line| line.contains("valid for autoconfig.example.test")), "{first:#?}");

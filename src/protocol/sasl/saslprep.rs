@@ -34,7 +34,8 @@ impl fmt::Display for Refused {
 
 /// The kind of a character that must not be there (RFC 4013 §2.3).
 fn prohibited(c: char) -> Option<&'static str> {
-    let kinds: [(fn(char) -> bool, &str); 8] = [
+    type Kind = (fn(char) -> bool, &'static str);
+    let kinds: [Kind; 8] = [
         (tables::ascii_control_character, "a control character"),
         (tables::non_ascii_control_character, "a control character"),
         (tables::private_use, "a character for private use"),

@@ -141,14 +141,13 @@ pub const ROWS: &[Row] = &[
     known(
         "NTLM",
         "Microsoft [MS-NLMP]",
-        "Windows' own challenge and response, which can be relayed to other servers: not supported here; PLAIN under \
-         TLS or an OAuth mechanism takes its place",
+        "Windows' own challenge and response: not supported here; PLAIN under TLS or a token of OAuth takes its place",
     ),
     known(
         "DIGEST-MD5",
         "RFC 2831, historic by RFC 6331",
-        "challenge and response by MD5, made historic because no two programs agreed on it: not supported here; SCRAM \
-         takes its place",
+        "challenge and response by MD5, given up because programs did not agree on it: not supported here; SCRAM takes \
+         its place",
     ),
     known(
         "GSSAPI",

@@ -35,7 +35,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, dialog: &AuthDi
     let keys = if dialog.gate.is_some() {
         "Enter confirms YES · Esc goes back"
     } else {
-        "Enter logs in · Tab field · Ctrl-N -B way · Ctrl-T shows · Ctrl-E encodes · Esc"
+        "Enter logs in · Tab field · Ctrl-N -B way · Ctrl-T shows · -E encodes · Esc"
     };
     let height =
         above.len() + dialog.way.fields().len() + below.len() + gate.len() + usize::from(dialog.gate.is_some());
@@ -108,7 +108,7 @@ fn above(dialog: &AuthDialog, width: usize, ascii: bool) -> Vec<Line<'static>> {
 fn ways(dialog: &AuthDialog, width: usize) -> Vec<Line<'static>> {
     let mut rows = vec![Vec::new()];
     let mut used = 0;
-    let hint = if dialog.all { "Ctrl-O only these offered" } else { "Ctrl-O all" };
+    let hint = if dialog.all { "Ctrl-O fewer" } else { "Ctrl-O all" };
     let names = dialog.ways().into_iter().map(|way| {
         let name = match way {
             Way::Sasl(mechanism) => mechanism.name().to_owned(),
