@@ -555,6 +555,32 @@ fn a_survey() {
     insta::assert_snapshot!("survey_findings_80x24", scene.screen(80, 24));
 }
 
+/// Pseudonyms in the header, the transcript and its remarks; the line that is typed stays as it is.
+#[test]
+fn names_are_pseudonyms_while_the_screen_is_shared() {
+    let mut scene = Scene::connect("mail.firma.de:25");
+    scene.server("220 mail.firma.de ESMTP Postfix 3.7.11\r\n").line("EHLO client.firma.de");
+    scene.server("250-mail.firma.de hello [10.1.2.3]\r\n250-SIZE 10240000\r\n250 AUTH PLAIN\r\n");
+    scene.line("MAIL FROM:<jo@firma.de>").server("250 2.1.0 Ok\r\n");
+    scene.line("RCPT TO:<ann@example.org>").server("554 5.7.1 <client.firma.de[10.1.2.3]>: relay denied\r\n");
+    scene.press(KeyCode::F(9)).wait(1).typed("RCPT TO:<jo@firma.de>");
+    insta::assert_snapshot!("privacy_80x24", scene.screen(80, 24));
+    scene.press(KeyCode::F(9));
+    assert!(scene.screen(80, 24).contains("MAIL FROM:<jo@firma.de>"), "and back:\n{}", scene.screen(80, 24));
+}
+
+/// The password is not typed: its field says where it comes from.
+#[test]
+fn a_password_that_is_not_typed() {
+    let mut scene = Scene::connect("mx1.example.org:587");
+    scene.app.options.supply = Some(ehlo::app::supply::Supply::Command("pass show mail".to_owned()));
+    scene.server("220 mx1.example.org\r\n").press(KeyCode::F(5)).typed("jo");
+    let screen = scene.screen(80, 24);
+    assert!(screen.contains("password") && screen.contains("from --password-command"), "{screen}");
+    scene.press(KeyCode::Tab).typed("x");
+    assert!(!scene.screen(80, 24).contains("from --password-command"));
+}
+
 /// A login over a clear channel, up to the gate.
 fn gate() -> Scene {
     let mut scene = Scene::connect("smtp://mx1.example.org");

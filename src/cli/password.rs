@@ -163,7 +163,8 @@ fn first_line(mut from: impl Read) -> Result<Secret, String> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

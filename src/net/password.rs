@@ -98,7 +98,8 @@ fn end(group: Option<u32>) {
     let _ = group;
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

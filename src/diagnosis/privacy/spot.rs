@@ -208,6 +208,11 @@ impl Scan<'_> {
         let Some(word) = self.text.get(from..end).filter(|word| !word.is_empty() && word.len() <= NAME) else { return };
         let Ok(word) = std::str::from_utf8(word) else { return };
         let spot = if let Ok(address) = word.parse::<Ipv4Addr>() {
+            // `RFC 5321 §4.1.1.3` has four numbers too.
+            let before = self.text.get(from.saturating_sub(8)..from).unwrap_or_default();
+            if before.ends_with("§".as_bytes()) || before.eq_ignore_ascii_case(b"section ") {
+                return;
+            }
             Spot::V4(address)
         } else if certain || known(word) || public::is_name(word) {
             Spot::Name

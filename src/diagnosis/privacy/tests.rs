@@ -64,7 +64,7 @@ fn what_says_who_somebody_is_is_changed() {
 fn what_says_nothing_about_anybody_stays() {
     for text in [
         "250 2.0.0 Ok: queued as 4F2A9",
-        "550 5.7.1 relay denied (RFC 5321 §3.6.2)",
+        "550 5.7.1 relay denied (RFC 5321 §3.6.2, §4.1.1.3; section 4.5.3.1)",
         "TLS 1.3 with TLS_AES_256_GCM_SHA384, X25519",
         "Postfix 3.7.11-0+deb12u1, Dovecot 2.3.21, OpenSSL 3.0.19",
         "10:21:04.118 +23ms 2026-03-09 21.11.2026 1 234 octets",
