@@ -69,6 +69,7 @@ impl Outcome {
         if self.severity >= Severity::Warning {
             detail.extend([self.means, self.mend].into_iter().filter(|line| !line.is_empty()).map(str::to_owned));
             let next = if self.mend.is_empty() { self.means } else { self.mend };
+            let next = if self.reference.is_empty() { next.to_owned() } else { format!("{next} ({})", self.reference) };
             let says = format!("{}: {}", self.says, self.means).trim_end_matches([':', ' ']).to_owned();
             findings.push(Finding::new(self.severity, test.label(), says, next));
         }
