@@ -88,6 +88,14 @@ pub struct Binding {
     pub help: &'static str,
 }
 
+impl Binding {
+    /// How it is reached: by its keys, or by its name in the palette.
+    #[must_use]
+    pub fn how(&self) -> String {
+        if self.keys.is_empty() { "Ctrl-P".to_owned() } else { self.keys.join(" ") }
+    }
+}
+
 macro_rules! bindings {
     ($($action:ident [$($key:literal),*] $name:literal $help:literal)*) => {
         /// Every action, in the order of the help.
@@ -125,7 +133,7 @@ bindings! {
     FocusFindings ["Alt-4"] "findings" "what is wrong and what to do next"
     Explain ["Alt-v"] "explain" "say what every reply means, or refusals only; Space: of one line"
     Certificate ["Alt-t"] "certificate" "the handshake and the certificate in full, judged, in the DNS pane"
-    Probe [] "probe …" "try what should not work on this server: relay, passwords in clear, smuggling; it asks first"
+    Probe [] "probe server …" "try what should not work on this server: relay, smuggling …; it asks first"
     PageUp ["PgUp"] "page up" "scroll the transcript back"
     PageDown ["PgDn"] "page down" "scroll the transcript on"
     Follow ["Ctrl-End"] "follow" "go to the newest line and follow"

@@ -59,7 +59,7 @@ fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
 fn keys() -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
     for binding in BINDINGS {
-        writeln!(out, "{:<18} {:<14} {}", binding.keys.join(" "), binding.name, binding.help)?;
+        writeln!(out, "{:<18} {:<14} {}", binding.how(), binding.name, binding.help)?;
     }
     Ok(Exit::Ok)
 }

@@ -25,7 +25,7 @@ use std::collections::VecDeque;
 pub use order::{Order, Test};
 
 use self::outcome::Outcome;
-use super::finding::Finding;
+use super::finding::{Finding, Severity};
 use super::investigation::{Came, Failure, Investigation, Place, Seen, Stage, Talk, Talked, Want};
 use super::survey::Row;
 use crate::protocol::endpoint::{Endpoint, Security};
@@ -90,7 +90,7 @@ impl Probe {
         let unreached = unreached(seen.failure.as_ref());
         for test in self.order.tests() {
             let talks = match &unreached {
-                Some(why) => Err(why.clone()),
+                Some(_) => Err("the server was not reached".to_owned()),
                 None => test.talks(&ground),
             };
             let (not, talks) = match talks {
@@ -171,6 +171,9 @@ impl Investigation for Probe {
             return (vec![row], Vec::new());
         };
         let (mut rows, mut findings) = (vec![outcome::server(seen)], Vec::new());
+        if let Some(failure) = seen.failure.as_ref().filter(|failure| failure.stage <= Stage::Capabilities) {
+            findings.push(Finding::new(Severity::Fault, "server", failure.says.clone(), failure.next.clone()));
+        }
         for trial in &self.trials {
             if trial.is_over() {
                 self.outcome(trial, seen).draw(trial.test, &mut rows, &mut findings);

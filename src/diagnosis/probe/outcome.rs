@@ -3,7 +3,7 @@
 use super::Test;
 use crate::diagnosis::certificate;
 use crate::diagnosis::finding::{Finding, Severity};
-use crate::diagnosis::investigation::{Reply, Seen, Talked};
+use crate::diagnosis::investigation::{Reply, Seen, Stage, Talked};
 use crate::diagnosis::survey::Row;
 
 /// What came out of a test.
@@ -69,6 +69,7 @@ impl Outcome {
         if self.severity >= Severity::Warning {
             detail.extend([self.means, self.mend].into_iter().filter(|line| !line.is_empty()).map(str::to_owned));
             let next = if self.mend.is_empty() { self.means } else { self.mend };
+            let next = if self.reference.is_empty() { next.to_owned() } else { format!("{next} ({})", self.reference) };
             let says = format!("{}: {}", self.says, self.means).trim_end_matches([':', ' ']).to_owned();
             findings.push(Finding::new(self.severity, test.label(), says, next));
         }
@@ -96,6 +97,7 @@ impl Outcome {
 pub(super) fn server(seen: &Seen) -> Row {
     let remote = seen.remote.map(|remote| format!("{remote} ")).unwrap_or_default();
     let verdict = match (&seen.failure, &seen.tls) {
+        (Some(failure), _) if failure.stage <= Stage::Capabilities => Some((Severity::Fault, failure.says.clone())),
         (Some(failure), _) => Some((Severity::Note, failure.says.clone())),
         (None, Some(report)) => Some((Severity::Note, certificate::summary(report))),
         (None, None) => None,

@@ -98,7 +98,7 @@ pub(super) fn judge(ground: &Ground<'_>, talks: &[Talk], talked: &[Talked]) -> O
         mend: "Postfix: smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination, \
                and a small mynetworks; Exim: in acl_check_rcpt accept only domains = +local_domains : +relay_to_domains; \
                Exchange: take Ms-Exch-SMTP-Accept-Any-Recipient from anonymous logons",
-        reference: "RFC 2505 §2.1, RFC 5321 §7.9; example.com and example.net belong to nobody (RFC 2606 §3)",
+        reference: "RFC 2505 §2.1, RFC 5321 §7.9; nobody has example.com and example.net, RFC 2606 §3",
         ..Outcome::new(worst, says)
     }
     .from("MAIL and RCPT, no DATA", talked)

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::diagnosis::finding::Severity::{self, Fault, Good, Note, Warning};
+use crate::diagnosis::finding::Severity::{Fault, Good, Note, Warning};
 use crate::diagnosis::investigation::{Awaits, Needs, Reply};
 use crate::diagnosis::tls::TlsReport;
 use crate::protocol::capability::{Capabilities, Capability};

@@ -78,7 +78,7 @@ fn content(app: &App, width: usize) -> Vec<Line<'static>> {
     }
     heading(&mut out, "Keys");
     for binding in BINDINGS {
-        row(&mut out, &binding.keys.join(" "), theme::KEY, binding.help, width, ascii);
+        row(&mut out, &binding.how(), theme::KEY, binding.help, width, ascii);
     }
     for (title, keys) in
         [("In the command line", LINE_KEYS), ("In the panes", PANE_KEYS), ("In the message editor", MESSAGE_KEYS)]
