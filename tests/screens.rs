@@ -77,6 +77,11 @@ impl Scene {
     }
 
     fn tls(&mut self, name: Verdict) -> &mut Self {
+        self.tls_with(name, certificate(), 1_773_051_664)
+    }
+
+    /// A handshake that showed this certificate at this time.
+    fn tls_with(&mut self, name: Verdict, der: Vec<u8>, judged_at: i64) -> &mut Self {
         let id = self.app.conversation().unwrap().id;
         let report = TlsReport {
             version: "TLS 1.3".to_owned(),
@@ -85,12 +90,12 @@ impl Scene {
             asked_name: "mx1.example.org".to_owned(),
             sni: Some("mx1.example.org".to_owned()),
             alpn: None,
-            chain: vec![certificate()],
+            chain: vec![der],
             name,
             system_trust: Verdict::Good,
             mozilla_trust: Verdict::Good,
             handshake_signature: Verdict::Good,
-            judged_at: 1_773_051_664,
+            judged_at,
             took: Duration::from_millis(31),
             ..TlsReport::unjudged("")
         };
@@ -400,6 +405,25 @@ fn pop3() {
     scene.alt('3');
     insta::assert_snapshot!("pop3_80x24", scene.screen(80, 24));
     insta::assert_snapshot!("pop3_130x40", scene.screen(130, 40));
+}
+
+/// The handshake in the pane, from a certificate made by OpenSSL. DNS has not answered yet.
+#[test]
+fn the_tls_of_a_connection() {
+    use base64::Engine as _;
+    let text: String = include_str!("certificates/leaf.txt").split_whitespace().collect();
+    let der = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+    let mut scene = Scene::connect("smtp://mx1.example.org");
+    scene.server("220 mx1.example.org ESMTP\r\n").line("EHLO client.example.net");
+    scene.server("250-mx1.example.org\r\n250 STARTTLS\r\n").press(KeyCode::F(4)).server("220 go\r\n");
+    scene.tls_with(Verdict::Good, der, 1_795_284_000).alt('t');
+    insta::assert_snapshot!("tls_80x24", scene.screen(80, 24));
+    insta::assert_snapshot!("tls_160x50", scene.screen(160, 50));
+    for _ in 0..6 {
+        scene.press(KeyCode::Char('j'));
+    }
+    scene.press(KeyCode::Char(' '));
+    insta::assert_snapshot!("tls_certificate_160x50", scene.screen(160, 50));
 }
 
 /// A survey of which most questions are answered.

@@ -1089,7 +1089,13 @@ fn a_server_that_does_not_know_the_password_is_found_out() {
         let sent = wire(&model.received(last));
         assert_eq!(sent, if last.starts_with("+ ") { &b"*\r\n"[..] } else { b"" });
         model.shows(says);
-        assert!(model.app.findings().iter().any(|f| f.severity == ehlo::diagnosis::Severity::Fault && f.says.contains(says)));
+        assert!(
+            model
+                .app
+                .findings()
+                .iter()
+                .any(|f| f.severity == ehlo::diagnosis::Severity::Fault && f.says.contains(says))
+        );
     }
     let (model, answer) = scram_until("4000000000");
     assert_eq!(answer, b"*\r\n");
@@ -1412,4 +1418,122 @@ fn a_message_is_looked_into_from_the_transcript_the_editor_and_a_file() {
     model.key(KeyCode::F(3));
     model.enter("dkim");
     assert_eq!(model.app.dns.title, "message from three.example");
+}
+
+/// The findings about this, the says of each.
+fn found(model: &Model, subject: &str) -> Vec<String> {
+    model.app.findings().iter().filter(|f| f.subject == subject).map(|f| format!("{} → {}", f.says, f.next)).collect()
+}
+
+#[test]
+fn what_is_wrong_with_starttls_is_found_in_its_own_words() {
+    let ehlo = |greeting: &str, offers: &str| {
+        let mut model = Model::connected("192.0.2.25:25");
+        model.received(format!("{greeting}\r\n"));
+        model.enter("EHLO a");
+        model.received(offers);
+        model
+    };
+    let model = ehlo("220 *****************2**0", "250-mx\r\n250-XXXXXXXA\r\n250 SIZE\r\n");
+    assert!(found(&model, "greeting")[0].contains("asterisks"));
+    assert!(found(&model, "STARTTLS")[0].contains("XXXXXXXA is: something on the way writes over"));
+    model.shows("no inspect esmtp");
+    let model = ehlo("220 mx", "250-mx\r\n250-XCLIENT\r\n250 SIZE\r\n");
+    assert_eq!((found(&model, "greeting").len(), found(&model, "STARTTLS").len()), (0, 0));
+    // Refused, each with its next step; a good answer is no finding.
+    for (reply, next) in [
+        ("454 4.7.0 TLS not available due to local problem\r\n", "certificate, its key"),
+        ("502 5.5.1 not implemented\r\n", "a proxy in front"),
+        ("503-5.5.1 no\r\n503 5.5.1 transaction\r\n", "a transaction is open"),
+    ] {
+        let mut model = Model::greeted("192.0.2.25:25");
+        model.key(KeyCode::F(4));
+        model.received(reply);
+        let found = found(&model, "STARTTLS");
+        assert!(found.len() == 1 && found[0].contains(next), "{reply}: {found:?}");
+    }
+    // After HELO there is none.
+    let mut model = Model::connected("192.0.2.25:25");
+    model.received("220 mx\r\n");
+    model.enter("HELO a");
+    model.received("250 mx\r\n");
+    model.enter("STARTTLS");
+    model.press(KeyCode::Enter, KeyModifiers::ALT);
+    model.received("503 STARTTLS command used when not advertised\r\n");
+    assert!(found(&model, "STARTTLS")[0].contains("after HELO there is no STARTTLS"));
+    // The same list under TLS, and one that lost more than TLS takes away.
+    for (offers, part) in [
+        ("250-mx\r\n250 SIZE 1000\r\n", None),
+        ("250-mx\r\n250 AUTH PLAIN\r\n", Some("no longer under TLS: SIZE 1000")),
+        ("250-mx\r\n250-SIZE 1000\r\n250 STARTTLS\r\n", Some("still offered under TLS")),
+    ] {
+        let mut model = Model::greeted("192.0.2.25:25");
+        model.key(KeyCode::F(4));
+        model.received("220 go\r\n");
+        model.happened(Happened::TlsDone(report()));
+        model.received(offers);
+        let found = found(&model, "STARTTLS");
+        assert_eq!(found.len(), usize::from(part.is_some()), "{offers}: {found:?}");
+        assert!(part.is_none_or(|part| found[0].contains(part)), "{offers}: {found:?}");
+    }
+}
+
+#[test]
+fn a_server_that_breaks_the_promise_of_its_domain_is_told_of() {
+    let records = [
+        ("example.org", Value::Mx { preference: 10, exchange: "mx.example.org".to_owned() }),
+        ("mx.example.org", Value::A(Ipv4Addr::new(192, 0, 2, 25))),
+        ("_25._tcp.mx.example.org", Value::Tlsa { usage: 3, selector: 1, matching: 1, data: vec![0; 32] }),
+    ];
+    for (offers, host, count) in [
+        ("250-mx\r\n250 SIZE\r\n", "mx.example.org:25", 1),
+        ("250-mx\r\n250 STARTTLS\r\n", "mx.example.org:25", 0),
+        ("250-mx\r\n250 SIZE\r\n", "mx.example.org:587", 0),
+        ("250-mx\r\n250 SIZE\r\n", "other.example.org:25", 0),
+    ] {
+        let mut model = Model::new();
+        model.key(KeyCode::F(3));
+        let effects = model.enter("example.org @192.0.2.53");
+        answer_all(&mut model, effects, &records);
+        let mut model = model.connect(host);
+        model.received("220 mx\r\n");
+        model.app.focus = Focus::Input;
+        model.enter("EHLO a");
+        model.received(offers);
+        model.received("250 odd\r\n");
+        let found: Vec<_> =
+            found(&model, "DANE").into_iter().filter(|says| says.contains("will not deliver")).collect();
+        assert_eq!(found.len(), count, "{offers} {host}: {found:?}");
+    }
+}
+
+#[test]
+fn a_probe_begins_only_with_the_name_of_its_server() {
+    let mut model = Model::greeted("mx.example.org:25");
+    let open = |model: &mut Model| {
+        model.ctrl('p');
+        model.type_text("probe");
+        model.key(KeyCode::Enter);
+    };
+    open(&mut model);
+    let Some(Overlay::Probe(dialog)) = &model.app.overlay else { panic!("{:?}", model.app.overlay) };
+    assert!(dialog.terms().join("\n").contains("Probes mx.example.org:25 (smtp)"));
+    for wrong in ["", "yes"] {
+        assert_eq!(model.enter(wrong), [], "{wrong}");
+        assert!(model.app.overlay.is_some());
+    }
+    for _ in 0..3 {
+        model.key(KeyCode::Backspace);
+    }
+    let effects = model.enter("mx.example.org --only relay");
+    assert!(matches!(effects.as_slice(), [Effect::Connect { plan, .. }] if plan.endpoint.port == 25), "{effects:?}");
+    assert_eq!((model.app.focus, model.app.dns.title.as_str()), (Focus::Dns, "probe of mx.example.org:25"));
+    // Esc sends nothing, and the line of the DNS pane begins none.
+    let mut model = Model::greeted("mx.example.org:25");
+    open(&mut model);
+    assert_eq!(model.key(KeyCode::Esc), []);
+    assert!(model.app.overlay.is_none());
+    model.key(KeyCode::F(3));
+    assert_eq!(model.enter("probe mx.example.org"), []);
+    assert!(format!("{:?}", model.app.overlay).contains("a probe is for a server, and asks first"));
 }

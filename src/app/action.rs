@@ -67,6 +67,8 @@ pub enum Action {
     Certificate,
     /// Pseudonyms for names and addresses, or not.
     Privacy,
+    /// Try on this server what should not work, after consent.
+    Probe,
     /// Stop like a shell job; `fg` returns.
     Suspend,
     /// Draw everything again.
@@ -123,6 +125,7 @@ bindings! {
     FocusFindings ["Alt-4"] "findings" "what is wrong and what to do next"
     Explain ["Alt-v"] "explain" "say what every reply means, or refusals only; Space: of one line"
     Certificate ["Alt-t"] "certificate" "the handshake and the certificate in full, judged, in the DNS pane"
+    Probe [] "probe …" "try what should not work on this server: relay, passwords in clear, smuggling; it asks first"
     PageUp ["PgUp"] "page up" "scroll the transcript back"
     PageDown ["PgDn"] "page down" "scroll the transcript on"
     Follow ["Ctrl-End"] "follow" "go to the newest line and follow"

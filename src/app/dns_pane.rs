@@ -8,6 +8,7 @@ use crate::diagnosis::Finding;
 use crate::diagnosis::dns::{Answer, Resolver};
 use crate::diagnosis::inspection::Inspection;
 use crate::diagnosis::investigation::{Investigation, Seen, Setting, What, open, open_message};
+use crate::diagnosis::probe::{Order, Probe};
 use crate::diagnosis::survey::{Connect, Row, Survey, dig};
 use crate::diagnosis::tls::Judgement;
 use crate::diagnosis::web::Fetched;
@@ -74,6 +75,12 @@ impl DnsPane {
     pub fn survey(&mut self, subject: &str, effects: &mut Effects) {
         let resolver = self.setting.resolver.clone();
         self.begin(Box::new(Survey::new(subject, &self.setting)), resolver, effects);
+    }
+
+    /// Probes a server. What is ordered has been agreed to.
+    pub fn probe(&mut self, order: Order, effects: &mut Effects) {
+        let resolver = self.setting.resolver.clone();
+        self.begin(Box::new(Probe::new(order)), resolver, effects);
     }
 
     /// Stops what is under way; what has come stays.

@@ -58,6 +58,10 @@ impl App {
                 return;
             }
             Some(Overlay::Auth(dialog)) => return dialog.paste(text),
+            Some(Overlay::Probe(dialog)) => {
+                dialog.line.insert(text.trim_end_matches(['\r', '\n']));
+                return;
+            }
             Some(_) => return,
             None => {}
         }

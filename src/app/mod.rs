@@ -20,6 +20,7 @@ mod perform;
 pub mod plain;
 pub mod popup_keys;
 pub mod privacy;
+pub mod probe_dialog;
 pub mod prompt;
 pub mod sentences;
 pub mod state;

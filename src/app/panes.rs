@@ -2,6 +2,7 @@
 
 use super::auth_dialog::AuthDialog;
 use super::line_editor::LineEditor;
+use super::probe_dialog::ProbeDialog;
 use crate::diagnosis::Severity;
 
 /// Which pane the keys go to.
@@ -43,6 +44,8 @@ pub enum Overlay {
     },
     /// Logging in.
     Auth(Box<AuthDialog>),
+    /// Consent to a probe.
+    Probe(Box<ProbeDialog>),
     /// Something in full.
     Detail {
         /// The title.

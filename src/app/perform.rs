@@ -6,8 +6,10 @@ use super::conversation::{Conversation, Link, MessagePlace, Way};
 use super::effect::{Effect, Effects};
 use super::line_editor::LineEditor;
 use super::message_editor::{self, MessageEditor};
+use super::probe_dialog::ProbeDialog;
 use super::state::{App, FAREWELL, Focus, Overlay, Question};
 use crate::diagnosis::Severity;
+use crate::diagnosis::probe::Order;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::sasl::{Mechanism, scram};
 use crate::protocol::secret::Hidden;
@@ -76,6 +78,7 @@ impl App {
             }
             Action::Certificate => self.show_certificate(effects),
             Action::Privacy => self.toggle_privacy(),
+            Action::Probe => self.open_probe(),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
         }
@@ -104,6 +107,15 @@ impl App {
             }
             _ => conversation.want_tls(now, effects),
         }
+    }
+
+    /// Asks for consent to a probe of the server on the screen.
+    fn open_probe(&mut self) {
+        let Some(conversation) = self.conversation() else {
+            return self.say(Severity::Note, "a probe is for the server of a tab, and none is open; F2 connects");
+        };
+        let order = Order::new(conversation.plan.endpoint.clone(), self.options.seed ^ self.now.0);
+        self.overlay = Some(Overlay::Probe(Box::new(ProbeDialog::new(order))));
     }
 
     fn open_auth(&mut self, way: Option<Way>) {

@@ -6,6 +6,7 @@ use super::action::{self, BINDINGS, Binding};
 use super::auth_dialog;
 use super::effect::{Effect, Effects};
 use super::message_editor::MESSAGE_CAP;
+use super::probe_dialog;
 use super::state::{App, Focus, Overlay, Question};
 use crate::diagnosis::Severity;
 use crate::protocol::endpoint::{Security, Target, parse_target};
@@ -53,6 +54,13 @@ impl App {
                 }
             }
             Overlay::Ask { what, line, .. } => self.ask_key(what, line, key, effects),
+            Overlay::Probe(mut dialog) => match dialog.key(key) {
+                probe_dialog::Outcome::Used => self.overlay = Some(Overlay::Probe(dialog)),
+                probe_dialog::Outcome::Agreed(order) => {
+                    self.dns.probe(*order, effects);
+                    self.focus = Focus::Dns;
+                }
+            },
             Overlay::Palette { mut filter, selected } => {
                 let found = palette(filter.text());
                 match key.code {

@@ -310,6 +310,7 @@ impl App {
             }
             Event::Terminate => effects.push(Effect::Quit),
         }
+        self.compare();
         self.check_leaving(&mut effects);
         self.refresh();
         self.veil_effects(&mut effects);
@@ -320,6 +321,16 @@ impl App {
     pub(super) fn refresh(&mut self) {
         let Self { conversations, active, prompt, .. } = self;
         prompt.refresh(conversations.get(*active));
+    }
+
+    /// What the domain on the DNS pane promises about a server of a tab is compared with what the server does.
+    fn compare(&mut self) {
+        let Some(survey) = self.dns.surveyed() else { return };
+        for conversation in &mut self.conversations {
+            if let Host::Name(name) = &conversation.plan.endpoint.host {
+                conversation.compare(&survey.promises(name), self.now);
+            }
+        }
     }
 
     fn after_report(&mut self, place: usize, effects: &mut Effects) {

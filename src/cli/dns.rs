@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
     let (investigation, resolver) = (opened.investigation, opened.setting.resolver);
     let title = investigation.title();
     let run = Run { clock, world, means: Means::default(), options: &options };
-    let investigator = run.to_the_end(investigation, resolver.clone()).await;
+    let investigator = run.investigate(investigation, resolver.clone()).await;
     let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
     let text = if arguments.json {
         let answer = investigator.investigation().and_then(Investigation::answer);

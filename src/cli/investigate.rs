@@ -31,7 +31,7 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     /// Asks, and waits until all is answered.
-    pub(super) async fn to_the_end(self, investigation: Box<dyn Investigation>, resolver: Resolver) -> Investigator {
+    pub(super) async fn investigate(self, investigation: Box<dyn Investigation>, resolver: Resolver) -> Investigator {
         let Run { clock, world, means, options } = self;
         let (reports, mut events) = mpsc::channel(REPORTS);
         let mut net = Net::new(clock, world, reports).with_means(means);

@@ -47,7 +47,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let title = probe.title();
     let resolver = options.resolver.clone();
     let run = Run { clock, world, means: Means::default(), options: &options };
-    let investigator = run.to_the_end(Box::new(probe), resolver.clone()).await;
+    let investigator = run.investigate(Box::new(probe), resolver.clone()).await;
     let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
     let text = if arguments.json {
         serde_json::to_string_pretty(&json::all(&title, &resolver.to_string(), &rows, &findings, None))?

@@ -79,7 +79,7 @@ fn explore(explore: &Explore) -> anyhow::Result<Exit> {
     {
         if !terminal {
             return Ok(usage(&format!(
-                "{name} is not a terminal, and the explorer needs one for its screen. ehlo lab, ehlo keys, ehlo reference, ehlo dns and ehlo tls work without"
+                "{name} is not a terminal, and the explorer needs one for its screen. ehlo lab, ehlo keys, ehlo reference, ehlo dns, ehlo tls and ehlo probe work without"
             )));
         }
     }

@@ -45,7 +45,7 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
     }
     let title = investigation.title();
     let run = Run { clock, world, means, options: &options };
-    let investigator = run.to_the_end(investigation, setting.resolver.clone()).await;
+    let investigator = run.investigate(investigation, setting.resolver.clone()).await;
     let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
     let text = if arguments.json {
         serde_json::to_string_pretty(&json::all(&title, &setting.resolver.to_string(), &rows, &findings, None))?

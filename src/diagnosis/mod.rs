@@ -25,6 +25,7 @@ pub mod probe;
 pub mod reference;
 pub mod response;
 pub mod spf;
+pub mod starttls;
 pub mod survey;
 pub mod tagged;
 pub mod tls;

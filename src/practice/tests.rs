@@ -50,7 +50,14 @@ fn the_ports() {
             "mx2.example.test",
             "mail.example.test",
             "web.example.test",
-            "oldweb.example.test"
+            "oldweb.example.test",
+            "relay.example.test",
+            "gossip.example.test",
+            "barelf.example.test",
+            "pipelined.example.test",
+            "cleartext.example.test",
+            "trusting.example.test",
+            "masked.example.test",
         ]
     );
     assert_eq!(certificate_names("oldweb.example.test"), ["oldweb.example.test", "example.test"]);

@@ -10,8 +10,8 @@ use std::process::Command;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose, SanType};
 
 use crate::rig::{
-    BIG_LAST_LINE, BIG_OCTETS, BIG_USERS, IMAP_ALT, IMAPS_ALT, PASSWORD, POP3_ALT, POP3S_ALT, SBIN, SMALL_MESSAGES,
-    SUBMISSION_ALT, SUBMISSIONS_ALT, USERS,
+    BIG_LAST_LINE, BIG_OCTETS, BIG_USERS, IMAP_ALT, IMAPS_ALT, PASSWORD, POP3_ALT, POP3S_ALT, PROBE_LAX, PROBE_STRICT,
+    SBIN, SMALL_MESSAGES, SUBMISSION_ALT, SUBMISSIONS_ALT, USERS,
 };
 
 /// Writes all of it.
@@ -32,6 +32,8 @@ pub(crate) fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr) -> std::io
         ("@IMAPS_ALT@", IMAPS_ALT.to_string()),
         ("@POP3_ALT@", POP3_ALT.to_string()),
         ("@POP3S_ALT@", POP3S_ALT.to_string()),
+        ("@PROBE_STRICT@", PROBE_STRICT.to_string()),
+        ("@PROBE_LAX@", PROBE_LAX.to_string()),
         ("@BIG@", "x".repeat(250)),
     ];
     let fill = |template: &str| words.iter().fold(template.to_owned(), |text, (word, value)| text.replace(word, value));

@@ -1,7 +1,7 @@
 //! The program against Debian's own Postfix, Dovecot and BIND. `tests/real/run` installs them and runs this.
 //!
 //! ```text
-//! rig          Postfix, Dovecot and BIND    ◄─ the binary in a terminal: dns imap pop3 smtp
+//! rig          Postfix, Dovecot and BIND    ◄─ the binary in a terminal: dns imap pop3 probe smtp
 //! nameservers  BIND four times, below a root of its own ◄─ asker, the program's own resolver over sockets:
 //!                                              questions records dnssec comparison
 //! hello        servers of OpenSSL, each with a fault of its own
@@ -27,12 +27,13 @@ mod keeper;
 mod nameservers;
 mod peers;
 mod pop3;
+mod probe;
 mod questions;
 mod records;
 mod rig;
 mod sasl;
 mod smtp;
-mod tls;
 #[path = "../spf_suite/mod.rs"]
 mod spf_suite;
+mod tls;
 mod zones;

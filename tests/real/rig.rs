@@ -15,7 +15,7 @@ use crate::furnish::furnish;
 use crate::keeper::{Keeper, Watch, directory};
 
 /// Every mailbox is `USER@real.test`. A flow that changes its mailbox has a user to itself, because flows run side by side.
-pub(crate) const USERS: [&str; 6] = ["jo", "ann", "kim", "lee", "max", "una"];
+pub(crate) const USERS: [&str; 7] = ["jo", "ann", "kim", "lee", "max", "una", "pat"];
 /// The password of every user: it begins with a digit, has a space and letters beyond ASCII.
 pub(crate) const PASSWORD: &str = "8secret ünï";
 /// The users whose mailbox holds a big message, as its last one.
@@ -41,6 +41,10 @@ pub(crate) const IMAP_ALT: u16 = 10143;
 pub(crate) const IMAPS_ALT: u16 = 10993;
 pub(crate) const POP3_ALT: u16 = 10110;
 pub(crate) const POP3S_ALT: u16 = 10995;
+
+/// Where Postfix allows nothing that should not work, and where it allows all of it.
+pub(crate) const PROBE_STRICT: u16 = 10025;
+pub(crate) const PROBE_LAX: u16 = 10026;
 
 /// The running servers.
 pub(crate) struct Rig {
@@ -138,7 +142,8 @@ impl Rig {
         furnish(&dir, address, dns).map_err(|error| format!("cannot write the configuration: {error}"))?;
         let authority = dir.join("authority.pem");
         let keeper = Keeper::start(dir, &SERVERS, &LOGS)?;
-        let services = [25, 465, 587, 143, 993, 110, 995].map(|port| SocketAddr::from((address, port)));
+        let services =
+            [25, 465, 587, 143, 993, 110, 995, PROBE_STRICT, PROBE_LAX].map(|port| SocketAddr::from((address, port)));
         for service in services.into_iter().chain([dns]) {
             keeper
                 .wait_for(&format!("{service} to listen"), || TcpStream::connect(service).ok())

@@ -2,7 +2,7 @@
 
 use super::{Conversation, Goal};
 use crate::app::effect::Effects;
-use crate::diagnosis::Severity;
+use crate::diagnosis::{Severity, starttls};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::moment::Moment;
 use crate::protocol::secret::Hidden;
@@ -25,6 +25,7 @@ impl Conversation {
             Goal::StartTls if self.session.phase() == Phase::Authenticated && self.protocol() == Protocol::Imap => {
                 let next = "a server that greets with PREAUTH leaves no room for STARTTLS (RFC 9051 §7.1.4): use --tls";
                 self.trouble(now, "STARTTLS is not possible after login", next);
+                self.finding(Severity::Warning, "STARTTLS", "the server greeted with PREAUTH: there is no TLS", next);
                 false
             }
             // HELO-only servers answer EHLO with 5xx: asking once is enough.
@@ -46,10 +47,9 @@ impl Conversation {
                     self.send_line(name, now, effects);
                     true
                 } else {
-                    let says = format!("the server does not offer {name}");
-                    let next = format!(
-                        "it may be stripped by a middlebox; try the implicit TLS port with --tls, or type {name} and Alt-Enter"
-                    );
+                    let (says, why) =
+                        starttls::not_offered(self.protocol(), self.session.capabilities(), self.masked_greeting);
+                    let next = format!("{why}; try the implicit TLS port with --tls, or type {name} and Alt-Enter");
                     self.trouble(now, &says, &next);
                     self.finding(Severity::Warning, name, &says, &next);
                     false

@@ -11,6 +11,7 @@ mod observe;
 mod received;
 mod say;
 mod send;
+mod upgrade;
 
 use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
@@ -124,6 +125,10 @@ pub struct Conversation {
     pub tls: Option<Box<TlsReport>>,
     /// What the line at the top says of it; reading a chain of certificates is not for every frame.
     pub standing: Option<Standing>,
+    /// Something on the way wrote over the greeting.
+    masked_greeting: bool,
+    /// What the promises of the domain were compared with last: whether TLS is offered, whether it is on, how many.
+    compared: Option<(bool, bool, usize)>,
     /// What is worth saying about this connection.
     pub findings: Vec<Finding>,
     /// Pasted or held lines that wait for their turn.
@@ -200,6 +205,8 @@ impl Conversation {
             practice: None,
             tls: None,
             standing: None,
+            masked_greeting: false,
+            compared: None,
             findings: Vec::new(),
             queue: VecDeque::new(),
             paused: false,

@@ -55,6 +55,11 @@ impl Conversation {
             let tls = session.tls();
             let protocol = session.protocol();
             let greeted = session.phase() != Phase::Greeting;
+            let upgrade = session
+                .outstanding()
+                .front()
+                .filter(|oldest| oldest.verb.is_some_and(|verb| verb.name == protocol.starttls()))
+                .map(|oldest| oldest.number);
             let Some(heard) = session.next_hiding(input, |octets| masks.mask_reply(octets)) else { break };
             let reading = heard.reading;
             let marks = Marks {
@@ -77,6 +82,8 @@ impl Conversation {
                 None
             };
             let negative = reading.class.is_negative();
+            let refused = negative && reading.whole && upgrade.is_some() && reading.answers == upgrade;
+            let telling = (!greeted || refused).then(|| heard.octets.to_vec());
             let whole = reading.whole;
             if whole {
                 *fresh = true;
@@ -95,6 +102,11 @@ impl Conversation {
             }
             if negative && whole {
                 self.recipients.retain(|(command, _)| Some(*command) != reading.answers);
+            }
+            match telling {
+                Some(line) if refused => self.not_upgraded(&line),
+                Some(line) => self.greeted(&line),
+                None => {}
             }
             if whole && reading.answers.is_some() && reading.answers == self.data {
                 self.data = None;
@@ -194,6 +206,7 @@ impl Conversation {
     }
 
     fn capabilities_changed(&mut self, at: Moment) {
+        self.judge_offers(at);
         let Some(change) = self.session.change() else { return };
         let mut parts = Vec::new();
         for (word, offers) in [("new", &change.new), ("gone", &change.gone)] {

@@ -6,6 +6,7 @@ use super::{Look, Step, words};
 use crate::app::effect::{Effect, Effects};
 use crate::app::state::FAREWELL;
 use crate::diagnosis::investigation::Stage;
+use crate::diagnosis::starttls;
 use crate::protocol::endpoint::{Protocol, Security};
 use crate::protocol::line::Ending;
 use crate::protocol::moment::Moment;
@@ -114,8 +115,12 @@ impl Look {
         if offered {
             return self.say(verb, Step::Upgrade, at, effects);
         }
-        let next = "switch TLS on in the server; if it is on, something on the way takes the offer away";
-        self.fail(Stage::StartTls, format!("the server does not offer {verb}"), next.to_owned());
+        let (says, next) = starttls::not_offered(
+            self.protocol(),
+            &self.seen.offers,
+            starttls::is_masked_greeting(self.seen.greeting.as_bytes()),
+        );
+        self.fail(Stage::StartTls, says, next);
         self.say_goodbye(at, effects);
     }
 
@@ -126,8 +131,10 @@ impl Look {
             return self.begin_tls(at, effects);
         }
         let what = format!("{} is offered and refused", self.protocol().starttls());
-        let (says, next) = words::refused(self.protocol(), &what, &self.said.reply());
-        self.fail(Stage::StartTls, says, next);
+        let reply = self.said.reply();
+        let (says, _) = words::refused(self.protocol(), &what, &reply);
+        let next = starttls::refused(self.protocol(), reply.last().map_or(&[], Vec::as_slice), true);
+        self.fail(Stage::StartTls, says, next.to_owned());
         self.part(reading, at, effects);
     }
 

@@ -93,4 +93,4 @@ fn safe(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::diagnosis) mod tests;

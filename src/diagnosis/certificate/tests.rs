@@ -282,3 +282,136 @@ proptest! {
         prop_assert!(summary(&report).starts_with("TLS 1.3"));
     }
 }
+
+/// A certificate or an OCSP response made by OpenSSL, in DER.
+pub(in crate::diagnosis) fn sample(name: &str) -> Vec<u8> {
+    let text = match name {
+        "leaf" => include_str!("../../../tests/certificates/leaf.txt"),
+        "intermediate" => include_str!("../../../tests/certificates/intermediate.txt"),
+        "good" => include_str!("../../../tests/certificates/good.txt"),
+        "revoked" => include_str!("../../../tests/certificates/revoked.txt"),
+        other => panic!("{other}"),
+    };
+    STANDARD.decode(text.split_whitespace().collect::<String>()).unwrap()
+}
+
+#[test]
+fn all_that_a_certificate_says() {
+    let text = certificate_lines(&sample("leaf"), 1_795_284_000).join("\n");
+    for part in [
+        "subject     CN=mx.example.org",
+        "name        *.example.org",
+        "name        xn--bcher-kva.example (bücher.example)",
+        "name        IP 127.0.0.1",
+        "name        mail a@example.org",
+        "(SmtpUTF8Mailbox)",
+        "issuer      O=Test, CN=Test Intermediate",
+        "(89 days left)",
+        "lasts       91 days; a public authority may give it 200",
+        "key         RSA, 2048 bits, exponent 65537",
+        "signed with sha256WithRSAEncryption",
+        "constraints no authority",
+        "key usage   digitalSignature (signs handshakes), keyEncipherment (RSA key exchange)",
+        "purpose     TLS servers (serverAuth)",
+        "issuer at   http://127.0.0.1:24290/int.der",
+        "OCSP        http://127.0.0.1:24291/",
+        "CRL         URI http://127.0.0.1:24290/x.crl",
+        "policy      2.23.140.1.2.1 domain validated (DV)",
+        "feature     an OCSP response must come with it (must-staple",
+        "pin         sha256//",
+        "TLSA        3 1 1 ",
+        "TLSA        3 0 1 ",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let text = certificate_lines(&sample("intermediate"), NOW).join("\n");
+    for part in [
+        "constraints authority, for servers' certificates only (path length 0) (critical)",
+        "TLSA        2 1 1 ",
+        "X.509 v3, certificate authority",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert!(!text.contains("a public authority may"), "{text}");
+}
+
+#[test]
+fn logs_and_constraints_are_told() {
+    let mut with = params(&["mx1.example.org"]);
+    with.is_ca = IsCa::Ca(BasicConstraints::Constrained(2));
+    with.name_constraints = Some(rcgen::NameConstraints {
+        permitted_subtrees: vec![rcgen::GeneralSubtree::DnsName(".example.org".to_owned())],
+        excluded_subtrees: vec![rcgen::GeneralSubtree::DnsName("bad.example.org".to_owned())],
+    });
+    let mailbox = rcgen::SanType::OtherName((vec![1, 3, 6, 1, 5, 5, 7, 8, 9], "jö@example.org".into()));
+    with.subject_alt_names.push(mailbox);
+    // One promise of a log: its version, its id, 2026-11-20T00:00:00Z in milliseconds, no extensions, a signature.
+    let mut stamp = vec![0];
+    stamp.extend([0xab; 32]);
+    stamp.extend(1_795_132_800_000u64.to_be_bytes());
+    stamp.extend([0, 0, 4, 3, 0, 2, 1, 2]);
+    let mut list = u16::try_from(stamp.len()).unwrap().to_be_bytes().to_vec();
+    list.extend(stamp);
+    let mut content = vec![0x04, u8::try_from(list.len() + 2).unwrap()];
+    content.extend(u16::try_from(list.len()).unwrap().to_be_bytes());
+    content.extend(list);
+    with.custom_extensions.push(rcgen::CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 11129, 2, 4, 2], content));
+    let text = certificate_lines(&self_signed(with)[0], NOW).join("\n");
+    for part in [
+        "name        mail jö@example.org (SmtpUTF8Mailbox)",
+        "SCT         2026-11-20T00:00:00Z log ABABAB",
+        "for names   only .example.org",
+        "for names   not bad.example.org",
+        "constraints authority, with up to 2 others below it",
+        "issuer      CN=mx1.example.org (itself)",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+}
+
+#[test]
+fn text_that_other_programs_read() {
+    let text = pem(&sample("leaf"));
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!((lines[0], *lines.last().unwrap()), ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"));
+    assert!(lines[1..lines.len() - 2].iter().all(|line| line.len() == 64), "{text}");
+    let inside: String = lines[1..lines.len() - 1].concat();
+    assert_eq!(STANDARD.decode(inside).unwrap(), sample("leaf"));
+}
+
+#[test]
+fn issuers_in_what_was_fetched() {
+    let (leaf, issuer) = (sample("leaf"), sample("intermediate"));
+    assert_eq!(issuer_url(&leaf).as_deref(), Some("http://127.0.0.1:24290/int.der"));
+    let text = pem(&issuer);
+    for document in [issuer.as_slice(), text.as_bytes()] {
+        assert_eq!(issuer_in(document, &leaf), Ok(issuer.clone()));
+    }
+    for (document, part) in [
+        (leaf.as_slice(), "is another: CN=mx.example.org"),
+        (b"<html>not found</html>", "is no certificate"),
+        (b"", "is no certificate"),
+    ] {
+        let error = issuer_in(document, &leaf).unwrap_err();
+        assert!(error.contains(part), "{error}");
+    }
+    let mut report = report(vec![leaf.clone()]);
+    assert_eq!(unissued(&report), None);
+    (report.system_trust, report.mozilla_trust) = (bad(), bad());
+    assert_eq!(unissued(&report), Some(leaf.as_slice()));
+    report.chain = vec![old()];
+    assert_eq!(unissued(&report), None, "it is its own issuer");
+}
+
+#[test]
+fn certificates_cut_anywhere_are_told_without_a_panic() {
+    for whole in [sample("leaf"), sample("intermediate"), old()] {
+        for length in 0..whole.len() {
+            let cut = whole[..length].to_vec();
+            assert!(certificate_lines(&cut, NOW)[0].starts_with("unreadable"), "{length}");
+            let report = report(vec![whole.clone(), cut]);
+            let findings = findings(&report);
+            assert!(findings.iter().any(|f| f.says.contains("certificate 2 of the chain cannot be read")), "{length}");
+        }
+    }
+}

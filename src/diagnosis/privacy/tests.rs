@@ -116,7 +116,10 @@ fn hostile_text_ends() {
 
 proptest! {
     #[test]
-    fn a_pseudonym_is_its_own(text in "([a-z]{1,3}[.@: ]|firma\\.de|10\\.[0-9]\\.0\\.1|2a00::[0-9]|\"|jo@){0,20}") {
+    fn a_pseudonym_is_its_own(
+        words in proptest::collection::vec("[a-z]{1,3}@?[a-z.]{0,9}|(jo@)?firma\\.de|10\\.[0-9]\\.0\\.1|2a00::[0-9]|\"x\"@a\\.de", 0..9),
+    ) {
+        let text = words.join(" ");
         let mut pseudonyms = Pseudonyms::default();
         let once = pseudonyms.veil(&text).into_owned();
         prop_assert_eq!(pseudonyms.veil(&once).into_owned(), once);

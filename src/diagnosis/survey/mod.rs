@@ -18,6 +18,7 @@ mod judged;
 mod lookup;
 mod mail;
 mod policies;
+mod promises;
 mod question;
 mod rows;
 mod services;

@@ -43,6 +43,11 @@ pub fn asked(line: &str) -> Result<Line, String> {
     let mut words: Vec<&str> = line.split_whitespace().map(unquoted).collect();
     // Resolver and options may stand before the word that tells what the line is about.
     let first = words.iter().position(|word| !word.starts_with(['@', '+'])).unwrap_or(0);
+    if words.get(first) == Some(&"probe") && words.len() > first + 1 {
+        return Err(
+            "a probe is for a server, and asks first: ehlo probe HOST, or probe in the palette (Ctrl-P)".to_owned()
+        );
+    }
     if words.get(first) == Some(&"dig") && words.len() > first + 1 {
         words.remove(first);
     } else if let Some((name, ..)) = words.get(first).and_then(|first| VIEWS.iter().find(|(name, ..)| name == first)) {

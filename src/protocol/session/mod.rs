@@ -237,6 +237,12 @@ impl Session {
         self.state.capabilities.change(*occasion, before)
     }
 
+    /// What was offered in clear, once TLS is there and nobody has logged in since.
+    #[must_use]
+    pub fn before_tls(&self) -> Option<&Capabilities> {
+        self.state.before.as_ref().filter(|(occasion, _)| *occasion == Occasion::Tls).map(|(_, before)| before)
+    }
+
     /// Who is logged in.
     #[must_use]
     pub fn user(&self) -> Option<&str> {

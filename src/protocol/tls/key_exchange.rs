@@ -28,7 +28,8 @@ impl Parameters {
             Exchange::Dhe | Exchange::Anonymous { ec: false } => {
                 let prime = octets.long()?;
                 // A generator and a public value follow: without them it is no such message.
-                (octets.long()?, octets.long()?);
+                octets.long()?;
+                octets.long()?;
                 let zeroes = prime.iter().take_while(|octet| **octet == 0).count();
                 let first = prime.get(zeroes).map_or(0, |octet| octet.leading_zeros());
                 let bits = (prime.len() - zeroes) * 8;

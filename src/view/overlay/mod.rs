@@ -6,6 +6,7 @@ mod detail;
 mod help;
 mod next;
 mod palette;
+mod probe;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -22,6 +23,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, overlay: &Overl
         Overlay::Palette { filter, selected } => palette::draw(frame, area, app, filter, *selected),
         Overlay::Ask { what, line, error } => ask::draw(frame, area, app, *what, line, error.as_deref()),
         Overlay::Auth(dialog) => auth::draw(frame, area, app, dialog),
+        Overlay::Probe(dialog) => probe::draw(frame, area, app, dialog),
         Overlay::Detail { title, lines, scroll } => return detail::draw(frame, area, app, title, lines, *scroll),
     }
     0

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use ehlo::diagnosis::certificate::{findings, lines, remaining, summary};
+use ehlo::diagnosis::certificate::{
+    certificate_brief, findings, issuer_in, issuer_url, lines, name_of, remaining, staple, summary, unissued, verdicts,
+};
 use ehlo::diagnosis::tls::{TlsReport, Verdict};
 
 use super::drawn;
@@ -36,6 +38,17 @@ pub(crate) fn holds(octets: &[u8]) {
         drawn(lines(&report), TIMES, octets.len());
         let found = findings(&report);
         drawn(found.iter().flat_map(|finding| [&finding.subject, &finding.says, &finding.next]), TIMES, octets.len());
+        let judged = verdicts(&report).into_iter().flat_map(|judged| judged.findings);
+        drawn(judged.flat_map(|finding| [finding.subject, finding.says, finding.next]), TIMES, octets.len());
+        let stapled = staple(octets, &chain, judged_at);
+        drawn(stapled.lines.into_iter().chain([stapled.says, stapled.next]), TIMES, octets.len());
+        drawn(chain.iter().map(|der| certificate_brief(der, judged_at)), TIMES, octets.len());
+        if let Some(last) = unissued(&report) {
+            assert!(chain.iter().any(|der| der == last));
+            drawn(issuer_in(octets, last).err(), TIMES, octets.len());
+            drop(issuer_url(last));
+        }
+        drawn([name_of(octets)], TIMES, octets.len());
         drawn([summary(&report), remaining(&report).unwrap_or_default()], TIMES, octets.len());
     }
 }

@@ -28,7 +28,8 @@ impl Gnu {
         command.args(["--server", "--quiet", "--application-data"]);
         command.args(["--mechanism", mechanism, "--authentication-id", user, "--password", password]);
         command.env("LC_ALL", "C.UTF-8").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("gsasl: {error}; run tests/real/install as root"));
+        let mut child =
+            command.spawn().unwrap_or_else(|error| panic!("gsasl: {error}; run tests/real/install as root"));
         let (stdin, stdout) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
         let mut gnu = Self { child, stdin, stdout, binding };
         assert_eq!(gnu.line().as_deref(), Some(mechanism));

@@ -112,10 +112,8 @@ fn furnish(dir: &Path, address: Ipv4Addr) -> io::Result<()> {
     chown(dir.join("data"), Some(postfix_uid), None)?;
     chown(dir.join("mail"), Some(mail_uid), Some(mail_gid))?;
 
-    let dovecot = for_dovecot(
-        include_str!("../config/sasl/dovecot-2.3.conf"),
-        include_str!("../config/sasl/dovecot-2.4.conf"),
-    )?;
+    let dovecot =
+        for_dovecot(include_str!("../config/sasl/dovecot-2.3.conf"), include_str!("../config/sasl/dovecot-2.4.conf"))?;
     fs::write(dir.join("dovecot/dovecot.conf"), fill(dovecot))?;
     fs::write(dir.join("dovecot/oauth2.conf"), fill(include_str!("../config/sasl/oauth2.conf")))?;
     fs::write(dir.join("dovecot/keys/default/HS256/default"), STANDARD.encode(tokens::KEY))?;

@@ -60,7 +60,9 @@ fn without_a_certificate_the_server_ends_it_and_is_understood() {
     for (version, at, _) in servers.asking() {
         let terminal = open(&servers, at, &[]);
         // TLS 1.3 tells the client only after its own end of the handshake.
-        terminal.wait_until(version, |screen| screen.contains("certificate_required") || screen.contains("handshake_failure"));
+        terminal.wait_until(version, |screen| {
+            screen.contains("certificate_required") || screen.contains("handshake_failure")
+        });
         leave(&terminal);
     }
 }

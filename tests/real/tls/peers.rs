@@ -58,7 +58,8 @@ pub(super) fn openssl(servers: &Servers, fault: &str) -> Faults {
         verify.arg("-untrusted").arg(servers.file(fault, "above"));
     }
     let said = said(verify.arg(servers.file(fault, "own")));
-    let numbers = said.lines().filter_map(|line| line.strip_prefix("error ")?.split_once(" at ")).map(|(number, _)| number);
+    let numbers =
+        said.lines().filter_map(|line| line.strip_prefix("error ")?.split_once(" at ")).map(|(number, _)| number);
     let faults: Faults = numbers.map(|number| known(&OPENSSL, |told| told == number, &said)).collect();
     assert_ne!(faults.is_empty(), !said.trim_end().ends_with(": OK"), "{said}");
     faults
@@ -69,7 +70,9 @@ pub(super) fn posttls_finger(servers: &Servers, fault: &str) -> Faults {
     let at = servers.postfix(fault);
     let mut finger = Command::new(crate::rig::SBIN.to_owned() + "/posttls-finger");
     finger.args(["-c", "-l", "secure", "-F"]).arg(servers.authority());
-    finger.args([&format!("[{}]:{}", at.ip(), at.port()), &name_for(fault)]).env("MAIL_CONFIG", servers.postfix_config());
+    finger
+        .args([&format!("[{}]:{}", at.ip(), at.port()), &name_for(fault)])
+        .env("MAIL_CONFIG", servers.postfix_config());
     let said = said(&mut finger);
     if said.contains("Verified TLS connection established") {
         return Faults::new();

@@ -117,9 +117,9 @@ impl Servers {
         let address = own_address(131..=139, &[143, 993, 110, 995, POSTFIX, S_SERVER])?;
         let dir = directory()?;
         let tls = dir.join("tls");
-        let made = fs::create_dir(&tls).map_err(|error| error.to_string()).and_then(|()| {
-            made::make(&tls).map_err(|error| format!("cannot make the certificates: {error}"))
-        })?;
+        let made = fs::create_dir(&tls)
+            .map_err(|error| error.to_string())
+            .and_then(|()| made::make(&tls).map_err(|error| format!("cannot make the certificates: {error}")))?;
         furnish(&dir, address, &made).map_err(|error| format!("cannot write the configuration: {error}"))?;
         let asking = (0..ASKING.len()).map(|place| format!("tls-asks-{place}"));
         let s_servers: Vec<String> = made.iter().map(|made| format!("tls-{}", made.fault)).chain(asking).collect();
@@ -154,10 +154,8 @@ fn furnish(dir: &Path, address: Ipv4Addr, made: &[Made]) -> io::Result<()> {
     }
     chown(dir.join("data"), Some(postfix_uid), None)?;
 
-    let template = for_dovecot(
-        include_str!("../config/tls/dovecot-2.3.conf"),
-        include_str!("../config/tls/dovecot-2.4.conf"),
-    )?;
+    let template =
+        for_dovecot(include_str!("../config/tls/dovecot-2.3.conf"), include_str!("../config/tls/dovecot-2.4.conf"))?;
     let for_name = for_dovecot(
         "local_name @NAME@ {\n  ssl_cert = <@CHAIN@\n  ssl_key = <@KEY@\n}\n",
         "local_name @NAME@ {\n  ssl_server_cert_file = @CHAIN@\n  ssl_server_key_file = @KEY@\n}\n",

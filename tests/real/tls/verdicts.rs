@@ -53,21 +53,32 @@ const TABLE: &[Row] = &[
     row("expired", &["dates"], &[], &[]),
     row("not-yet", &["dates"], &[], &[]),
     row("other-name", &["name"], &[], &[]),
-    row("no-san", &["name"], &[], &[(OpenSsl, &[], COMMON_NAME), (Postfix, &[], COMMON_NAME), (GnuTls, &[], COMMON_NAME)]),
+    row(
+        "no-san",
+        &["name"],
+        &[],
+        &[(OpenSsl, &[], COMMON_NAME), (Postfix, &[], COMMON_NAME), (GnuTls, &[], COMMON_NAME)],
+    ),
     row("wildcard-too-deep", &["name"], &[], &[]),
     row("wildcard-in-part", &["name"], &[], &[]),
     row("for-clients", &["form", "trust"], &[], &[]),
-    row("must-staple", &[], &["form"], &[
-        (OpenSsl, &[], STAPLE),
-        (Postfix, &[], STAPLE),
-        (GnuTls, &["form"], "refuses it; we warn, for the certificate itself is right"),
-    ]),
+    row(
+        "must-staple",
+        &[],
+        &["form"],
+        &[
+            (OpenSsl, &[], STAPLE),
+            (Postfix, &[], STAPLE),
+            (GnuTls, &["form"], "refuses it; we warn, for the certificate itself is right"),
+        ],
+    ),
     row("critical-extension", &["form"], &["name", "trust"], &[]),
-    row("authority-as-server", &["trust"], &["form"], &[
-        (OpenSsl, &[], AUTHORITY),
-        (Postfix, &[], AUTHORITY),
-        (GnuTls, &[], AUTHORITY),
-    ]),
+    row(
+        "authority-as-server",
+        &["trust"],
+        &["form"],
+        &[(OpenSsl, &[], AUTHORITY), (Postfix, &[], AUTHORITY), (GnuTls, &[], AUTHORITY)],
+    ),
     row("self-signed", &["trust"], &[], &[]),
     row("missing-intermediate", &["chain", "trust"], &[], &[]),
     row("wrong-order", &[], &["chain"], &[]),
@@ -77,20 +88,30 @@ const TABLE: &[Row] = &[
     row("expired-intermediate", &["trust"], &["dates"], &[]),
     row("name-constraints", &["trust"], &[], &[]),
     row("path-length", &["chain", "trust"], &[], &[]),
-    row("signed-by-server", &["chain", "trust"], &[], &[
-        (OpenSsl, &["chain", "form"], "calls the purpose of the one that signed unsuitable, too"),
-    ]),
-    row("rsa-1024", &["strength"], &[], &[
-        (Postfix, &[], "lowers OpenSSL's security level to 0"),
-        (GnuTls, &[], "asks for 1024 bits at least"),
-    ]),
+    row(
+        "signed-by-server",
+        &["chain", "trust"],
+        &[],
+        &[(OpenSsl, &["chain", "form"], "calls the purpose of the one that signed unsuitable, too")],
+    ),
+    row(
+        "rsa-1024",
+        &["strength"],
+        &[],
+        &[(Postfix, &[], "lowers OpenSSL's security level to 0"), (GnuTls, &[], "asks for 1024 bits at least")],
+    ),
     row("sha-1", &["strength", "trust"], &[], &[(GnuTls, &[], "takes SHA-1 in certificates, as Debian builds it")]),
     row("md5", &["strength", "trust"], &[], &[]),
-    row("version-1", &["form", "name"], &["trust"], &[
-        (OpenSsl, &[], "takes version 1 for a server's own, and its common name"),
-        (Postfix, &[], "takes version 1 for a server's own, and its common name"),
-        (GnuTls, &[], "takes version 1 for a server's own, and its common name"),
-    ]),
+    row(
+        "version-1",
+        &["form", "name"],
+        &["trust"],
+        &[
+            (OpenSsl, &[], "takes version 1 for a server's own, and its common name"),
+            (Postfix, &[], "takes version 1 for a server's own, and its common name"),
+            (GnuTls, &[], "takes version 1 for a server's own, and its common name"),
+        ],
+    ),
 ];
 
 /// Runs a check for every row, a few at the same time, and gives what is wrong.

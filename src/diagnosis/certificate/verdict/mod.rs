@@ -188,3 +188,6 @@ fn handshake(report: &TlsReport) -> Finding {
 fn say(severity: Severity, says: impl Into<String>, next: impl Into<String>) -> Finding {
     Finding::new(severity, "certificate", says, next)
 }
+
+#[cfg(test)]
+mod tests;

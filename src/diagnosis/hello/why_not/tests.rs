@@ -53,11 +53,22 @@ fn servers_and_why_not() {
         (
             Server { versions: &[Version::SSL3], suites: &[0x0005], ..usual.clone() },
             "smtps://192.0.2.25",
-            4,
+            2,
             &[
                 "fault: speaks SSL 3.0 only, which is broken (POODLE) and forbidden (RFC 7568)",
                 "fault: the best that it has is TLS_RSA_WITH_RC4_128_SHA: RC4 must not be used (RFC 7465)",
             ],
+        ),
+        (
+            Server {
+                mood: Mood::Intolerant(Version::SSL3),
+                versions: &[Version::SSL3],
+                suites: &[0x0033],
+                ..usual.clone()
+            },
+            "smtps://mx.test",
+            4,
+            &["fault: speaks SSL 3.0 only, which is broken (POODLE) and forbidden (RFC 7568)"],
         ),
         (
             Server { versions: TLS12, suites: &[0x002f, 0x009c], ..usual.clone() },

@@ -124,6 +124,13 @@ fn deaf(of: &WhyNot, first: &Reply) -> Finding {
         let next = "ask for a name that stands in its certificate (--sni), or add this one to the server";
         return fault(&of.way, format!("does not know the name {name} ({how}); without a name it speaks"), next);
     }
+    if of.said.iter().filter_map(|(_, reply)| reply.choice()).any(|choice| choice.version == Version::SSL3) {
+        return fault(
+            &of.way,
+            "speaks SSL 3.0 only, which is broken (POODLE) and forbidden (RFC 7568)".to_owned(),
+            UPGRADE,
+        );
+    }
     for (probe, newest) in [(Probe::Tls12, "TLS 1.2"), (Probe::Tls10, "TLS 1.0")] {
         if let Some(choice) = of.choice(probe) {
             let says = format!(
@@ -138,13 +145,6 @@ fn deaf(of: &WhyNot, first: &Reply) -> Finding {
                 "its TLS, or a middlebox before it, is intolerant of newer versions: renew it",
             );
         }
-    }
-    if of.choice(Probe::Ssl3).is_some() {
-        return fault(
-            &of.way,
-            "speaks SSL 3.0 only, which is broken (POODLE) and forbidden (RFC 7568)".to_owned(),
-            UPGRADE,
-        );
     }
     let replies: Vec<&Reply> = of.said.iter().map(|(_, reply)| reply).collect();
     let says = if replies.iter().all(|reply| *reply == first) {

@@ -97,11 +97,8 @@ fn chains(root: &Issuer, between: &Issuer) -> Result<Vec<Made>, Error> {
         },
         root,
     )?;
-    let last = issuer(
-        "fault.test last intermediate",
-        &|it| it.is_ca = IsCa::Ca(BasicConstraints::Constrained(0)),
-        root,
-    )?;
+    let last =
+        issuer("fault.test last intermediate", &|it| it.is_ca = IsCa::Ca(BasicConstraints::Constrained(0)), root)?;
     let too_long = issuer("fault.test one too many", &|_| {}, &last)?;
     let server = issuer(
         "fault.test a server",

@@ -1,0 +1,75 @@
+//! `ehlo tls` on the practice world: its forms and exit codes. No network is needed.
+
+#![cfg(test)]
+
+use std::process::{Command, Stdio};
+
+/// Exit code, standard output, standard error.
+fn ehlo(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let program = Command::new(env!("CARGO_BIN_EXE_ehlo"))
+        .arg("tls")
+        .args(arguments)
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env_remove("SSLKEYLOGFILE")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |octets| String::from_utf8(octets).unwrap();
+    (program.status.code(), text(program.stdout), text(program.stderr))
+}
+
+#[test]
+fn servers_of_the_practice_world() {
+    for (arguments, code, parts) in [
+        (
+            &["mx1.example.test", "for", "example.test"][..],
+            0,
+            &[
+                "STARTTLS  offered  ✓ TLS began",
+                "session  taken up again by a second connection",
+                "✓ the certificate is for mx1.example.test",
+                "root  CN=ehlo practice authority",
+                "mode enforce  ✓ allowed, and the certificate is valid",
+            ][..],
+        ),
+        (&["--explain", "mx1.example.test"], 0, &["purpose     TLS servers (serverAuth)", "C: STARTTLS"]),
+        (&["--ascii", "mx1.example.test"], 0, &["name          good the certificate is for"]),
+        (&["--short", "mx1.example.test"], 0, &["name\t\tgood\tthe certificate is for mx1.example.test"]),
+        (&["--sni", "other.example.test", "mx1.example.test"], 1, &["✗ the certificate is not for other.example.test"]),
+        (&["imaps://mail.example.test"], 0, &["handshake     TLS 1.3"]),
+        (&["mx1.example.test:1"], 1, &["refused"]),
+    ] {
+        let (exit, out, error) = ehlo(arguments);
+        assert_eq!(exit, Some(code), "{arguments:?}\n{out}{error}");
+        for part in parts {
+            assert!(out.contains(part), "{arguments:?}: {part} is not in\n{out}");
+        }
+    }
+}
+
+#[test]
+fn certificates_for_other_programs() {
+    let (code, out, _) = ehlo(&["--pem", "mx1.example.test"]);
+    assert_eq!(code, Some(0));
+    assert!(out.starts_with("-----BEGIN CERTIFICATE-----\n") && out.ends_with("-----END CERTIFICATE-----\n"), "{out}");
+    let (code, out, _) = ehlo(&["--json", "mx1.example.test"]);
+    let read: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let rows = read["rows"].as_array().unwrap();
+    let name = rows.iter().find(|row| row["label"] == "name").unwrap();
+    assert_eq!((code, &name["verdict"]["severity"]), (Some(0), &serde_json::json!("good")));
+    assert!(rows.iter().any(|row| row["copy"].as_str().is_some_and(|text| text.starts_with("-----BEGIN"))));
+}
+
+#[test]
+fn lines_that_cannot_be_read() {
+    for (arguments, part) in [
+        (&["jo@example.test"][..], "write the name of a server"),
+        (&["mx1.example.test", "for"], "the domain is missing"),
+        (&["mx1.example.test", "+nonsense"], "is not an option"),
+        (&["ftp://mx1.example.test"], "not a mail scheme"),
+    ] {
+        let (code, out, error) = ehlo(arguments);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(error.contains(part), "{arguments:?}: {error}");
+    }
+}
