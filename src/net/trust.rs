@@ -60,9 +60,10 @@ impl Trust {
         let Some((leaf, above)) = chain.split_first() else {
             return Judgement::unknown("the server sent no certificate");
         };
+        let roots = issuers(chain, &[system, &self.mozilla]);
         let parsed = match ParsedCertificate::try_from(leaf) {
             Ok(parsed) => parsed,
-            Err(error) => return Judgement::unknown(&words(&error)),
+            Err(error) => return Judgement { roots, ..Judgement::unknown(&words(&error)) },
         };
         let times = times(chain, now);
         let trusted_by = |roots: &RootCertStore| {
@@ -85,7 +86,6 @@ impl Trust {
             };
             (Verdict::Bad(why.to_owned()), None)
         };
-        let roots = issuers(chain, &[system, &self.mozilla]);
         let (system, system_path) = trusted_by(system);
         let (mozilla, mozilla_path) = trusted_by(&self.mozilla);
         let name = match verify_server_name(&parsed, name) {

@@ -8,6 +8,7 @@
 //! lab        GNU SASL as a client of the practice servers
 //! ```
 
+mod dialog;
 mod exchanges;
 mod gnu;
 mod lab;

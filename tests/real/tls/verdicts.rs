@@ -5,7 +5,7 @@
 
 use std::thread;
 
-use super::ours::Ours;
+use super::ours::{Ours, from_a_handshake};
 use super::peers::{Faults, gnutls, openssl, posttls_finger};
 use super::servers::servers;
 
@@ -169,12 +169,20 @@ fn we_say_no_less_than_openssl_postfix_and_gnutls() {
 
 #[test]
 #[ignore = "needs Debian's servers: tests/real/run"]
-fn dovecot_shows_the_same_and_is_judged_the_same() {
+fn each_server_shows_the_same_and_is_judged_the_same() {
     let servers = servers();
     let wrong = each(|row| {
         let [postfix, dovecot] = [servers.postfix(row.fault), (servers.address, 993).into()];
-        let [postfix, dovecot] = [postfix, dovecot].map(|at| Ours::of(&servers, row.fault, at).sentences());
-        (postfix != dovecot).then(|| format!("{}: {postfix:#?} and {dovecot:#?}", row.fault)).into_iter().collect()
+        let [postfix, dovecot] = [postfix, dovecot].map(|at| Ours::of(&servers, row.fault, at));
+        let s_server = from_a_handshake(row.fault, servers.s_server(row.fault));
+        let mut wrong = Vec::new();
+        if postfix.sentences() != dovecot.sentences() {
+            wrong.push(format!("{}: {:#?} and {:#?}", row.fault, postfix.sentences(), dovecot.sentences()));
+        }
+        if postfix.of_itself() != s_server {
+            wrong.push(format!("{}: {:#?} and {s_server:#?}", row.fault, postfix.of_itself()));
+        }
+        wrong
     });
     assert!(wrong.is_empty(), "{wrong}");
 }
