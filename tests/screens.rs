@@ -419,7 +419,7 @@ fn the_tls_of_a_connection() {
     scene.tls_with(Verdict::Good, der, 1_795_284_000).alt('t');
     insta::assert_snapshot!("tls_80x24", scene.screen(80, 24));
     insta::assert_snapshot!("tls_160x50", scene.screen(160, 50));
-    for _ in 0..6 {
+    for _ in 0..7 {
         scene.press(KeyCode::Char('j'));
     }
     scene.press(KeyCode::Char(' '));

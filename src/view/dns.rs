@@ -139,7 +139,7 @@ fn row_line(rows: &[Row], place: usize, row: &Row, column: usize, width: usize, 
     }
     if !mark.is_empty() {
         // The label ends with a space of its own.
-        let gap = if row.text.is_empty() && !shows_ttl { "" } else { "  " };
+        let gap = if row.text.is_empty() && (ttl.is_empty() || !shows_ttl) { "" } else { "  " };
         spans.push(Span::styled(format!("{gap}{mark}"), style));
         if !says.is_empty() {
             spans.push(Span::styled(format!(" {says}"), style));

@@ -1,7 +1,5 @@
 //! The whole story of a handshake and of a certificate, to be read line by line.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
@@ -10,6 +8,7 @@ use super::path::CERTIFICATES;
 use super::reading::{date, distinguished_name, hex, is_ca, is_self_issued, names, shown};
 use super::{extensions, key, safe};
 use crate::diagnosis::tls::{TlsReport, Verdict};
+use crate::protocol::text::transfer::to_base64;
 
 /// The handshake and each certificate of the chain. All text is safe to draw.
 #[must_use]
@@ -81,7 +80,7 @@ pub fn certificate_lines(der: &[u8], now: i64) -> Vec<String> {
             put("SHA-256", &fingerprint(der));
             put("SHA-1", &hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, der).as_ref(), ":"));
             put("SPKI", &format!("{} (SHA-256 of the key)", hex(pin.as_ref(), ":")));
-            put("pin", &format!("sha256//{}", STANDARD.encode(pin)));
+            put("pin", &format!("sha256//{}", to_base64(pin.as_ref())));
             put("TLSA", &format!("{usage} 1 1 {} (this key)", hex(pin.as_ref(), "").to_ascii_lowercase()));
             let whole = hex(digest(&SHA256, der).as_ref(), "").to_ascii_lowercase();
             put("TLSA", &format!("{usage} 0 1 {whole} (this certificate)"));
@@ -130,7 +129,7 @@ pub fn fingerprint(der: &[u8]) -> String {
 #[must_use]
 pub fn pem(der: &[u8]) -> String {
     const COLUMNS: usize = 64;
-    let text = STANDARD.encode(der);
+    let text = to_base64(der);
     let mut out = "-----BEGIN CERTIFICATE-----\n".to_owned();
     // Base64 is ASCII, and can be cut anywhere.
     for line in text.as_bytes().chunks(COLUMNS) {

@@ -1,13 +1,12 @@
 //! The issuer that a server does not send: where it may be fetched, and whether what was fetched is it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::der::{Der, OBJECT, SEQUENCE};
 use super::path::{CERTIFICATES, Signed, issued, path};
 use super::reading::{distinguished_name, is_self_issued, issuer_urls};
 use crate::diagnosis::tls::TlsReport;
+use crate::protocol::text::transfer::base64;
 
 /// id-signedData: a bag of certificates (RFC 5652 §5, RFC 5280 §4.2.2.1).
 const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
@@ -67,8 +66,9 @@ fn unwrapped(document: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(document).ok()?;
     let (_, rest) = text.split_once("-----BEGIN CERTIFICATE-----")?;
     let (inside, _) = rest.split_once("-----END CERTIFICATE-----")?;
-    let digits: String = inside.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    STANDARD.decode(digits).ok()
+    let digits: Vec<u8> = inside.bytes().filter(|octet| !octet.is_ascii_whitespace()).collect();
+    let decoded = base64(&digits);
+    decoded.stopped.is_none().then_some(decoded.octets)
 }
 
 /// The certificates of a bag.
