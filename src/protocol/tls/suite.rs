@@ -111,7 +111,7 @@ impl Suite {
         let all = registry::suites().iter().map(|(number, _)| Self(*number));
         let mut suites: Vec<Self> =
             all.filter(|suite| suite.exchange() != Exchange::Other && suite.fits(version)).collect();
-        suites.sort_by_key(|suite| suite.rank());
+        suites.sort_by_cached_key(|suite| suite.rank());
         suites
     }
 
