@@ -46,7 +46,7 @@ Lines:
   … +aia                  fetch an issuer that the server does not send from where the certificate says it is
   … @9.9.9.9              the resolver to ask, as in dig
 
-Options stand before the line. Exit codes: 0, 1 when there is a fault, 2 wrong line.";
+Exit codes: 0, 1 when there is a fault, 2 wrong line.";
 
 const PROBE_HELP: &str = "\
 Tests:
@@ -71,7 +71,7 @@ static DNS_HELP: LazyLock<String> = LazyLock::new(|| {
     }
     text.push_str(
         "\n@9.9.9.9, @ns1.example.org, @tcp://…, @tls://… and @https://… name the resolver, in any place of the line.\n\
-         Options stand before the line. Exit codes: 0, 1 when there is a fault or no answer, 2 wrong line.",
+         Exit codes: 0, 1 when there is a fault or no answer, 2 wrong line.",
     );
     text
 });
@@ -125,11 +125,11 @@ pub enum Command {
 }
 
 /// The options of `ehlo dns`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(after_help = DNS_HELP.as_str())]
 pub struct Dns {
     /// What F3 takes in the explorer: a domain or an address, or a question as dig takes it.
-    #[arg(value_name = "WORD", required = true, allow_hyphen_values = true, trailing_var_arg = true)]
+    #[arg(value_name = "WORD", required = true, allow_hyphen_values = true)]
     pub line: Vec<String>,
     /// Print only what the records say.
     #[arg(long)]
@@ -145,12 +145,38 @@ pub struct Dns {
     pub ascii: bool,
 }
 
+impl Dns {
+    /// The same with the options that stand in the line or behind it. Whoever takes words with a hyphen for values, for
+    /// the options of dig, gets all of them.
+    ///
+    /// # Errors
+    /// Two of them exclude each other.
+    pub fn gathered(&self) -> Result<Self, String> {
+        let mut all = self.clone();
+        all.line.retain(|word| {
+            let option = match word.as_str() {
+                "--short" => &mut all.short,
+                "--json" => &mut all.json,
+                "--explain" => &mut all.explain,
+                "--ascii" => &mut all.ascii,
+                _ => return true,
+            };
+            *option = true;
+            false
+        });
+        match (all.json, all.short || all.explain) {
+            (true, true) => Err("--json has everything: leave --short and --explain out".to_owned()),
+            _ => Ok(all),
+        }
+    }
+}
+
 /// The options of `ehlo tls`.
 #[derive(Debug, Args)]
 #[command(after_help = TLS_HELP)]
 pub struct Inspect {
     /// The server, the domain whose mail it takes, and what else the line says; see below.
-    #[arg(value_name = "WORD", required = true, allow_hyphen_values = true, trailing_var_arg = true)]
+    #[arg(value_name = "WORD", required = true)]
     pub line: Vec<String>,
     /// Begin with STARTTLS or STLS, whatever the port.
     #[arg(long, group = "begins", help_heading = "TLS")]
@@ -158,6 +184,9 @@ pub struct Inspect {
     /// Begin with a TLS handshake, whatever the port.
     #[arg(long, group = "begins", help_heading = "TLS")]
     pub tls: bool,
+    /// Find out which versions, suites and groups the server accepts: some fifty short connections, one after the other.
+    #[arg(long, conflicts_with = "pem", help_heading = "TLS")]
+    pub enumerate: bool,
     /// Send this name in TLS and judge the certificate by it.
     #[arg(long, value_name = "NAME", help_heading = "TLS")]
     pub sni: Option<String>,
@@ -428,6 +457,29 @@ mod tests {
         assert!(explore(&["a", "@1.1.1.1", "@9.9.9.9"]).target().unwrap_err().contains("second resolver"));
         assert!(explore(&["a", "25", "c"]).target().unwrap_err().contains("one word too many"));
         assert_eq!(explore(&[]).target().unwrap(), (None, None));
+    }
+
+    #[test]
+    fn options_of_dns_may_stand_behind_the_line() {
+        let dns = |words: &[&str]| {
+            let all = ["ehlo", "dns"].into_iter().chain(words.iter().copied());
+            match Arguments::try_parse_from(all).map(|arguments| arguments.command) {
+                Ok(Some(Command::Dns(dns))) => dns.gathered(),
+                other => panic!("{other:?}"),
+            }
+        };
+        for words in
+            [&["--short", "mx", "a.example"][..], &["mx", "a.example", "--short"], &["mx", "--short", "a.example"]]
+        {
+            let read = dns(words).unwrap();
+            assert_eq!(
+                (read.line.join(" ").as_str(), read.short, read.json),
+                ("mx a.example", true, false),
+                "{words:?}"
+            );
+        }
+        assert_eq!(dns(&["-x", "192.0.2.1", "--json"]).unwrap().line, ["-x", "192.0.2.1"]);
+        assert!(dns(&["a.example", "--json", "--short"]).unwrap_err().contains("leave"));
     }
 
     #[test]

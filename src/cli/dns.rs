@@ -20,6 +20,13 @@ use crate::net::{Means, files};
 /// # Errors
 /// When standard output cannot be written, or the practice world cannot start.
 pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
+    let arguments = match arguments.gathered() {
+        Ok(arguments) => arguments,
+        Err(why) => {
+            eprintln!("ehlo dns: {why}");
+            return Ok(Exit::Usage);
+        }
+    };
     let clock = Clock::start();
     let line = arguments.line.join(" ");
     let world = if line.split_whitespace().any(is_practice) { Some(Practice::start(clock).await?) } else { None };

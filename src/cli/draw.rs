@@ -59,7 +59,9 @@ impl Draw {
             out = out.trim_end().to_owned();
             out.push('\n');
             if self.explain {
-                for line in &row.detail {
+                // What stands in the row already is not said twice.
+                let said = row.verdict.as_ref().map(|(_, says)| says);
+                for line in row.detail.iter().filter(|line| Some(*line) != said) {
                     out.push_str(&format!("{}    {line}\n", "  ".repeat(usize::from(row.depth))));
                 }
             }

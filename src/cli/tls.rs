@@ -31,7 +31,9 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
     let files = tables::fill(&mut options, world.as_ref()).and_then(|()| means::means(&arguments.files));
     let mut setting = options.setting();
     setting.security = arguments.security();
-    let opened = open(&format!("tls {}", arguments.line.join(" ")), &setting);
+    setting.sni.clone_from(&arguments.sni);
+    let view = if arguments.enumerate { "enumerate" } else { "tls" };
+    let opened = open(&format!("{view} {}", arguments.line.join(" ")), &setting);
     let ((means, log), Opened { what, setting, short, .. }) = match files.and_then(|files| Ok((files, opened?))) {
         Ok(found) => found,
         Err(why) => {

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! host ─► a look, with STARTTLS ─► the handshake, the chain ─┬─► name, dates, chain, strength, form, trust
-//!   │                         └─► the same once more: is the session taken up?
+//!   │                         ├─► the same once more: is the session taken up?
+//!   │                         └─► no handshake: ClientHellos made by hand, why not?
 //!   ├─► A, AAAA ─► TLSA, its DNSSEC ─────────────────────────┼─► DANE
 //!   ├─► for a domain: its MX, its MTA-STS policy ────────────┼─► MTA-STS
 //!   └─► +aia: the issuer that is missing ────────────────────┘
@@ -25,7 +26,8 @@ pub use self::line::Subject;
 use super::dane::DaneSurvey;
 use super::dns::both_forms;
 use super::finding::Finding;
-use super::investigation::{Came, Investigation, Seen, Setting, Want};
+use super::hello::WhyNot;
+use super::investigation::{Came, Investigation, Seen, Setting, Stage, Want};
 use super::survey::{Row, shown};
 use super::tls::{Judgement, TlsReport};
 use crate::protocol::endpoint::{Endpoint, Host};
@@ -39,6 +41,10 @@ pub struct Inspection {
     seen: Option<Seen>,
     /// The second look, which offers the session of the first.
     again: Again,
+    /// Why there is no handshake, when there is none.
+    why_not: Option<WhyNot>,
+    /// The name that is sent in place of the host's.
+    sni: Option<String>,
     /// What DNS says; none of an address.
     dane: Option<DaneSurvey>,
     /// Whether that waits for the look.
@@ -74,6 +80,8 @@ impl Inspection {
             is_asked: false,
             seen: None,
             again: Again::Not,
+            why_not: None,
+            sni: setting.sni.clone(),
             dane,
             dane_waits: false,
             issuers,
@@ -134,6 +142,7 @@ impl Investigation for Inspection {
             self.again = Again::Waiting;
             wants.push(Want::Again(self.subject.endpoint.clone()));
         }
+        wants.extend(self.why_not.iter_mut().flat_map(WhyNot::wants));
         wants.extend(self.dane_wants());
         if let Some(report) = self.seen.as_ref().and_then(|seen| seen.tls.as_deref()) {
             wants.extend(self.issuers.wants(report));
@@ -151,10 +160,13 @@ impl Investigation for Inspection {
                 // Without a handshake there is no session to take up.
                 if seen.tls.is_some() {
                     self.again = Again::Wanted;
+                } else if seen.failure.as_ref().is_some_and(|failure| failure.stage == Stage::Handshake) {
+                    self.why_not = Some(WhyNot::new(&self.subject.endpoint, self.sni.as_deref()));
                 }
                 self.seen = Some(*seen);
             }
             Came::Again(seen) if seen.endpoint == self.subject.endpoint => self.again = Again::Seen(seen),
+            Came::Hello(..) => _ = self.why_not.as_mut().is_some_and(|why| why.came(&came)),
             Came::Judged(judgement) => self.completed = Some(judgement),
             Came::Document(fetched) if self.issuers.came(&fetched) => {}
             other => {

@@ -3,6 +3,7 @@
 use super::{Again, Inspection};
 use crate::diagnosis::certificate::{self, name_of, staple, verdicts};
 use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::hello::WhyNot;
 use crate::diagnosis::investigation::{Seen, Stage};
 use crate::diagnosis::mta_sts::Announced;
 use crate::diagnosis::survey::{Connect, Row, shown};
@@ -78,7 +79,12 @@ impl Table {
             ..row(0, "server", text.trim_end())
         });
         self.starttls(seen);
-        if let Some(failure) = seen.failure.as_ref().filter(|_| seen.tls.is_none()) {
+        let why_not = inspection.why_not.as_ref();
+        self.rows.extend(why_not.into_iter().flat_map(WhyNot::rows));
+        let reasons = why_not.map(WhyNot::findings).unwrap_or_default();
+        let is_explained = reasons.iter().any(|reason| reason.severity == Severity::Fault);
+        self.findings.extend(reasons);
+        if let Some(failure) = seen.failure.as_ref().filter(|_| seen.tls.is_none() && !is_explained) {
             self.failed(seen, &failure.says, &failure.next, failure.stage);
         }
     }

@@ -5,11 +5,12 @@ use crate::diagnosis::certificate::tests::sample;
 use crate::diagnosis::dns::{Answer, Record, RecordType, Resolver, Response, Value};
 use crate::diagnosis::finding::Severity;
 use crate::diagnosis::investigation::world::drawn;
-use crate::diagnosis::investigation::{Failure, Stage};
+use crate::diagnosis::investigation::{Ended, Failure, Heard, Stage};
 use crate::diagnosis::tls::{CertificateRequest, Judgement, Kind, Path, Verdict};
 use crate::diagnosis::tlsa;
 use crate::diagnosis::web::{self, FetchFailure, Fetched};
 use crate::protocol::capability::{Capabilities, Capability};
+use crate::protocol::tls::Flight;
 
 /// 2026-11-21T18:00:00Z.
 const NOW: i64 = 1_795_284_000;
@@ -99,6 +100,14 @@ impl World {
                     roots: Vec::new(),
                 };
                 Came::Judged(Box::new(judgement))
+            }
+            // A server that sends nothing but an alert: handshake_failure.
+            Want::Hello(hello) => {
+                self.wanted.push(format!("hello {}", hello.endpoint));
+                let mut flight = Flight::default();
+                flight.push(&[0x15, 3, 1, 0, 2, 2, 0x28]);
+                let heard = Heard { seen: Seen::nothing(hello.endpoint.clone()), flight, ended: Ended::Enough };
+                Came::Hello(hello, Box::new(heard))
             }
             other => panic!("{other:?}"),
         }
@@ -301,6 +310,24 @@ fn where_tls_does_not_come_about() {
         assert!(!rows.iter().any(|row| row.label == "handshake" || row.label == "name"), "{rows:#?}");
         assert!(!world.wanted.iter().any(|wanted| wanted.starts_with("again")), "{:?}", world.wanted);
     }
+}
+
+#[test]
+fn a_handshake_that_fails_is_asked_why_by_hand() {
+    let mut world = World::new();
+    let setting = Setting::new(Resolver::System);
+    let mut inspection = Inspection::new(Subject::read(&["mx1.example.org:465"], None).unwrap(), &setting);
+    let Came::Look(mut seen) = world.serve(inspection.wants().remove(0)) else { panic!() };
+    seen.tls = None;
+    let (says, next) = ("the server ended the handshake".to_owned(), "ask it why".to_owned());
+    seen.failure = Some(Failure { stage: Stage::Handshake, says, next });
+    inspection.came(Came::Look(seen), NOW);
+    let (rows, findings) = world.settle(&mut inspection);
+    assert!(world.wanted.iter().filter(|wanted| *wanted == "hello mx1.example.org:465").count() > 1);
+    assert!(rows.iter().any(|row| row.label == "ClientHello"), "{rows:#?}");
+    let faults: Vec<&Finding> = findings.iter().filter(|found| found.severity == Severity::Fault).collect();
+    assert!(faults.iter().any(|found| found.says.contains("handshake_failure")), "{faults:#?}");
+    assert!(!faults.iter().any(|found| found.next == "ask it why"), "the reason stands for it: {faults:#?}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub const VIEWS: &[(&str, &str, &str)] = &[
     ("tls", "HOST[:PORT] [for DOMAIN] [+aia]", "the handshake and certificate of a server, judged"),
     ("client", "ADDRESS | DOMAIN", "how mail programs set themselves up"),
     ("blocklist", "DOMAIN | IP", "who lists it (RFC 5782)"),
-    ("enumerate", "HOST:PORT", "the TLS versions and suites it accepts"),
+    ("enumerate", "HOST[:PORT]", "the TLS versions and suites it accepts"),
 ];
 
 /// Looks into a message in its octets.
@@ -89,7 +89,10 @@ fn view(name: &str, words: &[String], setting: &Setting) -> Result<Box<dyn Inves
             Ok(Box::new(survey.with_selectors(selectors.iter().map(|&selector| selector.to_owned()).collect())))
         }
         ("client", [subject]) => Ok(Box::new(ClientConfig::new(subject, setting)?)),
-        ("enumerate", [subject]) => Ok(Box::new(Enumeration::parse(subject)?)),
+        ("enumerate", [_, ..]) => {
+            let subject = inspection::Subject::read(&words, setting.security)?;
+            Ok(Box::new(Enumeration::new(&subject.endpoint, setting.sni.as_deref())))
+        }
         ("tls", [_, ..]) => {
             let subject = inspection::Subject::read(&words, setting.security)?;
             Ok(Box::new(Inspection::new(subject, setting)))
@@ -140,7 +143,8 @@ mod tests {
             ("spf example.org", "SPF of example.org"),
             ("@9.9.9.9 +tcp spf example.org", "SPF of example.org"),
             ("blocklist 192.0.2.1", "blocklists: 192.0.2.1"),
-            ("enumerate mx.example.org:25", "what mx.example.org:25 speaks"),
+            ("enumerate mx.example.org", "what mx.example.org:25 speaks"),
+            ("enumerate imaps://mail.example.org", "what mail.example.org:993 speaks"),
             ("tls mx1.example.org for example.org +aia", "TLS mx1.example.org:25 for example.org"),
             ("@9.9.9.9 tls imaps://bücher.example", "TLS xn--bcher-kva.example (bücher.example):993"),
             ("compare jo@example.org", "example.org compared"),
@@ -159,7 +163,7 @@ mod tests {
             ("compare", "write compare DOMAIN"),
             ("blocklist @9.9.9.9", "write blocklist DOMAIN | IP"),
             ("compare 192.0.2.1", "is an address"),
-            ("enumerate example.org", "one server is asked at a time"),
+            ("enumerate jo@example.org", "write the name of a server"),
         ] {
             let error = open(line, &setting).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");

@@ -98,6 +98,8 @@ pub struct Setting {
     pub lists: Vec<List>,
     /// When TLS begins at a server whose TLS is looked at, whatever its port says.
     pub security: Option<Security>,
+    /// The name that is sent to it in place of its host's.
+    pub sni: Option<String>,
 }
 
 impl Setting {
@@ -111,6 +113,7 @@ impl Setting {
             publics: Vec::new(),
             lists: Vec::new(),
             security: None,
+            sni: None,
         }
     }
 

@@ -11,7 +11,7 @@ use super::way::{Way, groups};
 use crate::diagnosis::finding::Finding;
 use crate::diagnosis::investigation::{Came, Hello, Investigation, Want};
 use crate::diagnosis::survey::Row;
-use crate::protocol::endpoint::{Endpoint, Target, parse_target};
+use crate::protocol::endpoint::Endpoint;
 use crate::protocol::tls::alert::INAPPROPRIATE_FALLBACK;
 use crate::protocol::tls::{ClientHello, Exchange, Suite, Version};
 
@@ -108,19 +108,6 @@ impl Enumeration {
             versions: VERSIONS.map(spoken).to_vec(),
             fallback: None,
             stopped: None,
-        }
-    }
-
-    /// Of what is typed: `mx1.example.org:25`, `imaps://mail.example.org`.
-    ///
-    /// # Errors
-    /// The text says what to type instead.
-    pub fn parse(subject: &str) -> Result<Self, String> {
-        match parse_target(&[subject.trim()]).map_err(|error| error.0)? {
-            Target::Endpoint(endpoint) => Ok(Self::new(&endpoint, None)),
-            Target::Domain(domain) | Target::Address { domain, .. } => Err(format!(
-                "one server is asked at a time: write {domain}:25, or the name of the server with its port"
-            )),
         }
     }
 

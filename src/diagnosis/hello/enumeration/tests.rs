@@ -146,14 +146,3 @@ fn a_server_that_chooses_what_was_not_offered_ends_its_version() {
     }
     assert_eq!(enumeration.versions[0].choices.len(), 1);
 }
-
-#[test]
-fn what_can_be_typed() {
-    assert_eq!(Enumeration::parse("mx.test:25").map(|own| own.title()), Ok("what mx.test:25 speaks".to_owned()));
-    for (subject, part) in
-        [("example.org", "write example.org:25"), ("jo@example.org", "write"), ("a..b:25", "host name")]
-    {
-        let error = Enumeration::parse(subject).unwrap_err();
-        assert!(error.contains(part), "{subject}: {error}");
-    }
-}
