@@ -863,7 +863,7 @@ fn every_mechanism(target: &str, ask: &str) {
                 assert_eq!((mechanism, ask), (Mechanism::Anonymous, "EHLO client.example.test"));
                 continue;
             }
-            pair.f(8);
+            pair.f(12);
             let way = |pair: &Pair| match &pair.app.overlay {
                 Some(Overlay::Auth(dialog)) => dialog.way,
                 other => panic!("no dialog: {other:?}"),
@@ -938,7 +938,7 @@ fn typed_and_wrong_on_purpose(seed: u64) {
     pair.shows("the client owes an empty line now (Enter)");
     pair.line("");
     pair.shows("NO [AUTHENTICATIONFAILED]");
-    pair.f(8);
+    pair.f(12);
     for _ in 0..4 {
         pair.ctrl('g');
     }

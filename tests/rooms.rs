@@ -38,7 +38,7 @@ const LAW: &[Law] = &[
     Law {
         room: "diagnosis",
         rooms: &["protocol"],
-        crates: Only(&["jiff", "psl", "ring", "roxmltree", "x509_parser"]),
+        crates: Only(&["base64", "jiff", "psl", "ring", "roxmltree", "x509_parser"]),
         pure: true,
     },
     Law { room: "practice", rooms: &["protocol", "dialogue"], crates: Only(&["base64", "jiff"]), pure: true },

@@ -1064,7 +1064,7 @@ fn scram_until(iterations: &str) -> (Model, Vec<u8>) {
     let mut model = Model::careless("192.0.2.25:110");
     model.enter("CAPA");
     model.received("+OK\r\nSASL PLAIN SCRAM-SHA-256\r\n.\r\n");
-    model.key(KeyCode::F(8));
+    model.key(KeyCode::F(12));
     model.type_text("jo");
     model.key(KeyCode::Tab);
     model.type_text("geheimnis");
@@ -1111,7 +1111,7 @@ fn two_logins_have_two_nonces_and_a_wrong_one_is_wrong_as_chosen() {
     model.enter("CAPA");
     model.received("+OK\r\nSASL PLAIN SCRAM-SHA-256\r\n.\r\n");
     let mut log_in = |mistakes: usize| {
-        model.key(KeyCode::F(8));
+        model.key(KeyCode::F(12));
         for _ in 0..mistakes {
             model.ctrl('g');
         }

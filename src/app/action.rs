@@ -110,7 +110,7 @@ bindings! {
     Connect ["F2", "Alt-o"] "connect" "open a connection: host:port, a URL, a domain, an address"
     Dns ["F3", "Alt-n"] "DNS" "look up a domain, or ask one question as in dig: mx example.org @9.9.9.9"
     StartTls ["F4", "Alt-s"] "STARTTLS" "begin TLS and ask for the capabilities again"
-    LogIn ["F8", "Alt-k"] "log in" "log in by the strongest mechanism that is offered, or by any other"
+    LogIn ["F12", "Alt-u"] "log in" "log in by the strongest mechanism that is offered, or by any other"
     AuthPlain ["F5", "Alt-p"] "AUTH PLAIN" "log in with PLAIN; the base64 is made for you"
     AuthLogin ["F6", "Alt-l"] "AUTH LOGIN" "log in with LOGIN; the base64 is made for you"
     Message ["F7", "Alt-m"] "message" "write a message: after RCPT it is sent by DATA, in IMAP by APPEND"

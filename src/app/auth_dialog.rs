@@ -24,7 +24,7 @@ pub enum Outcome {
     Encoded(Secret),
 }
 
-/// The dialog of F5, F6 and F8.
+/// The dialog of F5, F6 and F12.
 #[derive(Debug)]
 pub struct AuthDialog {
     /// The connection it was opened for, and no other.
@@ -151,7 +151,7 @@ impl AuthDialog {
             KeyCode::F(5) if self.way == Way::Sasl(Mechanism::Plain) => self.choose(self.strongest()),
             KeyCode::F(5) => self.choose(Way::Sasl(Mechanism::Plain)),
             KeyCode::F(6) => self.choose(Way::Sasl(Mechanism::Login)),
-            KeyCode::F(8) => self.choose(self.strongest()),
+            KeyCode::F(12) => self.choose(self.strongest()),
             KeyCode::Char('e') if ctrl => return self.encode(),
             KeyCode::Tab | KeyCode::Down => self.move_field(true),
             KeyCode::BackTab | KeyCode::Up => self.move_field(false),

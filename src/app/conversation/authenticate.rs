@@ -152,7 +152,7 @@ impl Conversation {
                 let start = || Exchange::new(mechanism, credentials.clone(), &channel, mistake);
                 let mut exchange = match start() {
                     Ok(exchange) => exchange,
-                    Err(why) => return self.trouble(now, &why, "open the dialog again (F8)"),
+                    Err(why) => return self.trouble(now, &why, "open the dialog again (F12)"),
                 };
                 let mut initial = if wanted && self.takes_initial_response() { exchange.initial() } else { None };
                 let mut line = exchange.opening(self.protocol(), initial.as_ref());

@@ -43,7 +43,7 @@ fn chosen(screen: &str) -> Option<String> {
 /// Opens the dialog, which proposes the strongest, and turns to another way.
 #[track_caller]
 fn choose(terminal: &Terminal, strongest: &str, way: &str) {
-    terminal.key("F8");
+    terminal.key("F12");
     terminal.wait_until("the strongest", |screen| chosen(screen).as_deref() == Some(strongest));
     let mut at = strongest.to_owned();
     for _ in 0..TURNS {
