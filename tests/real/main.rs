@@ -5,6 +5,8 @@
 //! nameservers  BIND four times, below a root of its own ◄─ asker, the program's own resolver over sockets:
 //!                                              questions records dnssec comparison
 //! hello        servers of OpenSSL, each with a fault of its own
+//! sasl         every mechanism against Dovecot, Cyrus SASL and GNU SASL
+//! tls          certificates of every fault, and what OpenSSL, Postfix and GnuTLS say of them
 //! peers        other programs that do the same, from the Python Package Index: spf dkim dmarc
 //! ```
 

@@ -95,8 +95,8 @@ fn a_wrong_password_is_refused_and_the_session_goes_on() {
     terminal.wait_for("› user");
     terminal.type_text(&Rig::user("jo"));
     terminal.key("Tab");
-    terminal.type_text("wrong");
-    dots(&terminal, "wrong");
+    terminal.type_text("mistyped");
+    dots(&terminal, "mistyped");
     terminal.key("Enter");
     terminal.wait_for("535 5.7.8 Error: authentication failed");
     terminal.wait_for("5.7.8: the user name or the password is wrong");
@@ -125,9 +125,10 @@ fn a_stranger_sees_what_is_wrong_and_is_asked_before_the_password_goes() {
     terminal.wait_for("real.test test authority");
     // The same in full.
     terminal.key("M-t");
-    terminal.wait_for("this machine  ✗ not trusted by this machine");
+    terminal.wait_for("✗ not trusted by this machine: no root in the store signs this chain");
     terminal.wait_for("✓ the certificate is for");
     terminal.key("Esc");
+    terminal.wait_for("┏ Command");
 
     fill(&terminal, "F5", 0, &Rig::user("jo"));
     terminal.key("Enter");

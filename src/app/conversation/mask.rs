@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use memchr::memmem;
 
 use super::encodings::{Form, forms};
+use super::sieve::Sieve;
 use crate::protocol::sasl;
 use crate::protocol::secret::{Hidden, Secret};
 
@@ -27,6 +28,8 @@ const SECRETS: usize = 64;
 pub(super) struct Masks {
     /// Every form of every secret, the longest first: one that begins like another would leave its end behind.
     forms: Vec<(u64, Form)>,
+    /// Their beginnings.
+    sieve: Sieve,
     /// The numbers of the secrets, the oldest first.
     order: VecDeque<u64>,
     next: u64,
@@ -88,7 +91,10 @@ impl Masks {
             && let Some(oldest) = self.order.pop_front()
         {
             self.forms.retain(|(number, _)| *number != oldest);
+            self.sieve = Sieve::default();
+            self.forms.iter().for_each(|(_, form)| self.sieve.add(form.octets.expose()));
         }
+        new.iter().for_each(|form| self.sieve.add(form.octets.expose()));
         self.order.push_back(self.next);
         self.forms.extend(new.into_iter().map(|form| (self.next, form)));
         self.forms.sort_by_key(|(_, form)| std::cmp::Reverse(form.octets.expose().len()));
@@ -107,6 +113,9 @@ impl Masks {
 
     /// `octets` with every secret replaced by dots, if there is one in it.
     pub(super) fn mask(&self, octets: &[u8]) -> Option<Vec<u8>> {
+        if !self.sieve.lets_through(octets) {
+            return None;
+        }
         let mut out: Option<Vec<u8>> = None;
         for (_, form) in &self.forms {
             let text = out.as_deref().unwrap_or(octets);

@@ -11,6 +11,7 @@ mod observe;
 mod received;
 mod say;
 mod send;
+mod sieve;
 mod upgrade;
 
 use std::collections::{HashSet, VecDeque};
