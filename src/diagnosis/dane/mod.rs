@@ -110,7 +110,7 @@ impl DaneSurvey {
         Ok(Self::about(subject, setting))
     }
 
-    /// A look at one server as [`Place`]s are, whose mail is that of a domain if one is named. None of an address.
+    /// One server in place of those of a domain; its mail is that of a domain if one is named. None of an address.
     #[must_use]
     pub fn of_server(endpoint: &Endpoint, domain: Option<&str>, setting: &Setting) -> Option<Self> {
         let Endpoint { protocol, host: Host::Name(host), port, security } = endpoint else { return None };
