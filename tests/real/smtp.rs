@@ -127,8 +127,9 @@ fn a_stranger_sees_what_is_wrong_and_is_asked_before_the_password_goes() {
     terminal.key("M-t");
     terminal.wait_for("✗ not trusted by this machine: no root in the store signs this chain");
     terminal.wait_for("✓ the certificate is for");
+    terminal.wait_for("┏ TLS ");
     terminal.key("Esc");
-    terminal.wait_gone("j k move");
+    terminal.wait_gone("┏ TLS ");
 
     fill(&terminal, "F5", 0, &Rig::user("jo"));
     terminal.key("Enter");

@@ -1,7 +1,7 @@
 //! A quick look whether a secret may stand in some octets. A mailbox comes in hundreds of thousands of lines, and a secret
 //! has dozens of forms: to search each line for each of them would take longer than to receive it.
 
-use zeroize::Zeroizing;
+use crate::protocol::secret::Secret;
 
 /// Octets that are looked at together. Nothing shorter goes in.
 const WINDOW: usize = 4;
@@ -12,37 +12,40 @@ const BITS: u32 = 16;
 #[derive(Debug, Default)]
 pub(super) struct Sieve {
     /// A bit for each hash; empty as long as nothing is looked for. It tells of the secrets, and is wiped as they are.
-    seen: Zeroizing<Vec<u64>>,
+    seen: Secret,
 }
 
 impl Sieve {
     /// From now on these octets are looked for too. With fewer than four of them everything would have to pass.
     pub(super) fn add(&mut self, octets: &[u8]) {
-        if self.seen.is_empty() {
-            self.seen = Zeroizing::new(vec![0; 1 << (BITS - u64::BITS.ilog2())]);
+        let mut seen = match self.seen.is_empty() {
+            true => vec![0; 1 << (BITS - u8::BITS.ilog2())],
+            false => self.seen.expose().to_vec(),
+        };
+        let place = octets.first_chunk().map(place);
+        match place.and_then(|(at, bit)| Some((seen.get_mut(at)?, bit))) {
+            Some((octet, bit)) => *octet |= bit,
+            None => seen.fill(u8::MAX),
         }
-        let words = octets.first_chunk().map(place);
-        match words.and_then(|(word, bit)| Some((self.seen.get_mut(word)?, bit))) {
-            Some((word, bit)) => *word |= bit,
-            None => self.seen.fill(u64::MAX),
-        }
+        self.seen = Secret::new(seen);
     }
 
     /// Whether what is looked for may stand in these octets.
     pub(super) fn lets_through(&self, octets: &[u8]) -> bool {
+        let seen = self.seen.expose();
         let is_seen = |window: &[u8]| {
             let place = window.first_chunk().map(place);
-            place.is_some_and(|(word, bit)| self.seen.get(word).is_some_and(|seen| seen & bit != 0))
+            place.is_some_and(|(at, bit)| seen.get(at).is_some_and(|octet| octet & bit != 0))
         };
-        !self.seen.is_empty() && octets.windows(WINDOW).any(is_seen)
+        !seen.is_empty() && octets.windows(WINDOW).any(is_seen)
     }
 }
 
-/// Where the bit of a window is: the word and the bit in it.
-const fn place(window: &[u8; WINDOW]) -> (usize, u64) {
+/// Where the bit of a window is: the octet and the bit in it.
+const fn place(window: &[u8; WINDOW]) -> (usize, u8) {
     // Fibonacci hashing: the upper bits of a product with 2³² divided by the golden ratio.
     let hash = u32::from_be_bytes(*window).wrapping_mul(0x9e37_79b1) >> (u32::BITS - BITS);
-    ((hash / u64::BITS) as usize, 1 << (hash % u64::BITS))
+    ((hash / u8::BITS) as usize, 1 << (hash % u8::BITS))
 }
 
 #[cfg(test)]

@@ -1,13 +1,26 @@
 //! Every mechanism of the library against Dovecot, by each protocol, and against Cyrus SASL.
 
+use std::thread;
+
 use ehlo::protocol::sasl::{Mechanism, Mistake, Weight, bearer};
 
 use super::servers::{CERTIFIED, CYRUS_TLS, JO, Servers, USERS, servers};
 use super::talk::{Connection, Outcome, Run};
 use super::tokens::{forged, token};
+use crate::rig::PASSWORD;
 
 /// Dovecot by SMTP, IMAP and POP3.
 const DOVECOT: [u16; 3] = [465, 993, 995];
+
+/// Does the same at every port, at the same time.
+fn at_each_port(what: impl Fn(u16) + Sync) {
+    thread::scope(|scope| {
+        for port in DOVECOT.into_iter().chain([CYRUS_TLS]) {
+            let what = &what;
+            scope.spawn(move || what(port));
+        }
+    });
+}
 
 /// Runs an exchange on a connection of its own.
 fn run(servers: &Servers, port: u16, mechanism: &str, run: &Run<'_>) -> Outcome {
@@ -38,27 +51,27 @@ fn what_is_offered_is_known() {
 #[ignore = "needs Debian's servers: tests/real/run"]
 fn the_right_password_is_accepted_and_a_wrong_one_refused() {
     let servers = servers();
-    for (port, more) in DOVECOT.map(|port| (port, "")).into_iter().chain([(CYRUS_TLS, "SCRAM-SHA-512")]) {
+    at_each_port(|port| {
+        let more = if port == CYRUS_TLS { "SCRAM-SHA-512" } else { "" };
         let names = ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", more];
         for mechanism in names.into_iter().filter(|name| !name.is_empty()) {
             let is_scram = mechanism.starts_with("SCRAM");
-            for (user, password) in USERS {
-                for initial in [true, false] {
-                    let right = Run { initial, ..Run::new(user, password) };
-                    let outcome = run(&servers, port, mechanism, &right);
-                    assert!(outcome.is_granted, "{port} {mechanism} {user}: {outcome:?}");
-                    // The signature of the server is right, and nothing else is to be said.
-                    let weights: Vec<_> = outcome.remarks.iter().map(|remark| remark.weight).collect();
-                    assert_eq!(weights.contains(&Weight::Good), is_scram, "{port} {mechanism} {user}: {outcome:?}");
-                    assert!(!weights.contains(&Weight::Fault), "{port} {mechanism} {user}: {outcome:?}");
-                }
+            for (user, password, initial) in
+                USERS.map(|(user, password)| (user, password, true)).into_iter().chain([(JO, PASSWORD, false)])
+            {
+                let outcome = run(&servers, port, mechanism, &Run { initial, ..Run::new(user, password) });
+                assert!(outcome.is_granted, "{port} {mechanism} {user}: {outcome:?}");
+                // The signature of the server is right, and nothing else is to be said.
+                let weights: Vec<_> = outcome.remarks.iter().map(|remark| remark.weight).collect();
+                assert_eq!(weights.contains(&Weight::Good), is_scram, "{port} {mechanism} {user}: {outcome:?}");
+                assert!(!weights.contains(&Weight::Fault), "{port} {mechanism} {user}: {outcome:?}");
             }
             let wrong = Run::new(JO, "8secret \u{fc}n");
             let outcome = run(&servers, port, mechanism, &wrong);
             assert!(!outcome.is_granted, "{port} {mechanism}: {outcome:?}");
             assert!(outcome.remarks.iter().all(|remark| remark.weight != Weight::Good), "{outcome:?}");
         }
-    }
+    });
 }
 
 #[test]
@@ -83,18 +96,17 @@ fn saslprep_makes_two_letters_of_a_roman_nine() {
 #[ignore = "needs Debian's servers: tests/real/run"]
 fn mistakes_on_purpose_are_refused() {
     let servers = servers();
-    for port in [465, 993, 995, CYRUS_TLS] {
+    at_each_port(|port| {
         for name in ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"] {
             let mechanism = Mechanism::find(name).unwrap();
             // Without SASLprep nothing is wrong with a password that does not need it.
             for mistake in Mistake::of(mechanism).filter(|mistake| *mistake != Mistake::Unprepared) {
-                let (user, password) = USERS[0];
-                let outcome = run(&servers, port, name, &Run { mistake: Some(mistake), ..Run::new(user, password) });
+                let outcome = run(&servers, port, name, &Run { mistake: Some(mistake), ..Run::new(JO, PASSWORD) });
                 // It says so, and does not hang up.
                 assert!(!outcome.is_granted && !outcome.reply.is_empty(), "{port} {name} {mistake:?}: {outcome:?}");
             }
         }
-    }
+    });
 }
 
 #[test]
