@@ -1106,6 +1106,59 @@ fn a_server_that_does_not_know_the_password_is_found_out() {
 }
 
 #[test]
+fn a_yes_to_a_login_that_was_broken_off_is_a_fault() {
+    let (mut model, _) = scram_until("4096");
+    model.received("+ dj1BQUFB\r\n");
+    model.received("+OK welcome\r\n");
+    model.shows("the server said yes to a login that was broken off");
+    let mut model = Model::careless("192.0.2.25:110");
+    model.enter("CAPA");
+    model.received("+OK\r\nSASL CRAM-MD5\r\n.\r\n");
+    model.key(KeyCode::F(12));
+    model.type_text("jo");
+    model.key(KeyCode::Tab);
+    model.type_text("geheimnis");
+    assert_eq!(wire(&model.key(KeyCode::Enter)), b"AUTH CRAM-MD5\r\n");
+    model.received("+OK welcome\r\n");
+    model.shows("the server said yes without a challenge");
+}
+
+#[test]
+fn a_token_that_the_refusal_repeats_is_hidden_and_the_refusal_read() {
+    let mut model = Model::careless("192.0.2.25:25");
+    model.enter("EHLO client.example");
+    model.received("250-mx\r\n250 AUTH XOAUTH2\r\n");
+    model.key(KeyCode::F(12));
+    model.type_text("jo");
+    model.key(KeyCode::Tab);
+    model.type_text("token-of-jo-1234");
+    let sent = wire(&model.key(KeyCode::Enter));
+    assert!(sent.starts_with(b"AUTH XOAUTH2 dXNlcj1qbw"), "{}", String::from_utf8_lossy(&sent));
+    // At each place that base64 can put it.
+    let json =
+        "{\"status\":\"400\",\"token\":\"token-of-jo-1234\",\"a\":\"token-of-jo-1234\",\"of\":\"token-of-jo-1234\"}";
+    let answer = wire(&model.received(format!("334 {}\r\n", sasl::base64::text(json.as_bytes()))));
+    assert_eq!(answer, b"\r\n", "the empty answer that is owed");
+    model.shows("status");
+    assert!(!model.text().contains("not base64") && !model.text().contains("token-of-jo-1234"), "{}", model.text());
+}
+
+#[test]
+fn a_password_that_is_an_ordinary_word_does_not_blot_out_our_own_words() {
+    let mut model = Model::careless("192.0.2.25:25");
+    model.enter("EHLO client.example");
+    model.received("250-mx\r\n250 AUTH PLAIN\r\n");
+    model.key(KeyCode::F(5));
+    model.type_text("jo");
+    model.key(KeyCode::Tab);
+    model.type_text("wrong");
+    model.key(KeyCode::Enter);
+    model.received("535 5.7.8 you said wrong\r\n");
+    model.shows("5.7.8: the user name or the password is wrong");
+    assert!(!model.text().contains("you said wrong"), "{}", model.text());
+}
+
+#[test]
 fn two_logins_have_two_nonces_and_a_wrong_one_is_wrong_as_chosen() {
     let mut model = Model::careless("192.0.2.25:110");
     model.enter("CAPA");

@@ -122,6 +122,7 @@ impl Conversation {
     pub(super) fn begin_exchange(&mut self, login: Login, now: Moment, effects: &mut Effects) {
         let Login { way, credentials, initial: wanted, mistake, nonce, .. } = login;
         self.masks.remember(&credentials.password);
+        self.broken_off = false;
         self.login.clone_from(&credentials.user);
         match way {
             Way::Login => {
@@ -220,6 +221,7 @@ impl Conversation {
             Answer::Cancel(why) => {
                 self.decoded(&format!("no answer is sent: {why}; * cancels"), now);
                 self.send_line("*", now, effects);
+                self.broken_off = true;
             }
         }
     }
@@ -252,5 +254,6 @@ impl Conversation {
     pub fn cancel_exchange(&mut self, now: Moment, effects: &mut Effects) {
         self.exchange = None;
         self.send_line("*", now, effects);
+        self.broken_off = true;
     }
 }

@@ -147,6 +147,8 @@ pub struct Conversation {
     consent: bool,
     insecure_auth: bool,
     exchange: Option<Exchange>,
+    /// We broke a login off, and the server has not answered to that.
+    broken_off: bool,
     /// Takes every login apart, ours and those typed.
     observer: Option<Observer>,
     append: Option<Vec<u8>>,
@@ -218,6 +220,7 @@ impl Conversation {
             consent: insecure_auth,
             insecure_auth,
             exchange: None,
+            broken_off: false,
             observer: None,
             append: None,
             deflater: None,
@@ -376,6 +379,13 @@ impl Conversation {
         if !next.is_empty() {
             self.remark(at, Kind::Meaning, ReplyClass::Permanent, next);
         }
+    }
+
+    /// A line of our own words, with nothing in it that was typed or received. What hides a secret would blot it out
+    /// where the secret is an ordinary word, and so betray it.
+    fn explain(&mut self, at: Moment, class: ReplyClass, text: &str) {
+        let marks = Marks { tls: self.session.tls(), ..Marks::default() };
+        self.transcript.push(at, Kind::Meaning, class, marks, None, text.as_bytes());
     }
 
     fn remark(&mut self, at: Moment, kind: Kind, class: ReplyClass, text: &str) -> u64 {

@@ -64,6 +64,12 @@ impl Conversation {
     /// The exchange is over: `accepted` or not.
     pub(super) fn exchange_over(&mut self, accepted: bool, now: Moment) {
         self.observer = None;
+        if std::mem::take(&mut self.broken_off) && accepted {
+            let says = "the server said yes to a login that was broken off: it proved nothing, and lets anybody in";
+            let next = "do not trust this session; Alt-x cuts it, and its postmaster must know";
+            self.trouble(now, says, next);
+            self.finding(Severity::Fault, "login", says, next);
+        }
         let Some(mut exchange) = self.exchange.take() else { return };
         if accepted {
             exchange.accepted();

@@ -95,10 +95,10 @@ impl Conversation {
                 *fresh = false;
             }
             if let Some(remark) = reading.remark {
-                self.remark(at, Kind::Meaning, ReplyClass::Malformed, remark);
+                self.explain(at, ReplyClass::Malformed, remark);
             }
             for line in explained.iter().flat_map(meaning::Meaning::lines) {
-                self.remark(at, Kind::Meaning, reading.class, &line);
+                self.explain(at, reading.class, &line);
             }
             if negative && whole {
                 self.recipients.retain(|(command, _)| Some(*command) != reading.answers);

@@ -237,8 +237,13 @@ impl Exchange {
 
     /// The server said yes: whether it owed a proof.
     pub fn accepted(&mut self) {
-        if let Run::Scram(client) = &mut self.run {
-            client.accepted(&mut self.remarks);
+        match &mut self.run {
+            Run::Scram(client) => client.accepted(&mut self.remarks),
+            Run::CramMd5(Some(_)) => {
+                let says = "the server said yes without a challenge: nothing was proven, and anybody is let in";
+                self.remarks.push(Remark::new(Weight::Fault, says));
+            }
+            _ => {}
         }
     }
 

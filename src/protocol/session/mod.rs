@@ -323,8 +323,12 @@ impl Session {
     ) -> Option<Heard<'a>> {
         let frame = self.framer.next(input)?;
         let hidden = hide(frame.bytes);
-        let challenge =
-            self.state.phase == Phase::Sasl && (frame.bytes.starts_with(b"+") || frame.bytes.starts_with(b"334"));
+        // The first one comes before the phase says so. Nothing of it is kept here.
+        let challenge = frame.bytes.starts_with(b"334")
+            || frame
+                .bytes
+                .strip_prefix(b"+")
+                .is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b'\r' | b'\n')));
         let reading = match hidden.as_ref().filter(|_| !challenge) {
             None => self.state.read(&frame),
             Some(hidden) => {
