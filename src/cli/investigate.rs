@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::future::pending;
+use std::io::{self, IsTerminal as _};
 use std::net::IpAddr;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -16,6 +18,9 @@ use crate::net::clock::Clock;
 use crate::net::practice::Practice;
 use crate::net::{Means, Net};
 use crate::protocol::moment::Moment;
+
+/// What takes longer is told of on a terminal, so often.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Reports on their way from the net.
 const REPORTS: usize = 256;
@@ -39,6 +44,7 @@ impl Run<'_> {
         let mut investigator = Investigator::new(options);
         let mut effects = Effects::new();
         let mut wakes = BTreeSet::new();
+        let mut progress = Progress::new();
         investigator.begin(investigation, resolver, &mut effects);
         loop {
             for effect in effects.drain(..) {
@@ -60,6 +66,10 @@ impl Run<'_> {
                     wakes.pop_first();
                     Some(Event::Wake)
                 }
+                () = progress.due() => {
+                    progress.tell(investigator.progress());
+                    continue;
+                }
             };
             match event {
                 Some(Event::Answered { id, at, answer }) => {
@@ -80,6 +90,43 @@ impl Run<'_> {
             }
         }
         investigator
+    }
+}
+
+/// What is told while somebody waits at a terminal: a line of standard error that is taken away again.
+struct Progress {
+    pulse: Option<tokio::time::Interval>,
+    is_told: bool,
+}
+
+impl Progress {
+    fn new() -> Self {
+        let pulse = io::stderr().is_terminal().then(|| {
+            let first = tokio::time::Instant::now() + PATIENCE;
+            tokio::time::interval_at(first, PATIENCE)
+        });
+        Self { pulse, is_told: false }
+    }
+
+    /// When there is something to tell; never where nobody sits.
+    async fn due(&mut self) {
+        match &mut self.pulse {
+            Some(pulse) => _ = pulse.tick().await,
+            None => pending().await,
+        }
+    }
+
+    fn tell(&mut self, (came, wanted): (usize, usize)) {
+        self.is_told = true;
+        eprint!("\r\x1b[Kehlo: waiting, {came} of {wanted} have come");
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.is_told {
+            eprint!("\r\x1b[K");
+        }
     }
 }
 
