@@ -48,6 +48,11 @@
 //! - Everything that the DNS pane and `ehlo dns` look into is an [`Investigation`](diagnosis::investigation::Investigation):
 //!   it names what it wants (answers, documents, looks at servers), is given what came, and draws a table. The evaluators
 //!   beneath are pure functions of the answers so far, run again when more have come, so that none of them waits by itself.
+//! - Servers that our TLS library refuses, or is refused by, are asked by ClientHellos made by hand ([`protocol::tls`]) over
+//!   plain connections: a hidden connection ([`app::look`]) goes on an errand to the place where TLS would begin, says
+//!   octets, and hears the answer. No second TLS library, and no handshake is finished that way.
+//! - What a server echoes is masked before it is read into offers and mailboxes, too; only challenges are read as they
+//!   came, for the answer depends on every octet.
 //! - The view returns how many entries fitted ([`view::Drawn`]), so that paging needs no second layout in the model.
 
 pub mod protocol;
