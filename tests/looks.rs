@@ -16,9 +16,9 @@ use ehlo::diagnosis::dns::Resolver;
 use ehlo::diagnosis::dnssec::Anchor;
 use ehlo::diagnosis::investigation::{Came, Investigation, Seen, Setting, Want};
 use ehlo::diagnosis::survey::Row;
-use ehlo::net::Net;
 use ehlo::net::clock::Clock;
 use ehlo::net::practice::Practice;
+use ehlo::net::{Means, Net};
 use ehlo::protocol::endpoint::{Endpoint, Security, Target, parse_target};
 use ehlo::protocol::moment::Moment;
 use tokio::sync::mpsc::{self, Receiver};
@@ -39,6 +39,10 @@ struct Rig {
 
 impl Rig {
     async fn new() -> Self {
+        Self::with(Means::default()).await
+    }
+
+    async fn with(means: Means) -> Self {
         let clock = Clock::start();
         let world = Practice::start(clock).await.expect("the practice world starts");
         let setting = Setting {
@@ -46,11 +50,13 @@ impl Rig {
             ..Setting::new(Resolver::System)
         };
         let (reports, events) = mpsc::channel(64);
-        let options = Options::new("client.example.test", clock.wall(clock.now()).to_zoned(jiff::tz::TimeZone::UTC));
+        let mut options =
+            Options::new("client.example.test", clock.wall(clock.now()).to_zoned(jiff::tz::TimeZone::UTC));
+        options.only_looks = true;
         Self {
             clock,
             setting,
-            net: Net::new(clock, Some(world), reports),
+            net: Net::new(clock, Some(world), reports).with_means(means),
             events,
             investigator: Investigator::new(&options),
             wakes: BTreeSet::new(),
@@ -227,6 +233,23 @@ async fn a_second_look_takes_the_session_up() {
         let (rows, _) = rig.run(Box::new(twice)).await;
         assert_eq!(rows.iter().map(|row| row.text.as_str()).collect::<Vec<_>>(), ["Full 1", "Resumed 1"], "{url}");
     }
+}
+
+#[tokio::test]
+async fn a_client_certificate_brings_external() {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut own = rcgen::CertificateParams::default();
+    own.subject_alt_names = vec![rcgen::SanType::Rfc822Name("alice@example.test".try_into().expect("ASCII"))];
+    let own = own.self_signed(&key).expect("a certificate");
+    let means = Means::default().with_certificate(own.pem().as_bytes(), key.serialize_pem().as_bytes());
+    let Ok(Target::Endpoint(place)) = parse_target(&["submissions://mail.example.test"]) else { panic!("a place") };
+    let mut offers = Vec::new();
+    for means in [means.expect("they fit"), Means::default()] {
+        let glances = Glances { places: vec![place.clone()], seen: Vec::new() };
+        let (rows, _) = Rig::with(means).await.run(Box::new(glances)).await;
+        offers.push(rows[0].text.split(' ').any(|word| word == "EXTERNAL"));
+    }
+    assert_eq!(offers, [true, false]);
 }
 
 /// A row in one line.

@@ -9,8 +9,11 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, KeyUsagePurpose, date_time_ymd,
 };
-use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{DigitallySignedStruct, DistinguishedName as RootName, ServerConfig, SignatureScheme};
 
 use super::tls::provider;
 
@@ -21,6 +24,58 @@ const VALID: (i64, i64) = (1, 90);
 pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     now: Timestamp,
+}
+
+/// What a server shows of itself.
+#[derive(Clone)]
+pub(crate) struct Front {
+    pub(crate) config: Arc<ServerConfig>,
+    pub(crate) leaf: CertificateDer<'static>,
+}
+
+/// Asks for a certificate, takes any whose key is shown to be the client's, and does without.
+#[derive(Debug)]
+struct Anybody(WebPkiSupportedAlgorithms);
+
+impl ClientCertVerifier for Anybody {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[RootName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _leaf: &CertificateDer<'_>,
+        _above: &[CertificateDer<'_>],
+        _now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, leaf, signed, &self.0)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, leaf, signed, &self.0)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
+    }
 }
 
 impl Authority {
@@ -54,12 +109,26 @@ impl Authority {
     /// # Errors
     /// The library could not make one.
     pub(crate) fn server(&self, names: &[&str]) -> anyhow::Result<Arc<ServerConfig>> {
+        self.front(names, false).map(|front| front.config)
+    }
+
+    /// The same with its certificate beside it. If it `asks`, a client may show a certificate, of whomever.
+    ///
+    /// # Errors
+    /// The library could not make one.
+    pub(crate) fn front(&self, names: &[&str], asks: bool) -> anyhow::Result<Front> {
         let (leaf, key) = self.leaf(names)?;
-        let config = ServerConfig::builder_with_provider(Arc::new(provider()))
+        let provider = Arc::new(provider());
+        let verifier = Anybody(provider.signature_verification_algorithms);
+        let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![leaf], key))
+            .map(|builder| match asks {
+                true => builder.with_client_cert_verifier(Arc::new(verifier)),
+                false => builder.with_no_client_auth(),
+            })
+            .and_then(|builder| builder.with_single_cert(vec![leaf.clone()], key))
             .with_context(|| format!("cannot serve TLS for {}", names.join(", ")))?;
-        Ok(Arc::new(config))
+        Ok(Front { config: Arc::new(config), leaf })
     }
 
     /// A certificate for these names and its key.

@@ -5,16 +5,20 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustls::{ProtocolVersion, ServerConfig};
+use rustls::pki_types::CertificateDer;
+use rustls::{ProtocolVersion, ServerConnection};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
+use super::authority::Front;
 use super::clock::Clock;
 use super::tls::{EXPORTED, EXPORTER};
+use crate::diagnosis::certificate::end_point;
 use crate::practice::{Listening, Output, Secured, Server, World};
 use crate::protocol::sasl::{Binding, BindingType};
 
@@ -59,7 +63,7 @@ enum Pause {
 
 impl Host {
     /// Takes connections for as long as the task lives.
-    pub(crate) async fn listen(self, listener: TcpListener, listening: Listening, tls: Arc<ServerConfig>) {
+    pub(crate) async fn listen(self, listener: TcpListener, listening: Listening, front: Front) {
         let mut connections = JoinSet::new();
         loop {
             let Ok((tcp, from)) = listener.accept().await else {
@@ -69,16 +73,16 @@ impl Host {
             while connections.try_join_next().is_some() {}
             // Full: the connection is dropped, which the client sees as a close.
             let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { continue };
-            let (host, tls) = (self.clone(), Arc::clone(&tls));
+            let (host, front) = (self.clone(), front.clone());
             connections.spawn(async move {
                 // A client that breaks off harms nobody else.
-                let _ = host.serve(tcp, from.ip(), listening, tls).await;
+                let _ = host.serve(tcp, from.ip(), listening, front).await;
                 drop(place);
             });
         }
     }
 
-    async fn serve(self, mut tcp: TcpStream, from: IpAddr, at: Listening, tls: Arc<ServerConfig>) -> io::Result<()> {
+    async fn serve(self, mut tcp: TcpStream, from: IpAddr, at: Listening, front: Front) -> io::Result<()> {
         let _ = tcp.set_nodelay(true);
         let mut server = Server::new(at.service, at.host, at.implicit_tls, from);
         let mut first = First::Greeting;
@@ -88,17 +92,11 @@ impl Host {
             }
             first = First::Rest;
         }
-        let mut secured = timeout(HANDSHAKE, TlsAcceptor::from(tls).accept(tcp)).await??;
+        let mut secured = timeout(HANDSHAKE, TlsAcceptor::from(front.config).accept(tcp)).await??;
         if !at.implicit_tls {
             server.tls_established();
         }
-        let (_, session) = secured.get_ref();
-        if session.protocol_version() == Some(ProtocolVersion::TLSv1_3)
-            && let Ok(octets) = session.export_keying_material(vec![0; EXPORTED], EXPORTER, None)
-        {
-            let bindings = vec![Binding { kind: BindingType::Exporter, octets }];
-            server.secured(Secured { bindings, certificate: None });
-        }
+        server.secured(known(secured.get_ref().1, &front.leaf));
         self.talk(&mut secured, &mut server, first).await?;
         part(&mut secured).await
     }
@@ -152,6 +150,33 @@ impl Host {
         self.news.send_if_modified(|known| std::mem::replace(known, generation) != generation);
         answer
     }
+}
+
+/// What a login can stand on: what binds it to this connection, and whose certificate the client showed.
+fn known(session: &ServerConnection, leaf: &CertificateDer<'_>) -> Secured {
+    let mut bindings = Vec::new();
+    if session.protocol_version() == Some(ProtocolVersion::TLSv1_3)
+        && let Ok(octets) = session.export_keying_material(vec![0; EXPORTED], EXPORTER, None)
+    {
+        bindings.push(Binding { kind: BindingType::Exporter, octets });
+    }
+    bindings.extend(end_point(leaf).map(|octets| Binding { kind: BindingType::ServerEndPoint, octets }));
+    let shown = session.peer_certificates().and_then(<[_]>::first);
+    Secured { bindings, certificate: shown.and_then(|der| address(der)) }
+}
+
+/// The mail address in a certificate: a subject alternative name, else a common name that is one.
+fn address(der: &[u8]) -> Option<String> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    let names = certificate.subject_alternative_name().ok().flatten();
+    let named = names.and_then(|names| {
+        names.value.general_names.iter().find_map(|name| match name {
+            GeneralName::RFC822Name(address) => Some((*address).to_owned()),
+            _ => None,
+        })
+    });
+    let common = || certificate.subject().iter_common_name().find_map(|name| name.as_str().ok());
+    named.or_else(|| common().filter(|name| name.contains('@')).map(str::to_owned))
 }
 
 /// Writes, but does not wait for ever for a client that does not read.

@@ -6,13 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context as _;
-use rustls::ServerConfig;
 use rustls::pki_types::CertificateDer;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::authority::Authority;
+use super::authority::{Authority, Front};
 use super::clock::Clock;
 use super::host::{Host, MOST_CONNECTIONS};
 use super::resolver;
@@ -53,9 +52,9 @@ impl Practice {
             world: Arc::new(Mutex::new(world)),
             places: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
         };
-        let mut certificates: HashMap<&str, Arc<ServerConfig>> = HashMap::new();
+        let mut fronts: HashMap<&str, Front> = HashMap::new();
         for name in practice::host_names() {
-            certificates.insert(name, authority.server(&practice::certificate_names(name))?);
+            fronts.insert(name, authority.front(&practice::certificate_names(name), false)?);
         }
         let mut doors = HashMap::new();
         let mut listing = Vec::new();
@@ -64,13 +63,16 @@ impl Practice {
             let failed = || format!("cannot open a loopback port for {}:{}", listening.host, listening.port);
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.with_context(failed)?;
             let real = listener.local_addr().with_context(failed)?;
-            let tls = match certificates.get(listening.host) {
-                Some(tls) => Arc::clone(tls),
-                None => authority.server(&[listening.host])?,
+            let front = match fronts.get(listening.host) {
+                Some(_) if listening.asks_certificate() => {
+                    authority.front(&practice::certificate_names(listening.host), true)?
+                }
+                Some(front) => front.clone(),
+                None => authority.front(&[listening.host], false)?,
             };
             doors.extend(listening.addresses.iter().map(|ip| (SocketAddr::new(*ip, listening.port), real)));
             listing.push((listening, real));
-            listeners.spawn(host.clone().listen(listener, listening, tls));
+            listeners.spawn(host.clone().listen(listener, listening, front));
         }
         let blocked = TcpSocket::new_v4().context("cannot open a socket")?;
         blocked.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).context("cannot take a loopback port")?;

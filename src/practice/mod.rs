@@ -76,6 +76,15 @@ pub struct Listening {
     pub implicit_tls: bool,
 }
 
+impl Listening {
+    /// Whether clients are asked for a certificate, which EXTERNAL then takes for their word: where submission begins
+    /// with TLS. Nobody has to have one.
+    #[must_use]
+    pub fn asks_certificate(&self) -> bool {
+        self.service == Service::Submission && self.implicit_tls
+    }
+}
+
 const MX1: &[IpAddr] =
     &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 25)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x25))];
 const MX2: &[IpAddr] = &[IpAddr::V4(Ipv4Addr::new(192, 0, 2, 26))];
