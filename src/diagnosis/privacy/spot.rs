@@ -11,6 +11,8 @@ use super::public;
 const V6: usize = 45;
 /// Octets of a quoted local part that are looked at (RFC 5321 §4.5.3.1.1 allows 64, each may be escaped).
 const QUOTED: usize = 130;
+/// Octets before a reply code that are looked at: a mark and the blanks around it.
+const MARK: usize = 24;
 /// Octets of a host name (RFC 1035 §2.3.4).
 const NAME: usize = 255;
 
@@ -49,6 +51,10 @@ struct Scan<'a> {
 impl Scan<'_> {
     fn step(&mut self, known: &impl Fn(&str) -> bool) {
         let start = self.at;
+        if self.reply_code() {
+            self.at += 4;
+            return;
+        }
         match self.text.get(start) {
             Some(b'"') if self.quoted_local() => return,
             Some(b':') if !self.hex && self.text.get(start + 1) == Some(&b':') && self.v6(start) => return,
@@ -80,6 +86,23 @@ impl Scan<'_> {
             self.hex = self.text.get(from..word).is_some_and(|word| word.iter().all(u8::is_ascii_hexdigit));
             self.at = word;
         }
+    }
+
+    /// Whether `250-` begins here, as in `250-mx1.example.org`: the code of a reply that goes on (RFC 5321 §4.2.1), at
+    /// the start of a line or behind the mark that a line of the transcript has.
+    fn reply_code(&self) -> bool {
+        let code = self.text.get(self.at..self.at + 4);
+        if !matches!(code, Some([b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b'-'])) {
+            return false;
+        }
+        let before = self.text.get(self.at.saturating_sub(MARK)..self.at).unwrap_or_default();
+        let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+        let mark = line.trim_ascii_end();
+        let mark = mark.rsplit(|b| *b == b' ').next().unwrap_or_default();
+        // No mark has a letter or a digit, but for the `x` of a refusal without colour: `<-x`.
+        let sign = |b: &u8| !b.is_ascii_alphanumeric();
+        line.is_empty()
+            || line.ends_with(b" ") && mark.strip_suffix(b"x").unwrap_or(mark).iter().all(sign) && mark != b"x"
     }
 
     /// Where the run of such characters ends that begins here.
@@ -195,10 +218,6 @@ impl Scan<'_> {
     /// A word that is an IPv4 address or a host name, perhaps with dots and dashes around it.
     fn name(&mut self, mut from: usize, mut end: usize, certain: bool, known: &impl Fn(&str) -> bool) {
         let edge = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'.' | b'-'));
-        // `250-mx1.example.org`: the code of a reply that goes on (RFC 5321 §4.2.1).
-        if from == 0 && matches!(self.text, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b'-', ..]) {
-            from = end.min(4);
-        }
         while from < end && edge(self.text.get(from)) {
             from += 1;
         }

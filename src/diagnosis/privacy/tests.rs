@@ -15,6 +15,14 @@ fn what_says_who_somebody_is_is_changed() {
     for (text, wanted) in [
         ("MAIL FROM:<jo@firma.de> SIZE=10", "MAIL FROM:<user1@domain1.example> SIZE=10"),
         ("250-mx1.firma.de hello mx2.firma.de", "250-host1.domain1.example hello host2.domain1.example"),
+        ("250-ok\r\n250-mx.firma.de hello", "250-ok\r\n250-host1.domain1.example hello"),
+        (
+            "10:21:04.118    +23ms ◀◀  250-mx.firma.de hello",
+            "10:21:04.118    +23ms ◀◀  250-host1.domain1.example hello",
+        ),
+        ("10:21:04.118 <-x 550-mx.firma.de no", "10:21:04.118 <-x 550-host1.domain1.example no"),
+        ("◀   250-jo@firma.de", "◀   250-user1@domain1.example"),
+        ("from 250-mx.firma.de, x 250-mx.firma.de", "from host1.domain1.example, x host1.domain1.example"),
         (
             "firma.de and a.b.firma.de and b.firma.de",
             "domain1.example and host2.host1.domain1.example and host1.domain1.example",
