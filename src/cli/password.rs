@@ -14,6 +14,9 @@ use crate::protocol::secret::Secret;
 /// Octets read of a file or a descriptor: more than any token has, and room for a long netrc.
 const MOST: u64 = 64 << 10;
 
+/// What stands for the netrc file of the home directory. Shells leave `~` alone behind `--netrc=`.
+const USUAL: &str = "~/.netrc";
+
 /// What is said of `--password`.
 pub const WARNING: &str = "everyone on this machine can read --password in the list of processes, and the shell keeps it \
                            in its history; --password-command, --password-fd and --netrc keep it to yourself";
@@ -38,7 +41,7 @@ pub struct PasswordFrom {
     #[arg(long, value_name = "NAME", help_heading = "Authentication")]
     pub password_env: Option<OsString>,
     /// Take user and password from ~/.netrc or this file, by the host of the connection.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "",
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = USUAL,
         help_heading = "Authentication")]
     pub netrc: Option<PathBuf>,
     /// Take this password. Others can read it in the list of processes: prefer any of the above.
@@ -72,7 +75,7 @@ impl PasswordFrom {
             return Ok(Some(Supply::Held { option: "--password-env", secret }));
         }
         if let Some(path) = &self.netrc {
-            let path = if path.as_os_str().is_empty() { home()? } else { path.clone() };
+            let path = if path == Path::new(USUAL) { home()? } else { path.clone() };
             return netrc(&path).map(|netrc| Some(Supply::Netrc(netrc)));
         }
         Ok(self.password.clone().map(|secret| Supply::Held { option: "--password", secret }))
@@ -194,6 +197,16 @@ mod tests {
         }
         assert_eq!(held(&["--password", "8 hunter2"]).unwrap(), ("--password", b"8 hunter2".to_vec()));
         assert!(!format!("{:?}", from(&["--password", "hunter2"]).unwrap()).contains("hunter2"));
+    }
+
+    #[test]
+    fn a_netrc_without_a_value_is_the_one_at_home() {
+        let path = |words: &[&str]| from(words).unwrap().netrc;
+        assert_eq!(path(&["--netrc"]).as_deref(), Some(Path::new(USUAL)));
+        assert_eq!(path(&["--netrc=~/.netrc"]), path(&["--netrc"]));
+        assert_eq!(path(&["--netrc=/etc/netrc"]).as_deref(), Some(Path::new("/etc/netrc")));
+        assert_eq!(home().unwrap(), std::env::home_dir().unwrap().join(".netrc"));
+        assert!(from(&["--netrc="]).is_err());
     }
 
     #[test]
