@@ -84,13 +84,18 @@ impl App {
                     credentials.password = password;
                 }
                 Some(Supply::Command(_)) if self.waiting.is_some() => {
-                    return self
-                        .say(Severity::Note, "the password command still runs; the login before this waits for it");
+                    return self.say(
+                        Severity::Note,
+                        "the password command still runs, and the login before this waits for it; Ctrl-C ends it",
+                    );
                 }
                 Some(Supply::Command(command)) => {
                     effects.push(Effect::AskPassword { command: command.clone() });
                     self.waiting = Some(Waiting { id, login });
-                    return self.say(Severity::Note, "the password command runs; the login follows when it has ended");
+                    return self.say(
+                        Severity::Note,
+                        "the password command runs; the login follows when it has ended; Ctrl-C ends it now",
+                    );
                 }
             }
         }
@@ -99,6 +104,16 @@ impl App {
         if let Some(conversation) = self.conversations.iter_mut().find(|c| c.id == id) {
             conversation.want_login(login, now, effects);
         }
+    }
+
+    /// Ends the password command that a login waits for, if one does.
+    pub(super) fn forget_password(&mut self, effects: &mut Effects) -> bool {
+        let waited = self.waiting.take().is_some();
+        if waited {
+            effects.push(Effect::ForgetPassword);
+            self.say(Severity::Note, "the password command was ended; nothing was sent");
+        }
+        waited
     }
 
     /// What the password command gave: the login that waited for it goes on.
