@@ -68,10 +68,7 @@ impl PasswordFrom {
             return Ok(Some(Supply::Held { option: "--password-fd", secret }));
         }
         if let Some(name) = &self.password_env {
-            let shown = name.to_string_lossy();
-            let value = std::env::var_os(name).filter(|value| !value.is_empty());
-            let value = value.ok_or_else(|| format!("the variable {shown} is not set; export it, or name another"))?;
-            let secret = Secret::new(value.into_encoded_bytes());
+            let secret = variable(&name.to_string_lossy(), std::env::var_os(name))?;
             return Ok(Some(Supply::Held { option: "--password-env", secret }));
         }
         if let Some(path) = &self.netrc {
@@ -79,6 +76,15 @@ impl PasswordFrom {
             return netrc(&path).map(|netrc| Some(Supply::Netrc(netrc)));
         }
         Ok(self.password.clone().map(|secret| Supply::Held { option: "--password", secret }))
+    }
+}
+
+fn variable(name: &str, value: Option<OsString>) -> Result<Secret, String> {
+    let next = "export it, or name another";
+    match value {
+        None => Err(format!("the variable {name} is not set; {next}")),
+        Some(value) if value.is_empty() => Err(format!("the variable {name} is empty; {next}")),
+        Some(value) => Ok(Secret::new(value.into_encoded_bytes())),
     }
 }
 
@@ -128,7 +134,11 @@ fn descriptor(number: u32) -> Result<Secret, String> {
     }
     // To take a descriptor over by its number is unsafe in Rust; its name in /dev/fd opens the same.
     let file = std::fs::File::open(format!("/dev/fd/{number}")).map_err(|error| {
-        format!("descriptor {number} cannot be read: {error}; open it: --password-fd {number} {number}< FILE")
+        // Linux finds no such name; the BSDs find a bad descriptor behind it.
+        let closed = error.kind() == io::ErrorKind::NotFound
+            || rustix::io::Errno::from_io_error(&error) == Some(rustix::io::Errno::BADF);
+        let why = if closed { "is not open".to_owned() } else { format!("cannot be read: {error}") };
+        format!("descriptor {number} {why}; open it: --password-fd {number} {number}< FILE")
     })?;
     first_line(file).map_err(|why| format!("descriptor {number}: {why}"))
 }
@@ -214,6 +224,7 @@ mod tests {
         let path = std::env::var_os("PATH").unwrap();
         assert_eq!(held(&["--password-env", "PATH"]).unwrap().1, path.into_encoded_bytes());
         assert!(held(&["--password-env", "EHLO_NOT_SET"]).unwrap_err().contains("EHLO_NOT_SET is not set"));
+        assert!(variable("X", Some(OsString::new())).unwrap_err().contains("the variable X is empty"));
     }
 
     #[test]
@@ -225,7 +236,7 @@ mod tests {
         let file = std::fs::File::open(&path).unwrap();
         assert_eq!(held(&[&format!("--password-fd={}", file.as_raw_fd())]).unwrap().1, b"8hunter2");
         assert!(held(&["--password-fd=0"]).unwrap_err().contains("is the terminal"));
-        assert!(held(&["--password-fd=999"]).unwrap_err().contains("cannot be read"));
+        assert!(held(&["--password-fd=999"]).unwrap_err().contains("descriptor 999 is not open"));
         assert!(first_line(&b"\nx"[..]).unwrap_err().contains("empty"));
         assert!(first_line(io::repeat(b'x')).unwrap_err().contains("more than 65536"));
     }
