@@ -169,6 +169,7 @@ impl Pair {
                 | Effect::Judge { .. }
                 | Effect::ReadFile { .. }
                 | Effect::AskPassword { .. }
+                | Effect::ForgetPassword
                 | Effect::Copy(_)
                 | Effect::Suspend
                 | Effect::Redraw => {}

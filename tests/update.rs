@@ -14,11 +14,13 @@ use ehlo::app::event::{Closing, ConnectionId, Event, Happened, QueryId, ResolveF
 use ehlo::app::options::Options;
 use ehlo::app::plain;
 use ehlo::app::state::{App, FAREWELL, Focus, Overlay};
+use ehlo::app::supply::Supply;
 use ehlo::diagnosis::dns::{Answer, Query, QueryFailure, QueryOptions, Record, RecordType, Resolver, Response, Value};
 use ehlo::diagnosis::tls::{TlsFailure, TlsReport, Verdict};
 use ehlo::protocol::endpoint::{Endpoint, Host, Protocol, Security, Target, parse_target};
 use ehlo::protocol::moment::Moment;
 use ehlo::protocol::sasl;
+use ehlo::protocol::secret::Secret;
 use ehlo::protocol::verb::Phase;
 use proptest::prelude::*;
 
@@ -1589,4 +1591,43 @@ fn a_probe_begins_only_with_the_name_of_its_server() {
     model.key(KeyCode::F(3));
     assert_eq!(model.enter("probe mx.example.org"), []);
     assert!(format!("{:?}", model.app.overlay).contains("a probe is for a server, and asks first"));
+}
+
+/// A model with this source, after Enter in the dialog with no password typed.
+fn supplied(supply: Supply) -> (Model, Effects) {
+    let mut model = Model::careless("192.0.2.25:143");
+    model.app.options.supply = Some(supply);
+    model.key(KeyCode::F(5));
+    model.type_text("jo");
+    model.key(KeyCode::Enter);
+    let effects = model.key(KeyCode::Enter);
+    (model, effects)
+}
+
+#[test]
+fn a_password_command_that_hangs_is_ended_by_ctrl_c() {
+    let (mut model, effects) = supplied(Supply::Command("sleep 1000".to_owned()));
+    assert_eq!(effects, [Effect::AskPassword { command: "sleep 1000".to_owned() }]);
+    assert!(model.notice().contains("Ctrl-C ends it"), "{}", model.notice());
+    for _ in 0..2 {
+        model.key(KeyCode::F(5));
+        model.key(KeyCode::Enter);
+        assert_eq!(model.key(KeyCode::Enter), [], "one runs already");
+        model.key(KeyCode::Esc);
+    }
+    assert_eq!(model.ctrl('c'), [Effect::ForgetPassword]);
+    assert_eq!(model.notice(), "the password command was ended; nothing was sent");
+    assert_eq!(model.event(Event::Password(Ok(Secret::from("late")))), [], "an answer on its way comes too late");
+    assert_eq!(model.ctrl('c'), [], "once is enough");
+}
+
+#[test]
+fn an_empty_password_of_a_source_is_not_sent() {
+    let held = Supply::Held { option: "--password", secret: Secret::default() };
+    let (model, effects) = supplied(held);
+    assert_eq!((wire(&effects), model.app.overlay.is_none()), (Vec::new(), true));
+    assert!(model.notice().starts_with("the password of --password is empty"), "{}", model.notice());
+    let (mut model, _) = supplied(Supply::Command("true".to_owned()));
+    assert_eq!(model.event(Event::Password(Ok(Secret::default()))), []);
+    assert!(model.notice().contains("--password-command is empty"), "{}", model.notice());
 }

@@ -260,6 +260,12 @@ impl AuthDialog {
             self.field = field;
             return false;
         }
+        // Of a token the exchange says so itself.
+        if self.supply.is_none() && self.fields[1].is_empty() && self.way.fields().contains(&(1, "password")) {
+            self.error = Some("the password is missing".to_owned());
+            self.field = 1;
+            return false;
+        }
         if let Way::Sasl(mechanism) = self.way
             && (self.supply.is_none() || !self.fields[1].is_empty())
             && let Err(why) = Exchange::new(mechanism, self.preview(), &self.channel, self.mistake)
@@ -402,6 +408,22 @@ mod tests {
         assert!(matches!(dialog.key(&KeyEvent::new(KeyCode::Char('e'), KeyModifiers::CONTROL)), Outcome::Used));
         assert_eq!(dialog.error.as_deref(), Some("the user is missing"));
         assert_eq!((dialog.fields[1].text(), dialog.field), ("8secret", 0));
+    }
+
+    #[test]
+    fn an_empty_password_is_no_attempt() {
+        let sasl = ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"]
+            .map(|name| Way::Sasl(Mechanism::all().find(|mechanism| mechanism.name() == name).unwrap()));
+        for way in sasl.into_iter().chain([Way::Login, Way::UserPass, Way::Apop]) {
+            let mut dialog = opened("jo", "", None);
+            dialog.exposure = Some("clear".to_owned());
+            dialog.choose(way);
+            assert!(matches!(press(&mut dialog, KeyCode::Enter), Outcome::Used), "{way:?}");
+            assert_eq!(dialog.error.as_deref(), Some("the password is missing"), "{way:?}");
+            assert!(dialog.field == 1 && dialog.gate.is_none(), "{way:?}");
+            (dialog.supply, dialog.exposure) = (Some("--netrc"), None);
+            assert!(matches!(press(&mut dialog, KeyCode::Enter), Outcome::Login(_)), "{way:?}");
+        }
     }
 
     #[test]

@@ -83,6 +83,8 @@ pub enum Effect {
         /// The command.
         command: String,
     },
+    /// End the password command, with what it started; nothing is reported of it.
+    ForgetPassword,
     /// Put this text on the terminal's clipboard (OSC 52).
     Copy(String),
     /// Send [`super::event::Event::Wake`] at this moment.

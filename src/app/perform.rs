@@ -244,6 +244,9 @@ impl App {
             effects.push(Effect::Quit);
             return;
         }
+        if self.forget_password(effects) {
+            return;
+        }
         if self.focus == Focus::Dns && self.dns.stop(effects) {
             return self.say(Severity::Note, "stopped: what has come stays; F3 asks again");
         }

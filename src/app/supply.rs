@@ -69,11 +69,13 @@ impl App {
             return self.say(Severity::Warning, "that connection is gone; nothing was sent");
         };
         let Login { way, credentials, .. } = &mut login;
-        if credentials.password.is_empty() && way.needs_secret() {
-            match &self.options.supply {
-                None => {}
-                Some(Supply::Held { secret, .. }) => credentials.password = secret.clone(),
-                Some(Supply::Netrc(netrc)) => {
+        if credentials.password.is_empty()
+            && way.needs_secret()
+            && let Some(supply) = &self.options.supply
+        {
+            match supply {
+                Supply::Held { secret, .. } => credentials.password = secret.clone(),
+                Supply::Netrc(netrc) => {
                     let host = conversation.plan.endpoint.host.to_string();
                     let found = netrc.find(&host, Some(&credentials.user)).and_then(|entry| entry.password.clone());
                     let Some(password) = found else {
@@ -83,16 +85,26 @@ impl App {
                     };
                     credentials.password = password;
                 }
-                Some(Supply::Command(_)) if self.waiting.is_some() => {
-                    return self
-                        .say(Severity::Note, "the password command still runs; the login before this waits for it");
+                Supply::Command(_) if self.waiting.is_some() => {
+                    return self.say(
+                        Severity::Note,
+                        "the password command still runs, and the login before this waits for it; Ctrl-C ends it",
+                    );
                 }
-                Some(Supply::Command(command)) => {
+                Supply::Command(command) => {
                     effects.push(Effect::AskPassword { command: command.clone() });
                     self.waiting = Some(Waiting { id, login });
-                    return self.say(Severity::Note, "the password command runs; the login follows when it has ended");
+                    return self.say(
+                        Severity::Note,
+                        "the password command runs; the login follows when it has ended; Ctrl-C ends it now",
+                    );
                 }
             }
+        }
+        if credentials.password.is_empty() && way.needs_secret() {
+            let source = self.options.supply.as_ref().map_or("the dialog", Supply::option);
+            let says = format!("the password of {source} is empty; nothing was sent; F5 takes one");
+            return self.say(Severity::Warning, says);
         }
         self.user.clone_from(&credentials.user);
         let now = self.now;
@@ -101,10 +113,24 @@ impl App {
         }
     }
 
+    /// Ends the password command that a login waits for, if one does.
+    pub(super) fn forget_password(&mut self, effects: &mut Effects) -> bool {
+        let waited = self.waiting.take().is_some();
+        if waited {
+            effects.push(Effect::ForgetPassword);
+            self.say(Severity::Note, "the password command was ended; nothing was sent");
+        }
+        waited
+    }
+
     /// What the password command gave: the login that waited for it goes on.
     pub(super) fn password_came(&mut self, password: Result<Secret, String>, effects: &mut Effects) {
         let Some(Waiting { id, mut login }) = self.waiting.take() else { return };
         match password {
+            Ok(password) if password.is_empty() => {
+                // Asking again would go on for ever.
+                self.say(Severity::Fault, "nothing was sent: the password of --password-command is empty");
+            }
             Ok(password) => {
                 self.notice = None;
                 login.credentials.password = password;

@@ -14,6 +14,9 @@ use crate::protocol::secret::Secret;
 /// Octets read of a file or a descriptor: more than any token has, and room for a long netrc.
 const MOST: u64 = 64 << 10;
 
+/// What stands for the netrc file of the home directory. Shells leave `~` alone behind `--netrc=`.
+const USUAL: &str = "~/.netrc";
+
 /// What is said of `--password`.
 pub const WARNING: &str = "everyone on this machine can read --password in the list of processes, and the shell keeps it \
                            in its history; --password-command, --password-fd and --netrc keep it to yourself";
@@ -38,7 +41,7 @@ pub struct PasswordFrom {
     #[arg(long, value_name = "NAME", help_heading = "Authentication")]
     pub password_env: Option<OsString>,
     /// Take user and password from ~/.netrc or this file, by the host of the connection.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "",
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = USUAL,
         help_heading = "Authentication")]
     pub netrc: Option<PathBuf>,
     /// Take this password. Others can read it in the list of processes: prefer any of the above.
@@ -65,17 +68,23 @@ impl PasswordFrom {
             return Ok(Some(Supply::Held { option: "--password-fd", secret }));
         }
         if let Some(name) = &self.password_env {
-            let shown = name.to_string_lossy();
-            let value = std::env::var_os(name).filter(|value| !value.is_empty());
-            let value = value.ok_or_else(|| format!("the variable {shown} is not set; export it, or name another"))?;
-            let secret = Secret::new(value.into_encoded_bytes());
+            let secret = variable(&name.to_string_lossy(), std::env::var_os(name))?;
             return Ok(Some(Supply::Held { option: "--password-env", secret }));
         }
         if let Some(path) = &self.netrc {
-            let path = if path.as_os_str().is_empty() { home()? } else { path.clone() };
+            let path = if path == Path::new(USUAL) { home()? } else { path.clone() };
             return netrc(&path).map(|netrc| Some(Supply::Netrc(netrc)));
         }
         Ok(self.password.clone().map(|secret| Supply::Held { option: "--password", secret }))
+    }
+}
+
+fn variable(name: &str, value: Option<OsString>) -> Result<Secret, String> {
+    let next = "export it, or name another";
+    match value {
+        None => Err(format!("the variable {name} is not set; {next}")),
+        Some(value) if value.is_empty() => Err(format!("the variable {name} is empty; {next}")),
+        Some(value) => Ok(Secret::new(value.into_encoded_bytes())),
     }
 }
 
@@ -125,7 +134,11 @@ fn descriptor(number: u32) -> Result<Secret, String> {
     }
     // To take a descriptor over by its number is unsafe in Rust; its name in /dev/fd opens the same.
     let file = std::fs::File::open(format!("/dev/fd/{number}")).map_err(|error| {
-        format!("descriptor {number} cannot be read: {error}; open it: --password-fd {number} {number}< FILE")
+        // Linux finds no such name; the BSDs find a bad descriptor behind it.
+        let closed = error.kind() == io::ErrorKind::NotFound
+            || rustix::io::Errno::from_io_error(&error) == Some(rustix::io::Errno::BADF);
+        let why = if closed { "is not open".to_owned() } else { format!("cannot be read: {error}") };
+        format!("descriptor {number} {why}; open it: --password-fd {number} {number}< FILE")
     })?;
     first_line(file).map_err(|why| format!("descriptor {number}: {why}"))
 }
@@ -197,10 +210,21 @@ mod tests {
     }
 
     #[test]
+    fn a_netrc_without_a_value_is_the_one_at_home() {
+        let path = |words: &[&str]| from(words).unwrap().netrc;
+        assert_eq!(path(&["--netrc"]).as_deref(), Some(Path::new(USUAL)));
+        assert_eq!(path(&["--netrc=~/.netrc"]), path(&["--netrc"]));
+        assert_eq!(path(&["--netrc=/etc/netrc"]).as_deref(), Some(Path::new("/etc/netrc")));
+        assert_eq!(home().unwrap(), std::env::home_dir().unwrap().join(".netrc"));
+        assert!(from(&["--netrc="]).is_err());
+    }
+
+    #[test]
     fn the_environment() {
         let path = std::env::var_os("PATH").unwrap();
         assert_eq!(held(&["--password-env", "PATH"]).unwrap().1, path.into_encoded_bytes());
         assert!(held(&["--password-env", "EHLO_NOT_SET"]).unwrap_err().contains("EHLO_NOT_SET is not set"));
+        assert!(variable("X", Some(OsString::new())).unwrap_err().contains("the variable X is empty"));
     }
 
     #[test]
@@ -212,7 +236,7 @@ mod tests {
         let file = std::fs::File::open(&path).unwrap();
         assert_eq!(held(&[&format!("--password-fd={}", file.as_raw_fd())]).unwrap().1, b"8hunter2");
         assert!(held(&["--password-fd=0"]).unwrap_err().contains("is the terminal"));
-        assert!(held(&["--password-fd=999"]).unwrap_err().contains("cannot be read"));
+        assert!(held(&["--password-fd=999"]).unwrap_err().contains("descriptor 999 is not open"));
         assert!(first_line(&b"\nx"[..]).unwrap_err().contains("empty"));
         assert!(first_line(io::repeat(b'x')).unwrap_err().contains("more than 65536"));
     }

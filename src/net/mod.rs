@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use self::clock::Clock;
 use self::connection::Connection;
@@ -68,6 +68,8 @@ pub struct Net {
     requests: Arc<Semaphore>,
     open: HashMap<ConnectionId, Arc<Orders>>,
     tasks: JoinSet<Option<ConnectionId>>,
+    /// The password command that was begun last.
+    asking: Option<(AbortHandle, Option<password::Group>)>,
 }
 
 impl Net {
@@ -89,6 +91,7 @@ impl Net {
             requests: Arc::new(Semaphore::new(REQUESTS)),
             open: HashMap::new(),
             tasks: JoinSet::new(),
+            asking: None,
         }
     }
 
@@ -120,7 +123,8 @@ impl Net {
             Effect::Fetch { id, request, resolver } => self.fetch(id, request, resolver),
             Effect::Judge { id, chain } => self.judge(id, chain),
             Effect::ReadFile { path, limit } => self.read(path, limit),
-            Effect::AskPassword { command } => self.ask_password(command),
+            Effect::AskPassword { command } => self.ask_password(&command),
+            Effect::ForgetPassword => self.forget_password(),
             mine @ (Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit) => {
                 return Some(mine);
             }
@@ -189,12 +193,27 @@ impl Net {
         });
     }
 
-    fn ask_password(&mut self, command: String) {
+    fn ask_password(&mut self, command: &str) {
+        self.forget_password();
         let events = self.events.clone();
-        self.tasks.spawn(async move {
-            let _ = events.send(Event::Password(password::ask(&command).await)).await;
+        let asking = password::Asking::begin(command);
+        let group = asking.as_ref().ok().map(password::Asking::group);
+        let task = self.tasks.spawn(async move {
+            let answer = match asking {
+                Ok(asking) => asking.answer().await,
+                Err(why) => Err(why),
+            };
+            let _ = events.send(Event::Password(answer)).await;
             None
         });
+        self.asking = Some((task, group));
+    }
+
+    fn forget_password(&mut self) {
+        if let Some((task, group)) = self.asking.take() {
+            task.abort();
+            drop(group);
+        }
     }
 
     fn read(&mut self, path: PathBuf, limit: u64) {

@@ -1,10 +1,12 @@
 //! Asking a command of the shell for a password.
 
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::protocol::secret::Secret;
 use crate::protocol::visible::visible;
@@ -16,61 +18,105 @@ const TOLD: usize = 300;
 /// How long it may take: somebody may have to touch a key or type a PIN in a window of its own.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Runs `command` by the shell and gives the first line of what it prints. It has no terminal to read from: ours is
-/// busy. It is a group of processes of its own, which is ended with what it started when time is up.
-///
-/// # Errors
-/// Why there is no password, with its exit code and the beginning of its standard error; never what it printed.
-pub(super) async fn ask(command: &str) -> Result<Secret, String> {
-    ask_within(command, PATIENCE).await
+/// A command of the shell that was started and is to print a password.
+#[derive(Debug)]
+pub(super) struct Asking {
+    child: Child,
+    group: Group,
 }
 
-async fn ask_within(command: &str, patience: Duration) -> Result<Secret, String> {
-    let mut shell = shell(command);
-    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = shell.spawn().map_err(|error| format!("the shell cannot be started: {error}"))?;
-    let group = child.id();
-    let (out, err) = (child.stdout.take(), child.stderr.take());
-    let run = async {
-        let ((printed, more), (complaint, _)) = tokio::join!(head(out, MOST), head(err, TOLD));
-        (printed, more, complaint, child.wait().await)
-    };
-    let Ok((printed, more, complaint, ended)) = tokio::time::timeout(patience, run).await else {
-        end(group);
-        return Err(format!("the password command took more than {} s and was ended", patience.as_secs()));
-    };
-    let complaint = complaint.expose().trim_ascii();
-    let status = ended.map_err(|error| format!("the password command cannot be waited for: {error}"))?;
-    if !status.success() {
-        let how = status.code().map_or_else(|| "by a signal".to_owned(), |code| format!("with exit code {code}"));
-        let words = if complaint.is_empty() { String::new() } else { format!(": {}", visible(complaint)) };
-        return Err(format!("the password command ended {how}{words}"));
+impl Asking {
+    /// Starts `command` by the shell. It has no terminal to read from: ours is busy. It is a group of processes of its
+    /// own, so that what it starts is ended with it.
+    ///
+    /// # Errors
+    /// Why the shell cannot be started.
+    pub(super) fn begin(command: &str) -> Result<Self, String> {
+        let mut shell = shell(command);
+        shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let child = shell.spawn().map_err(|error| format!("the shell cannot be started: {error}"))?;
+        let group = Group(Arc::new(AtomicU32::new(child.id().unwrap_or(0))));
+        Ok(Self { child, group })
     }
-    let end = printed.expose().iter().position(|b| *b == b'\n');
-    if end.is_none() && more {
+
+    /// A handle to its group of processes: dropping any handle ends the group if the command still runs.
+    pub(super) fn group(&self) -> Group {
+        Group(Arc::clone(&self.group.0))
+    }
+
+    /// The first line of what it prints.
+    ///
+    /// # Errors
+    /// Why there is no password, with its exit code and the beginning of its standard error; never what it printed.
+    pub(super) async fn answer(self) -> Result<Secret, String> {
+        self.answer_within(PATIENCE).await
+    }
+
+    async fn answer_within(self, patience: Duration) -> Result<Secret, String> {
+        let Self { mut child, group } = self;
+        let (out, err) = (child.stdout.take(), child.stderr.take());
+        let run = async {
+            let (printed, complaint) = tokio::try_join!(printed(out), complaint(err))?;
+            Ok::<_, String>((printed, complaint, child.wait().await))
+        };
+        // Whoever leaves early drops the group, and so ends it.
+        let (printed, complaint, ended) = tokio::time::timeout(patience, run).await.unwrap_or_else(|_| {
+            Err(format!("the password command took more than {} s and was ended", patience.as_secs()))
+        })?;
+        let status = ended.map_err(|error| format!("the password command cannot be waited for: {error}"))?;
+        group.forget();
+        if !status.success() {
+            let how = status.code().map_or_else(|| "by a signal".to_owned(), |code| format!("with exit code {code}"));
+            let complaint = complaint.expose().trim_ascii();
+            let words = if complaint.is_empty() { String::new() } else { format!(": {}", visible(complaint)) };
+            return Err(format!("the password command ended {how}{words}"));
+        }
+        first_line(printed.expose())
+    }
+}
+
+fn first_line(printed: &[u8]) -> Result<Secret, String> {
+    let end = printed.iter().position(|b| *b == b'\n').unwrap_or(printed.len());
+    let (line, rest) = printed.split_at(end);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if !line.is_empty() {
+        return Ok(Secret::new(line.to_vec()));
+    }
+    let only = if rest.trim_ascii().is_empty() { "" } else { ", and only the first line counts" };
+    Err(format!("the first line that the password command prints is empty{only}"))
+}
+
+/// The beginning of its output. Who prints ever more without a line end is not heard out.
+async fn printed(stream: Option<impl AsyncRead + Unpin>) -> Result<Secret, String> {
+    let Some(mut stream) = stream else { return Ok(Secret::default()) };
+    let octets = head(&mut stream, MOST).await;
+    let whole = octets.expose().len() < MOST || octets.expose().contains(&b'\n');
+    if !whole && matches!(stream.read(&mut [0]).await, Ok(1..)) {
         return Err(format!("the password command prints more than {MOST} octets without a line end"));
     }
-    let line = printed.expose().get(..end.unwrap_or(printed.expose().len())).unwrap_or_default();
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.is_empty() {
-        return Err("the first line that the password command prints is empty".to_owned());
-    }
-    Ok(Secret::new(line.to_vec()))
+    drain(&mut stream).await;
+    Ok(octets)
 }
 
-/// At most so many octets of a stream, and whether there were more; what is more is read and dropped, so that nobody
-/// waits for a reader. The room is made once: octets that move leave a copy behind.
-async fn head(stream: Option<impl AsyncRead + Unpin>, most: usize) -> (Secret, bool) {
+/// The beginning of its standard error.
+async fn complaint(stream: Option<impl AsyncRead + Unpin>) -> Result<Secret, String> {
+    let Some(mut stream) = stream else { return Ok(Secret::default()) };
+    let octets = head(&mut stream, TOLD).await;
+    drain(&mut stream).await;
+    Ok(octets)
+}
+
+/// At most so many octets of a stream. The room is made once: octets that move leave a copy behind.
+async fn head(stream: &mut (impl AsyncRead + Unpin), most: usize) -> Secret {
     let mut octets = Vec::with_capacity(most);
-    let Some(mut stream) = stream else { return (Secret::new(octets), false) };
-    let mut more = false;
-    while let Ok(1..) = (&mut stream).take((most - octets.len()) as u64).read_buf(&mut octets).await {
-        if octets.len() == most {
-            more = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await.is_ok_and(|octets| octets > 0);
-            break;
-        }
-    }
-    (Secret::new(octets), more)
+    while let Ok(1..) = stream.take((most - octets.len()) as u64).read_buf(&mut octets).await {}
+    Secret::new(octets)
+}
+
+/// Reads and drops what is more, so that nobody waits for a reader.
+async fn drain(stream: &mut (impl AsyncRead + Unpin)) {
+    // A stream that fails is at its end as well; the exit code tells how the command fared.
+    let _ = tokio::io::copy(stream, &mut tokio::io::sink()).await;
 }
 
 #[cfg(unix)]
@@ -87,21 +133,56 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// Ends the group of a process; the process itself is ended by dropping it.
-fn end(group: Option<u32>) {
-    #[cfg(unix)]
-    if let Some(group) = group.and_then(|group| rustix::process::Pid::from_raw(i32::try_from(group).ok()?)) {
-        // It may have ended by itself in between.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::TERM);
+/// A group of processes by the id of its leader; 0 when there is none to end any more. Dropping it ends the group.
+///
+/// Tasks are dropped some time after the runtime is, and the program does not wait for that: so whoever owns the tasks
+/// has a handle too.
+#[derive(Debug)]
+pub(super) struct Group(Arc<AtomicU32>);
+
+impl Group {
+    /// The command has ended by itself: what it left running is meant to run, and its id may soon be another's.
+    fn forget(&self) {
+        self.0.store(0, Ordering::Relaxed);
     }
-    #[cfg(not(unix))]
-    let _ = group;
 }
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        end(self.0.swap(0, Ordering::Relaxed));
+    }
+}
+
+#[cfg(unix)]
+fn end(leader: u32) {
+    let leader = i32::try_from(leader).ok().and_then(rustix::process::Pid::from_raw);
+    if let Some(leader) = leader {
+        // It may have ended by itself in between.
+        let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::TERM);
+    }
+}
+
+/// The process itself is ended by dropping it.
+#[cfg(not(unix))]
+const fn end(_: u32) {}
 
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use tokio::net::unix::pipe;
+    use tokio::sync::mpsc;
+
+    use crate::app::effect::Effect;
+    use crate::net::Net;
+    use crate::net::clock::Clock;
+
+    const SOON: Duration = Duration::from_secs(20);
+
+    async fn ask(command: &str) -> Result<Secret, String> {
+        Asking::begin(command)?.answer().await
+    }
 
     #[tokio::test]
     async fn the_first_line_is_the_password() {
@@ -123,7 +204,8 @@ mod tests {
             ("echo hunter2; echo no such entry >&2; exit 3", &["exit code 3", ": no such entry"][..]),
             ("echo hunter2; kill -9 $$", &["by a signal"]),
             ("true", &["empty"]),
-            ("printf '\\nhunter2\\n'", &["first line", "empty"]),
+            ("printf '\\nhunter2\\n'", &["empty, and only the first line counts"]),
+            ("cat /dev/zero", &["more than 65536 octets"]),
             ("no-such-command-here", &["exit code 127"]),
             ("yes hunter2 | tr -d '\\n' | head -c 100000", &["more than 65536 octets"]),
         ] {
@@ -135,7 +217,47 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_that_does_not_end_is_ended() {
-        let error = ask_within("sleep 1000 & wait", Duration::from_millis(50)).await.unwrap_err();
+        let asking = Asking::begin("sleep 1000 & wait").unwrap();
+        let error = asking.answer_within(Duration::from_millis(50)).await.unwrap_err();
         assert!(error.contains("was ended"), "{error}");
+    }
+
+    /// A command that waits for long, and a pipe that is open as long as any of its processes lives.
+    async fn hanging(net: &mut Net, dir: &tempfile::TempDir) -> pipe::Receiver {
+        let path = dir.path().join("alive");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let mut alive = pipe::OpenOptions::new().open_receiver(&path).unwrap();
+        let command = format!("exec 9>'{}'; printf begun >&9; sleep 1000 & wait", path.display());
+        assert_eq!(net.perform(Effect::AskPassword { command }), None);
+        let mut begun = [0; 5];
+        tokio::time::timeout(SOON, alive.read_exact(&mut begun)).await.unwrap().unwrap();
+        alive
+    }
+
+    async fn is_closed(mut alive: pipe::Receiver) {
+        let rest = tokio::time::timeout(SOON, alive.read_to_end(&mut Vec::new())).await;
+        assert_eq!(rest.expect("the group of the command lives").unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn who_forgets_the_command_ends_all_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (sender, mut events) = mpsc::channel(8);
+        let mut net = Net::new(Clock::start(), None, sender);
+        let alive = hanging(&mut net, &dir).await;
+        assert_eq!(net.perform(Effect::ForgetPassword), None);
+        is_closed(alive).await;
+        drop(net);
+        assert!(events.recv().await.is_none(), "nothing is reported of it");
+    }
+
+    #[tokio::test]
+    async fn who_leaves_ends_all_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (sender, _events) = mpsc::channel(8);
+        let mut net = Net::new(Clock::start(), None, sender);
+        let alive = hanging(&mut net, &dir).await;
+        drop(net);
+        is_closed(alive).await;
     }
 }
