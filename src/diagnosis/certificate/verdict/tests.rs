@@ -6,6 +6,7 @@ use rcgen::{
 };
 
 use super::*;
+use crate::diagnosis::tls::Path;
 
 /// 2026-11-21T00:00:00Z.
 const NOW: i64 = 1_795_219_200;
@@ -198,13 +199,40 @@ fn dates_of_all_of_them() {
     (late.not_before, late.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2026, 11, 1));
     let late = below(late, &root);
     let leaf = der(&below(params("mx", &["mx1.example.org"]), &late));
-    assert_eq!(
-        told(&of(&report(vec![leaf, der(&late)], true), Aspect::Dates)),
-        [
-            "good: the certificate is valid: 61 days left, until 2027-01-21T00:00:00Z",
-            "warning: certificate 2 of the chain, CN=Late, expired 20 days ago"
-        ]
-    );
+    let valid = "good: the certificate is valid: 61 days left, until 2027-01-21T00:00:00Z";
+    let mut early = authority("Early");
+    early.not_before = date_time_ymd(2026, 11, 23);
+    let early = below(early, &root);
+    let below_early = der(&below(params("mx", &["mx1.example.org"]), &early));
+    let by = |between: &[&Issuer]| {
+        Some(Path { between: between.iter().map(|issuer| der(issuer)).collect(), root: Vec::new() })
+    };
+    let expired = "certificate 2 of the chain, CN=Late, expired 20 days ago";
+    let (replace, leave) =
+        ("send the issuer's current certificate in its place", "leave it out: the chain does not need it");
+    let clocks = "compare the clocks of this machine and of whoever issued it";
+    for (case, chain, system, mozilla, expect, next) in [
+        ("no way", [&leaf, &der(&late)], None, None, format!("fault: {expired}"), replace),
+        ("on both", [&leaf, &der(&late)], by(&[&late]), by(&[&late]), format!("fault: {expired}"), replace),
+        ("on one", [&leaf, &der(&late)], None, by(&[&late]), format!("fault: {expired}"), replace),
+        ("on none", [&leaf, &der(&late)], by(&[]), by(&[&root]), format!("note: {expired}"), leave),
+        (
+            "early",
+            [&below_early, &der(&early)],
+            by(&[&early]),
+            None,
+            "fault: certificate 2 of the chain, CN=Early, valid in 2 days".to_owned(),
+            clocks,
+        ),
+        // It signed nothing that was sent.
+        ("stranger", [&below_early, &der(&late)], None, None, format!("note: {expired}"), leave),
+    ] {
+        let mut report = report(chain.map(Clone::clone).to_vec(), true);
+        (report.system_path, report.mozilla_path) = (system, mozilla);
+        let found = of(&report, Aspect::Dates);
+        assert_eq!(told(&found), [valid.to_owned(), expect], "{case}");
+        assert_eq!(found[1].next, next, "{case}");
+    }
     let mut long = params("mx", &["mx1.example.org"]);
     long.not_after = date_time_ymd(2027, 12, 1);
     let long = der(&below(long, &root));
