@@ -38,7 +38,7 @@ pub(super) fn findings(read: &Certificates<'_>) -> Vec<Finding> {
             "compare the names of the certificate by eye",
         ),
         Verdict::Bad(_) => {
-            let mut listed = names.iter().take(LISTED).map(|name| name.text.as_str()).collect::<Vec<_>>().join(", ");
+            let mut listed = names.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
             if let Some(more) = names.len().checked_sub(LISTED).filter(|more| *more > 0) {
                 listed.push_str(&format!(" and {more} more"));
             }

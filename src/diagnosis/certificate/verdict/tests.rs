@@ -27,6 +27,14 @@ fn authority(common: &str) -> CertificateParams {
     params
 }
 
+/// One whose name is its common name only.
+fn authority_alone(common: &str) -> CertificateParams {
+    let mut params = authority(common);
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, common);
+    params
+}
+
 fn root() -> Issuer {
     CertifiedIssuer::self_signed(authority("Root"), KeyPair::generate().unwrap()).unwrap()
 }
@@ -101,7 +109,7 @@ fn chains_and_what_is_wrong_with_them() {
             "missing above",
             chain(&[&leaf, &middle]),
             false,
-            &["fault: the issuer of certificate 2 is missing: CN=Root signed it, and the server does not send it"],
+            &["warning: CN=Root, which signed certificate 2, is not in the store"],
         ),
         (
             "with its root",
@@ -159,6 +167,15 @@ fn chains_and_what_is_wrong_with_them() {
         let found = of(&report(chain, trusted), Aspect::Chain);
         assert_eq!(told(&found), expect, "{case}");
     }
+    // A signature that is wrong is told alone, whoever trusts the chain.
+    let forged = of(&report(vec![leaf.clone(), der(&forger)], false), Aspect::Chain);
+    assert_eq!(forged.len(), 1, "{forged:#?}");
+    assert!(forged[0].says.ends_with("and another key signed that"), "{forged:#?}");
+    let private = of(&report(vec![leaf.clone(), middle], false), Aspect::Chain);
+    assert!(
+        private[0].next.contains("have it trusted here (SSL_CERT_FILE), servers should not send it"),
+        "{private:#?}"
+    );
     let many = of(&report(vec![leaf; 40], true), Aspect::Chain);
     assert!(told(&many).contains(&"warning: the server sends 40 certificates".to_owned()), "{many:#?}");
 }
@@ -190,6 +207,96 @@ fn names_that_nearly_fit() {
     assert_eq!(told(&of(&good, Aspect::Name)), ["good: the certificate is for mx1.example.org, by *.example.org"]);
     good.name = Verdict::Unknown("no".to_owned());
     assert_eq!(of(&good, Aspect::Name)[0].severity, Severity::Warning);
+}
+
+#[test]
+fn names_that_one_can_connect_to() {
+    for (names, next) in [
+        (&["mx2.example.org"][..], "connect to mx2.example.org, or have"),
+        (&["192.0.2.1", "mx_1.example.org", "mx2.example.org"], "connect to mx2.example.org, or have"),
+        (&["*.example.com", "xn--bcher-kva.example"], "connect to xn--bcher-kva.example, or have"),
+        (&["mx2.example.org."], "connect by a name it carries, or have"),
+        (&["a..example", ".example"], "connect by a name it carries, or have"),
+        (&["MX1.example.org"], "connect by a name it carries, or have"),
+        (&["mx2.example.org/x", "mx 2.example"], "connect by a name it carries, or have"),
+    ] {
+        let mut report = report(vec![der(&below(params("mx", names), &root()))], true);
+        report.name = Verdict::Bad("other".to_owned());
+        let found = of(&report, Aspect::Name);
+        assert!(found[0].next.starts_with(next), "{names:?}: {}", found[0].next);
+    }
+    // An address that stands as a DNS name.
+    let mut params = params("mx", &[]);
+    params.subject_alt_names = vec![rcgen::SanType::DnsName("192.0.2.1".try_into().unwrap())];
+    let mut report = report(vec![der(&below(params, &root()))], true);
+    report.name = Verdict::Bad("other".to_owned());
+    assert!(of(&report, Aspect::Name)[0].next.starts_with("connect by a name it carries"));
+}
+
+#[test]
+fn a_next_step_for_each_reason() {
+    let [leaf, ..] = three();
+    for (why, part) in [
+        ("the certificate is not meant for servers (extended key usage)", "for TLS servers (serverAuth)"),
+        ("an authority of the chain may not sign for this name (name constraints)", "that may sign for this name"),
+        ("an authority of the chain may not have so many others below it (path length)", "so far below"),
+        ("a signature uses an algorithm that is not supported", "with SHA-256: see strength"),
+        ("a certificate above the server's own is that of no authority", "issued by an authority: see chain"),
+        ("a CA certificate is used as the server's own, as self-signed ones often are", "for the server itself"),
+        ("a signature does not fit its key", "of the key that signed: see chain"),
+        ("a certificate has a critical extension that is not understood", "without that extension: see form"),
+        ("the certificate is of an old X.509 version that is not checked", "anew as version 3: see form"),
+        ("the certificates of the chain were never valid all at the same time", "valid as long: see dates"),
+        ("no root in the store signs this chain", "send the issuer that is missing: see chain"),
+    ] {
+        let mut report = report(vec![leaf.clone()], false);
+        (report.system_trust, report.mozilla_trust) = (Verdict::Bad(why.to_owned()), Verdict::Bad(why.to_owned()));
+        for aspect in [Aspect::System, Aspect::Mozilla] {
+            let found = of(&report, aspect);
+            assert!(found[0].next.contains(part), "{why}: {}", found[0].next);
+        }
+        let together = findings(&report).into_iter().find(|found| found.says.ends_with(why)).unwrap();
+        assert!(together.next.contains(part), "{why}: {}", together.next);
+    }
+}
+
+#[test]
+fn handshakes_that_could_not_be_checked() {
+    let unchecked =
+        |chain| TlsReport { handshake_signature: Verdict::Unknown("no".to_owned()), ..report(chain, false) };
+    let [leaf, ..] = three();
+    let mut odd = params("mx", &["mx1.example.org"]);
+    let mut extension = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 55738, 1], vec![5, 0]);
+    extension.set_criticality(true);
+    odd.custom_extensions = vec![extension];
+    let odd = der(&below(odd, &root()));
+    let old = crate::diagnosis::certificate::tests::old();
+    for (case, der, part) in [
+        ("key", leaf, "use a key of a common kind"),
+        ("extension", odd, "the certificate itself cannot be read, so its key could not be used: see form"),
+        ("version 1", old, "the certificate itself cannot be read, so its key could not be used: see form"),
+    ] {
+        let found = of(&unchecked(vec![der]), Aspect::Handshake);
+        assert!(found[0].next.ends_with(part), "{case}: {}", found[0].next);
+    }
+}
+
+#[test]
+fn the_practice_authority_is_known_here_only() {
+    let [leaf, ..] = three();
+    let mut report = report(vec![leaf], true);
+    report.mozilla_trust = Verdict::Bad("no root".to_owned());
+    for (common, says) in [
+        ("ehlo practice authority", "trusted here: the practice authority, which only ehlo knows"),
+        ("Root", "trusted by this machine"),
+    ] {
+        let root = CertifiedIssuer::self_signed(authority_alone(common), KeyPair::generate().unwrap()).unwrap();
+        let root = der(&root);
+        let (_, read) = X509Certificate::from_der(&root).unwrap();
+        report.system_path = Some(Path { between: Vec::new(), root: read.subject().as_raw().to_vec() });
+        assert_eq!(of(&report, Aspect::System)[0].says, says);
+        assert!(findings(&report).iter().any(|found| found.says.starts_with(says)), "{common}");
+    }
 }
 
 #[test]
