@@ -59,7 +59,7 @@ pub fn certificate_lines(der: &[u8], now: i64) -> Vec<String> {
         Ok((_, read)) => {
             put("subject", &distinguished_name(read.subject()));
             for name in names(&read) {
-                put("name", &name.text);
+                put("name", &name);
             }
             let own = if is_self_issued(&read) { " (itself)" } else { "" };
             put("issuer", &format!("{}{own}", distinguished_name(read.issuer())));

@@ -23,6 +23,7 @@ use lifetime::remaining as lifetime;
 pub use ocsp::{Staple, staple};
 pub(super) use path::{CERTIFICATES, Signed, issued, path};
 use reading::is_self_issued;
+pub(super) use verdict::fetched;
 pub use verdict::{Aspect, Judged, findings, verdicts};
 
 use super::finding::Severity;

@@ -18,17 +18,9 @@ const URLS: usize = 4;
 pub(super) const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
 pub(super) const OCSP: &str = "1.3.6.1.5.5.7.48.1";
 
-/// A subject alternative name.
-pub(super) struct Name {
-    /// Safe to draw.
-    pub(super) text: String,
-    /// A DNS name, which a mail server can be reached by.
-    pub(super) is_dns: bool,
-}
-
-/// The subject alternative names, at most a hundred.
-pub(super) fn names(certificate: &X509Certificate<'_>) -> Vec<Name> {
-    general_names(certificate).take(NAMES).map(name).collect()
+/// The subject alternative names, at most a hundred, safe to draw.
+pub(super) fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    general_names(certificate).take(NAMES).map(general_name).collect()
 }
 
 /// The DNS names among the subject alternative names, all of them, as they stand in the certificate.
@@ -48,25 +40,20 @@ pub(super) fn general_names<'c, 'a>(certificate: &'c X509Certificate<'a>) -> imp
 }
 
 /// A name of any kind as text that is safe to draw.
-pub(super) fn general_name(of: &GeneralName<'_>) -> String {
-    name(of).text
-}
-
-fn name(name: &GeneralName<'_>) -> Name {
-    let (is_dns, text) = match name {
-        GeneralName::DNSName(text) => (true, domain(text)),
-        GeneralName::RFC822Name(text) => (false, format!("mail {}", shown(text.as_bytes()))),
-        GeneralName::URI(text) => (false, format!("URI {}", shown(text.as_bytes()))),
-        GeneralName::IPAddress(octets) => (false, address(octets)),
-        GeneralName::DirectoryName(text) => (false, format!("directory {}", distinguished_name(text))),
-        GeneralName::OtherName(oid, octets) => (false, other_name(&oid.to_id_string(), octets)),
-        GeneralName::RegisteredID(oid) => (false, format!("id {oid}")),
+pub(super) fn general_name(name: &GeneralName<'_>) -> String {
+    match name {
+        GeneralName::DNSName(text) => domain(text),
+        GeneralName::RFC822Name(text) => format!("mail {}", shown(text.as_bytes())),
+        GeneralName::URI(text) => format!("URI {}", shown(text.as_bytes())),
+        GeneralName::IPAddress(octets) => address(octets),
+        GeneralName::DirectoryName(text) => format!("directory {}", distinguished_name(text)),
+        GeneralName::OtherName(oid, octets) => other_name(&oid.to_id_string(), octets),
+        GeneralName::RegisteredID(oid) => format!("id {oid}"),
         GeneralName::X400Address(any) | GeneralName::EDIPartyName(any) => {
-            (false, format!("other {}", hex(any.data, "")))
+            format!("other {}", hex(any.data, ""))
         }
-        GeneralName::Invalid(tag, octets) => (false, format!("unreadable [{}] {}", tag.0, shown(octets))),
-    };
-    Name { text, is_dns }
+        GeneralName::Invalid(tag, octets) => format!("unreadable [{}] {}", tag.0, shown(octets)),
+    }
 }
 
 /// The name as it stands, and in its own script beside it (RFC 5890 §2.3.2.1).

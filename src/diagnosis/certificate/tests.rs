@@ -21,7 +21,7 @@ const OLD: &str = "MIIB1DCCAT0CFDPxlzzBx5H/39kCDH8S3iS7rinNMA0GCSqGSIb3DQEBBQUAM
     zjXGQ+hps90dIKsEnuI5WHmaVX51Dmxkx66bXsYsVMz171jQop9QqIXhTVOVuZurHtYAur/wbOKgYqw4kEOQvnv8I9CzQwQt8N1MAfFCpJHBfvX5YCMJ2G2yyH\
     4ekLm+d4cGn2GKiaLjiA4Hebi2bgU6EZdq00lA==";
 
-fn old() -> Vec<u8> {
+pub(super) fn old() -> Vec<u8> {
     STANDARD.decode(OLD.replace(' ', "")).unwrap()
 }
 

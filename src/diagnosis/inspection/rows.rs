@@ -1,7 +1,8 @@
 //! The table: the server, the handshake, the chain, and each verdict by itself.
 
+use super::issuers::Issuers;
 use super::{Again, Inspection};
-use crate::diagnosis::certificate::{self, name_of, staple, verdicts};
+use crate::diagnosis::certificate::{self, Judged, name_of, staple, verdicts};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::hello::WhyNot;
 use crate::diagnosis::investigation::{Seen, Stage};
@@ -25,7 +26,7 @@ pub(super) fn table(inspection: &Inspection) -> (Vec<Row>, Vec<Finding>) {
         if let Some(judgement) = &inspection.completed {
             table.completed(judgement);
         }
-        table.verdicts(report);
+        table.verdicts(report, &inspection.issuers);
     }
     table.dns(inspection);
     let mut findings: Vec<Finding> = Vec::new();
@@ -166,8 +167,12 @@ impl Table {
     }
 
     /// Each verdict a row; what more is to be said of the same below it.
-    fn verdicts(&mut self, report: &TlsReport) {
-        for judged in verdicts(report) {
+    fn verdicts(&mut self, report: &TlsReport, issuers: &Issuers) {
+        // Nobody is told to fetch what is here.
+        let is_here = issuers.fetches().iter().any(|fetch| matches!(fetch.came, Some(Ok(_))));
+        let told_of = |finding| if is_here { certificate::fetched(finding) } else { finding };
+        for Judged { aspect, findings } in verdicts(report) {
+            let judged = Judged { aspect, findings: findings.into_iter().map(told_of).collect() };
             let Some(worst) = judged.worst() else { continue };
             let detail = |finding: &Finding| match finding.next.as_str() {
                 "" => vec![finding.says.clone()],
@@ -184,7 +189,7 @@ impl Table {
         }
         // What is right is told by its row.
         let findings = certificate::findings(report).into_iter();
-        self.findings.extend(findings.filter(|finding| finding.severity > Severity::Good));
+        self.findings.extend(findings.filter(|finding| finding.severity > Severity::Good).map(told_of));
     }
 
     /// What DNS says of it: DANE, and the policy of the domain.

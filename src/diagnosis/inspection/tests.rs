@@ -214,6 +214,9 @@ fn an_issuer_is_fetched_only_when_asked_for() {
     has(&rows, "  then  [good: with it, trusted by this machine]\n");
     has(&rows, "  then  [note: with it still not trusted by Mozilla's list: no root]\n");
     assert!(findings.iter().any(|found| found.says.starts_with("the certificate that the server does not send is")));
+    let missing = findings.iter().find(|found| found.says.contains("issuer is missing")).unwrap();
+    assert!(missing.next.ends_with("configure the full chain (fullchain.pem)"), "{}", missing.next);
+    assert!(!rows.iter().any(|row| row.detail.iter().any(|line| line.contains("+aia"))), "{rows:#?}");
     for (document, part) in [
         (Err(FetchFailure::NoSuchName), "the host does not exist"),
         (Ok(web::Response { status: 404, ..web::Response::default() }), "the web server answers 404"),

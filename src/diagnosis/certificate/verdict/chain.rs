@@ -9,6 +9,18 @@ use crate::diagnosis::finding::{Finding, Severity};
 /// What to do about the order of a chain.
 const ORDER: &str = "put the chain file in order: the server's own first, then each issuer after what it signed";
 
+/// What begins the advice to fetch an issuer, at the end of a next step.
+const FETCH_AT: &str = "; it may be fetched from ";
+
+/// The same finding for whoever has fetched the issuer already.
+#[must_use]
+pub(in crate::diagnosis) fn fetched(mut finding: Finding) -> Finding {
+    if let Some(at) = finding.next.find(FETCH_AT) {
+        finding.next.truncate(at);
+    }
+    finding
+}
+
 pub(super) fn findings(read: &Certificates<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let certificates: Vec<_> = read.chain.iter().map(|(_, certificate)| certificate.clone()).collect();
@@ -80,6 +92,19 @@ fn missing(read: &Certificates<'_>, path: &[usize], found: &mut Vec<Finding>) {
     if is_self_issued(last) || is_root || read.is_trusted() {
         return;
     }
+    // That another key signed it is told for itself.
+    if read.chain.iter().any(|(_, above)| issued(above, last) == Some(Signed::Wrong)) {
+        return;
+    }
+    let issuer = distinguished_name(last.issuer());
+    let fetch = issuer_urls(last).first().map(|url| format!("{FETCH_AT}{} (+aia)", safe(url))).unwrap_or_default();
+    // Above an authority there may be a root, which nobody needs to send.
+    if *place > 0 && is_ca(last) {
+        let says = format!("{issuer}, which signed certificate {}, is not in the store", place + 1);
+        let next = "if it is a root of your own, have it trusted here (SSL_CERT_FILE), servers should not send it; else add it to the chain file";
+        found.push(say(Severity::Warning, says, format!("{next}{fetch}")));
+        return;
+    }
     let whose = match place {
         0 => "the certificate of its issuer is missing".to_owned(),
         _ => format!("the issuer of certificate {} is missing", place + 1),
@@ -88,10 +113,9 @@ fn missing(read: &Certificates<'_>, path: &[usize], found: &mut Vec<Finding>) {
         1 => "the server sends its own only",
         _ => "the server does not send it",
     };
-    let says = format!("{whose}: {} signed it, and {sends}", distinguished_name(last.issuer()));
-    let fetch = issuer_urls(last).first().map(|url| format!("; it may be fetched from {} (+aia)", safe(url)));
+    let says = format!("{whose}: {issuer} signed it, and {sends}");
     let next = "if that is a root of your own, have it trusted here (SSL_CERT_FILE); else configure the full chain (fullchain.pem)";
-    found.push(say(Severity::Fault, says, format!("{next}{}", fetch.unwrap_or_default())));
+    found.push(say(Severity::Fault, says, format!("{next}{fetch}")));
 }
 
 /// Whether those above the server's own may sign certificates, and how many others below them.

@@ -2,6 +2,7 @@
 
 use super::{Certificates, say};
 use crate::diagnosis::certificate::lifetime::{DAY, Lifetime, dates, remaining};
+use crate::diagnosis::certificate::path::{Signed, path};
 use crate::diagnosis::certificate::reading::{date, distinguished_name};
 use crate::diagnosis::finding::{Finding, Severity};
 
@@ -11,17 +12,20 @@ const RENEW: i64 = 14;
 pub(super) fn findings(read: &Certificates<'_>) -> Vec<Finding> {
     let mut found = vec![own(read)];
     let now = read.report.judged_at;
+    let needed = needed(read);
     for (number, above) in read.above() {
         let (from, to) = dates(above);
-        let next = match (now < from, now > to) {
-            (true, _) => "compare the clocks of this machine and of whoever issued it",
-            (_, true) => "send the issuer's current certificate in its place",
-            _ => continue,
+        let is_needed = needed.contains(&above.as_raw());
+        let (severity, next) = match (is_needed, now < from, now > to) {
+            (_, false, false) => continue,
+            (true, true, _) => (Severity::Fault, "compare the clocks of this machine and of whoever issued it"),
+            (true, ..) => (Severity::Fault, "send the issuer's current certificate in its place"),
+            // Whoever knows another way to a root goes that one.
+            (false, ..) => (Severity::Note, "leave it out: the chain does not need it"),
         };
         let subject = distinguished_name(above.subject());
         let says = remaining(above, now);
-        // Whoever knows another way to a root goes that one.
-        found.push(say(Severity::Warning, format!("certificate {number} of the chain, {subject}, {says}"), next));
+        found.push(say(severity, format!("certificate {number} of the chain, {subject}, {says}"), next));
     }
     let lifetime = Lifetime::of(&read.leaf);
     if lifetime.is_too_long()
@@ -38,6 +42,18 @@ pub(super) fn findings(read: &Certificates<'_>) -> Vec<Finding> {
         ));
     }
     found
+}
+
+/// The certificates that lead from the server's own to a root, in DER: of every list that has a way, and as they were
+/// sent where none has.
+fn needed<'r>(read: &'r Certificates<'_>) -> Vec<&'r [u8]> {
+    let built = [&read.report.system_path, &read.report.mozilla_path];
+    if built.iter().any(|path| path.is_some()) {
+        return built.into_iter().flatten().flat_map(|path| &path.between).map(Vec::as_slice).collect();
+    }
+    let certificates: Vec<_> = read.chain.iter().map(|(_, certificate)| certificate.clone()).collect();
+    let sent = path(&certificates, |signed| signed != Signed::Wrong);
+    sent.into_iter().filter_map(|at| read.chain.get(at)).map(|(_, certificate)| certificate.as_raw()).collect()
 }
 
 /// The server's own certificate.

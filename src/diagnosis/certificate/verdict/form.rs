@@ -1,11 +1,17 @@
 //! Is it a certificate of a server at all?
 
-use x509_parser::prelude::X509Version;
+use x509_parser::prelude::{X509Certificate, X509Version};
 
 use super::{Certificates, say};
 use crate::diagnosis::certificate::extensions::{must_staple, unknown_and_critical};
 use crate::diagnosis::certificate::reading::{is_ca, is_for_servers, key_usage};
 use crate::diagnosis::finding::{Finding, Severity};
+
+/// Whether those who check handshakes read the certificate at all: they stop at an old version, and at a critical
+/// extension that they do not know.
+pub(super) fn is_legible(leaf: &X509Certificate<'_>) -> bool {
+    leaf.version() == X509Version::V3 && unknown_and_critical(leaf).is_none()
+}
 
 pub(super) fn findings(read: &Certificates<'_>) -> Vec<Finding> {
     let leaf = &read.leaf;

@@ -7,6 +7,7 @@ mod name;
 mod strength;
 mod trust;
 
+pub(in crate::diagnosis) use chain::fetched;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::path::CERTIFICATES;
@@ -162,15 +163,15 @@ impl<'a> Certificates<'a> {
             Aspect::Form => form::findings(self),
             Aspect::System => vec![trust::system(self)],
             Aspect::Mozilla => vec![trust::mozilla(self)],
-            Aspect::Handshake => vec![handshake(self.report)],
+            Aspect::Handshake => vec![handshake(self)],
         };
         Judged { aspect, findings }
     }
 }
 
 /// Whether the handshake is signed with the key of the certificate.
-fn handshake(report: &TlsReport) -> Finding {
-    match &report.handshake_signature {
+fn handshake(read: &Certificates<'_>) -> Finding {
+    match &read.report.handshake_signature {
         Verdict::Good => say(Severity::Good, "signed with the certificate's key: the server holds it", ""),
         Verdict::Bad(why) => say(
             Severity::Fault,
@@ -180,7 +181,10 @@ fn handshake(report: &TlsReport) -> Finding {
         Verdict::Unknown(why) => say(
             Severity::Warning,
             format!("the signature of the handshake could not be checked: {}", safe(why)),
-            "nothing proves that the server holds the key: use a key of a common kind",
+            match form::is_legible(&read.leaf) {
+                true => "nothing proves that the server holds the key: use a key of a common kind",
+                false => "the certificate itself cannot be read, so its key could not be used: see form",
+            },
         ),
     }
 }

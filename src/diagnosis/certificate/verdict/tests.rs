@@ -6,6 +6,7 @@ use rcgen::{
 };
 
 use super::*;
+use crate::diagnosis::tls::Path;
 
 /// 2026-11-21T00:00:00Z.
 const NOW: i64 = 1_795_219_200;
@@ -23,6 +24,14 @@ fn params(common: &str, names: &[&str]) -> CertificateParams {
 fn authority(common: &str) -> CertificateParams {
     let mut params = params(common, &[]);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params
+}
+
+/// One whose name is its common name only.
+fn authority_alone(common: &str) -> CertificateParams {
+    let mut params = authority(common);
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, common);
     params
 }
 
@@ -100,7 +109,7 @@ fn chains_and_what_is_wrong_with_them() {
             "missing above",
             chain(&[&leaf, &middle]),
             false,
-            &["fault: the issuer of certificate 2 is missing: CN=Root signed it, and the server does not send it"],
+            &["warning: CN=Root, which signed certificate 2, is not in the store"],
         ),
         (
             "with its root",
@@ -158,6 +167,15 @@ fn chains_and_what_is_wrong_with_them() {
         let found = of(&report(chain, trusted), Aspect::Chain);
         assert_eq!(told(&found), expect, "{case}");
     }
+    // A signature that is wrong is told alone, whoever trusts the chain.
+    let forged = of(&report(vec![leaf.clone(), der(&forger)], false), Aspect::Chain);
+    assert_eq!(forged.len(), 1, "{forged:#?}");
+    assert!(forged[0].says.ends_with("and another key signed that"), "{forged:#?}");
+    let private = of(&report(vec![leaf.clone(), middle], false), Aspect::Chain);
+    assert!(
+        private[0].next.contains("have it trusted here (SSL_CERT_FILE), servers should not send it"),
+        "{private:#?}"
+    );
     let many = of(&report(vec![leaf; 40], true), Aspect::Chain);
     assert!(told(&many).contains(&"warning: the server sends 40 certificates".to_owned()), "{many:#?}");
 }
@@ -192,19 +210,136 @@ fn names_that_nearly_fit() {
 }
 
 #[test]
+fn names_that_one_can_connect_to() {
+    for (names, next) in [
+        (&["mx2.example.org"][..], "connect to mx2.example.org, or have"),
+        (&["192.0.2.1", "mx_1.example.org", "mx2.example.org"], "connect to mx2.example.org, or have"),
+        (&["*.example.com", "xn--bcher-kva.example"], "connect to xn--bcher-kva.example, or have"),
+        (&["mx2.example.org."], "connect by a name it carries, or have"),
+        (&["a..example", ".example"], "connect by a name it carries, or have"),
+        (&["MX1.example.org"], "connect by a name it carries, or have"),
+        (&["mx2.example.org/x", "mx 2.example"], "connect by a name it carries, or have"),
+    ] {
+        let mut report = report(vec![der(&below(params("mx", names), &root()))], true);
+        report.name = Verdict::Bad("other".to_owned());
+        let found = of(&report, Aspect::Name);
+        assert!(found[0].next.starts_with(next), "{names:?}: {}", found[0].next);
+    }
+    // An address that stands as a DNS name.
+    let mut params = params("mx", &[]);
+    params.subject_alt_names = vec![rcgen::SanType::DnsName("192.0.2.1".try_into().unwrap())];
+    let mut report = report(vec![der(&below(params, &root()))], true);
+    report.name = Verdict::Bad("other".to_owned());
+    assert!(of(&report, Aspect::Name)[0].next.starts_with("connect by a name it carries"));
+}
+
+#[test]
+fn a_next_step_for_each_reason() {
+    let [leaf, ..] = three();
+    for (why, part) in [
+        ("the certificate is not meant for servers (extended key usage)", "for TLS servers (serverAuth)"),
+        ("an authority of the chain may not sign for this name (name constraints)", "that may sign for this name"),
+        ("an authority of the chain may not have so many others below it (path length)", "so far below"),
+        ("a signature uses an algorithm that is not supported", "with SHA-256: see strength"),
+        ("a certificate above the server's own is that of no authority", "issued by an authority: see chain"),
+        ("a CA certificate is used as the server's own, as self-signed ones often are", "for the server itself"),
+        ("a signature does not fit its key", "of the key that signed: see chain"),
+        ("a certificate has a critical extension that is not understood", "without that extension: see form"),
+        ("the certificate is of an old X.509 version that is not checked", "anew as version 3: see form"),
+        ("the certificates of the chain were never valid all at the same time", "valid as long: see dates"),
+        ("no root in the store signs this chain", "send the issuer that is missing: see chain"),
+    ] {
+        let mut report = report(vec![leaf.clone()], false);
+        (report.system_trust, report.mozilla_trust) = (Verdict::Bad(why.to_owned()), Verdict::Bad(why.to_owned()));
+        for aspect in [Aspect::System, Aspect::Mozilla] {
+            let found = of(&report, aspect);
+            assert!(found[0].next.contains(part), "{why}: {}", found[0].next);
+        }
+        let together = findings(&report).into_iter().find(|found| found.says.ends_with(why)).unwrap();
+        assert!(together.next.contains(part), "{why}: {}", together.next);
+    }
+}
+
+#[test]
+fn handshakes_that_could_not_be_checked() {
+    let unchecked =
+        |chain| TlsReport { handshake_signature: Verdict::Unknown("no".to_owned()), ..report(chain, false) };
+    let [leaf, ..] = three();
+    let mut odd = params("mx", &["mx1.example.org"]);
+    let mut extension = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 55738, 1], vec![5, 0]);
+    extension.set_criticality(true);
+    odd.custom_extensions = vec![extension];
+    let odd = der(&below(odd, &root()));
+    let old = crate::diagnosis::certificate::tests::old();
+    for (case, der, part) in [
+        ("key", leaf, "use a key of a common kind"),
+        ("extension", odd, "the certificate itself cannot be read, so its key could not be used: see form"),
+        ("version 1", old, "the certificate itself cannot be read, so its key could not be used: see form"),
+    ] {
+        let found = of(&unchecked(vec![der]), Aspect::Handshake);
+        assert!(found[0].next.ends_with(part), "{case}: {}", found[0].next);
+    }
+}
+
+#[test]
+fn the_practice_authority_is_known_here_only() {
+    let [leaf, ..] = three();
+    let mut report = report(vec![leaf], true);
+    report.mozilla_trust = Verdict::Bad("no root".to_owned());
+    for (common, says) in [
+        ("ehlo practice authority", "trusted here: the practice authority, which only ehlo knows"),
+        ("Root", "trusted by this machine"),
+    ] {
+        let root = CertifiedIssuer::self_signed(authority_alone(common), KeyPair::generate().unwrap()).unwrap();
+        let root = der(&root);
+        let (_, read) = X509Certificate::from_der(&root).unwrap();
+        report.system_path = Some(Path { between: Vec::new(), root: read.subject().as_raw().to_vec() });
+        assert_eq!(of(&report, Aspect::System)[0].says, says);
+        assert!(findings(&report).iter().any(|found| found.says.starts_with(says)), "{common}");
+    }
+}
+
+#[test]
 fn dates_of_all_of_them() {
     let root = root();
     let mut late = authority("Late");
     (late.not_before, late.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2026, 11, 1));
     let late = below(late, &root);
     let leaf = der(&below(params("mx", &["mx1.example.org"]), &late));
-    assert_eq!(
-        told(&of(&report(vec![leaf, der(&late)], true), Aspect::Dates)),
-        [
-            "good: the certificate is valid: 61 days left, until 2027-01-21T00:00:00Z",
-            "warning: certificate 2 of the chain, CN=Late, expired 20 days ago"
-        ]
-    );
+    let valid = "good: the certificate is valid: 61 days left, until 2027-01-21T00:00:00Z";
+    let mut early = authority("Early");
+    early.not_before = date_time_ymd(2026, 11, 23);
+    let early = below(early, &root);
+    let below_early = der(&below(params("mx", &["mx1.example.org"]), &early));
+    let by = |between: &[&Issuer]| {
+        Some(Path { between: between.iter().map(|issuer| der(issuer)).collect(), root: Vec::new() })
+    };
+    let expired = "certificate 2 of the chain, CN=Late, expired 20 days ago";
+    let (replace, leave) =
+        ("send the issuer's current certificate in its place", "leave it out: the chain does not need it");
+    let clocks = "compare the clocks of this machine and of whoever issued it";
+    for (case, chain, system, mozilla, expect, next) in [
+        ("no way", [&leaf, &der(&late)], None, None, format!("fault: {expired}"), replace),
+        ("on both", [&leaf, &der(&late)], by(&[&late]), by(&[&late]), format!("fault: {expired}"), replace),
+        ("on one", [&leaf, &der(&late)], None, by(&[&late]), format!("fault: {expired}"), replace),
+        ("on none", [&leaf, &der(&late)], by(&[]), by(&[&root]), format!("note: {expired}"), leave),
+        (
+            "early",
+            [&below_early, &der(&early)],
+            by(&[&early]),
+            None,
+            "fault: certificate 2 of the chain, CN=Early, valid in 2 days".to_owned(),
+            clocks,
+        ),
+        // It signed nothing that was sent.
+        ("stranger", [&below_early, &der(&late)], None, None, format!("note: {expired}"), leave),
+    ] {
+        let mut report = report(chain.map(Clone::clone).to_vec(), true);
+        (report.system_path, report.mozilla_path) = (system, mozilla);
+        let found = of(&report, Aspect::Dates);
+        assert_eq!(told(&found), [valid.to_owned(), expect], "{case}");
+        assert_eq!(found[1].next, next, "{case}");
+    }
     let mut long = params("mx", &["mx1.example.org"]);
     long.not_after = date_time_ymd(2027, 12, 1);
     let long = der(&below(long, &root));

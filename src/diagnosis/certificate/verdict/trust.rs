@@ -2,23 +2,52 @@
 
 use super::{Certificates, say};
 use crate::diagnosis::certificate::reading::{distinguished_name, is_self_issued};
-use crate::diagnosis::certificate::safe;
+use crate::diagnosis::certificate::{name_of, safe};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::tls::Verdict;
 
 /// What to do about a certificate that vouches for itself.
 const COMPARE: &str = "compare its SHA-256 fingerprint with the administrator, or use one from a public authority";
 
-/// What to do about a chain that nobody trusts: where it ends in a root, that one is private.
-fn next(read: &Certificates<'_>) -> String {
+/// The authority that signs for the practice hosts.
+const PRACTICE_ROOT: &str = "CN=ehlo practice authority";
+/// What there is to say of it.
+const PRACTICE: &str = "trusted here: the practice authority, which only ehlo knows";
+
+/// What to do about each reason, known by a part of its sentence.
+const REASONS: [(&str, &str); 11] = [
+    ("extended key usage", "have the certificate issued anew for TLS servers (serverAuth)"),
+    ("name constraints", "have the certificate issued by an authority that may sign for this name"),
+    ("path length", "have the certificate issued by an authority that may be so far below the others"),
+    ("algorithm", "have what is signed with SHA-1 or another weak algorithm issued anew, with SHA-256: see strength"),
+    ("of no authority", "have the certificate issued by an authority: see chain"),
+    ("CA certificate", "have a certificate issued for the server itself: see form"),
+    ("does not fit its key", "send the certificate of the key that signed: see chain"),
+    ("critical extension", "have the certificate issued anew without that extension: see form"),
+    ("X.509 version", "have the certificate issued anew as version 3: see form"),
+    ("cannot be read", "have the certificate issued anew: see form"),
+    ("never valid all", "have the certificate issued anew by an authority whose own is valid as long: see dates"),
+];
+
+/// What to do about a chain that nobody trusts for a reason: where it only ends in an unknown root, that one is private.
+fn next(read: &Certificates<'_>, why: &str) -> String {
+    if let Some((_, next)) = REASONS.iter().find(|(part, _)| why.contains(part)) {
+        return (*next).to_owned();
+    }
     let root = read.chain.iter().skip(1).map(|(_, above)| above).find(|above| is_self_issued(above));
     match root {
         Some(root) => format!(
             "its root {} is on no list: if it is your own, have it trusted here (SSL_CERT_FILE)",
             distinguished_name(root.subject())
         ),
-        None => "see the chain: an issuer may be missing or private".to_owned(),
+        None => "have its root trusted here if it is your own (SSL_CERT_FILE), or send the issuer that is missing: see chain".to_owned(),
     }
+}
+
+/// Whether the root that this machine trusts is the one that the program makes for its own practice hosts.
+fn is_practice(read: &Certificates<'_>) -> bool {
+    let root = read.report.system_path.as_ref().map(|path| name_of(&path.root));
+    root.is_some_and(|name| name == PRACTICE_ROOT)
 }
 
 /// Only the server vouches for itself.
@@ -36,6 +65,7 @@ fn why(verdict: &Verdict) -> String {
 /// This machine's store by itself.
 pub(super) fn system(read: &Certificates<'_>) -> Finding {
     match &read.report.system_trust {
+        Verdict::Good if is_practice(read) => say(Severity::Good, PRACTICE, ""),
         Verdict::Good => say(Severity::Good, "trusted by this machine", ""),
         Verdict::Bad(_) if is_self_signed(read) => {
             say(Severity::Fault, "self-signed: no authority vouches for it here", COMPARE)
@@ -45,7 +75,9 @@ pub(super) fn system(read: &Certificates<'_>) -> Finding {
             format!("not trusted by this machine: {}", why(bad)),
             "update the machine's certificates (package ca-certificates)",
         ),
-        bad @ Verdict::Bad(_) => say(Severity::Fault, format!("not trusted by this machine: {}", why(bad)), next(read)),
+        bad @ Verdict::Bad(_) => {
+            say(Severity::Fault, format!("not trusted by this machine: {}", why(bad)), next(read, &why(bad)))
+        }
         unknown @ Verdict::Unknown(_) => say(
             Severity::Warning,
             format!("could not be checked: {}", why(unknown)),
@@ -68,7 +100,7 @@ pub(super) fn mozilla(read: &Certificates<'_>) -> Finding {
             say(Severity::Fault, "self-signed: no public authority vouches for it", COMPARE)
         }
         bad @ Verdict::Bad(_) => {
-            say(Severity::Fault, format!("not trusted by Mozilla's list: {}", why(bad)), next(read))
+            say(Severity::Fault, format!("not trusted by Mozilla's list: {}", why(bad)), next(read, &why(bad)))
         }
         unknown @ Verdict::Unknown(_) => say(
             Severity::Warning,
@@ -83,6 +115,9 @@ pub(super) fn together(read: &Certificates<'_>) -> Finding {
     let (system, mozilla) = (&read.report.system_trust, &read.report.mozilla_trust);
     match (system, mozilla) {
         (Verdict::Good, Verdict::Good) => say(Severity::Good, "trusted by this machine and by Mozilla's list", ""),
+        (Verdict::Good, _) if is_practice(read) => {
+            say(Severity::Note, PRACTICE, "no other program trusts this server, and none needs to")
+        }
         (Verdict::Good, other) => say(
             Severity::Note,
             format!("trusted by this machine, not by Mozilla's list: {}", why(other)),
@@ -104,7 +139,7 @@ pub(super) fn together(read: &Certificates<'_>) -> Finding {
         _ => say(
             Severity::Fault,
             format!("not trusted by this machine, nor by Mozilla's list: {}", why(system)),
-            next(read),
+            next(read, &why(system)),
         ),
     }
 }
