@@ -119,6 +119,12 @@ fn nothing_is_sent_without_consent() {
     ] {
         assert!(error.contains(part), "{part} is not in\n{error}");
     }
+    // A tunnel may begin on this machine and end at anybody's server.
+    for host in ["localhost", "127.0.0.1:1", "[::1]:1"] {
+        let (code, text, error) = ehlo(host);
+        assert_eq!((code, text.as_str()), (Some(2), ""), "{host}");
+        assert!(error.contains("needs --i-am-responsible") && !error.contains("practice"), "{host}: {error}");
+    }
 }
 
 #[test]
