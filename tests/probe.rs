@@ -135,6 +135,10 @@ fn lines_that_cannot_be_read() {
         ("mx.example.org --to me", "an address like"),
         ("mx.example.org --to me@example.org>", "an address like"),
         ("mx.example.org --only everything", "the tests are clear starttls vrfy relay smuggling password"),
+        ("mx.example.org --attempts 0 --only password", "nothing is left to test: password needs --attempts N"),
+        ("relay.example.test --only smuggling", "nothing is left to test: smuggling needs --to ADDRESS"),
+        ("relay.example.test --only smuggling,password", "smuggling needs --to ADDRESS, password needs"),
+        ("imap://mail.example.test --only relay", "nothing is left to test: none of these tests is for imap"),
         ("jo@example.org", "name a server"),
         ("mx.example.org --tls --starttls", "cannot be used with"),
     ] {

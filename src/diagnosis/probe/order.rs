@@ -154,6 +154,27 @@ impl Order {
         Test::ALL.into_iter().filter(wanted).filter(|test| test.fits(self.endpoint.protocol)).collect()
     }
 
+    /// Whether something would be tested.
+    ///
+    /// # Errors
+    /// What is missing where nothing is left.
+    pub fn check(&self) -> Result<(), String> {
+        let tests = self.tests();
+        let misses = |test: &Test| match test {
+            Test::Password if self.attempts == 0 => Some("password needs --attempts N, 1 or more"),
+            Test::Smuggling if self.to.is_none() => Some("smuggling needs --to ADDRESS"),
+            _ => None,
+        };
+        let missing: Vec<&str> = tests.iter().filter_map(misses).collect();
+        if tests.is_empty() {
+            return Err(format!("nothing is left to test: none of these tests is for {}", self.endpoint.protocol));
+        }
+        if missing.len() == tests.len() {
+            return Err(format!("nothing is left to test: {}", missing.join(", ")));
+        }
+        Ok(())
+    }
+
     /// The name of the server as it is to be typed by whoever agrees.
     #[must_use]
     pub fn name(&self) -> String {
