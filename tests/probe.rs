@@ -119,6 +119,12 @@ fn nothing_is_sent_without_consent() {
     ] {
         assert!(error.contains(part), "{part} is not in\n{error}");
     }
+    // A tunnel may begin on this machine and end at anybody's server.
+    for host in ["localhost", "127.0.0.1:1", "[::1]:1"] {
+        let (code, text, error) = ehlo(host);
+        assert_eq!((code, text.as_str()), (Some(2), ""), "{host}");
+        assert!(error.contains("needs --i-am-responsible") && !error.contains("practice"), "{host}: {error}");
+    }
 }
 
 #[test]
@@ -129,6 +135,10 @@ fn lines_that_cannot_be_read() {
         ("mx.example.org --to me", "an address like"),
         ("mx.example.org --to me@example.org>", "an address like"),
         ("mx.example.org --only everything", "the tests are clear starttls vrfy relay smuggling password"),
+        ("mx.example.org --attempts 0 --only password", "nothing is left to test: password needs --attempts N"),
+        ("relay.example.test --only smuggling", "nothing is left to test: smuggling needs --to ADDRESS"),
+        ("relay.example.test --only smuggling,password", "smuggling needs --to ADDRESS, password needs"),
+        ("imap://mail.example.test --only relay", "nothing is left to test: none of these tests is for imap"),
         ("jo@example.org", "name a server"),
         ("mx.example.org --tls --starttls", "cannot be used with"),
     ] {

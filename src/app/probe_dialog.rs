@@ -75,6 +75,7 @@ impl ProbeDialog {
         let (name, options) = self.words();
         let mut order = self.order.clone();
         order.read(&options)?;
+        order.check()?;
         match name {
             Some(name) if order.agrees(name) => Ok(order),
             None if order.is_own() => Ok(order),
@@ -117,6 +118,7 @@ mod tests {
             ("--attempts 1", "type mx.example.org first"),
             ("mx.example.org --attempts", "needs a value"),
             ("mx.example.org now", "the options are"),
+            ("mx.example.org --only password", "nothing is left to test: password needs --attempts N"),
         ] {
             assert!(enter(url, line).unwrap_err().contains(part), "{line}");
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::event::{Closing, ResolveFailure, SocketFailure, SocketTrouble};
-use crate::diagnosis::tls::TlsFailure;
+use crate::diagnosis::tls::{CERTIFICATE_ALERTS, TlsFailure};
 use crate::protocol::endpoint::{Endpoint, Security};
 use crate::protocol::visible::visible;
 
@@ -101,6 +101,9 @@ pub fn tls(failure: &TlsFailure, endpoint: &Endpoint) -> (String, String) {
                 "handshake_failure" | "insufficient_security" => {
                     "no common cipher: it may offer only RSA key exchange or CBC, or want a client certificate"
                 }
+                alert if CERTIFICATE_ALERTS.contains(&alert) => {
+                    "it wants a certificate of the client, or does not take ours: --cert FILE --key FILE shows one"
+                }
                 "unrecognized_name" => "it does not know this server name: try --sni with another name",
                 _ => "the server's log says why",
             }
@@ -182,6 +185,8 @@ mod tests {
             ("handshake_failure", "no common cipher"),
             ("insufficient_security", "no common cipher"),
             ("unrecognized_name", "--sni"),
+            ("certificate_required", "--cert FILE --key FILE"),
+            ("unknown_ca", "--cert FILE --key FILE"),
             ("internal_error", "log"),
         ] {
             let (says, next) = tls(&TlsFailure::Alert(alert.to_owned()), &endpoint);

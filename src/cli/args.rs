@@ -188,7 +188,7 @@ pub struct Inspect {
     #[arg(long, conflicts_with = "pem", help_heading = "TLS")]
     pub enumerate: bool,
     /// Send this name in TLS and judge the certificate by it.
-    #[arg(long, value_name = "NAME", help_heading = "TLS")]
+    #[arg(long, value_name = "NAME", value_parser = server_name, help_heading = "TLS")]
     pub sni: Option<String>,
     /// The client's certificate, and where the secrets go.
     #[command(flatten)]
@@ -330,7 +330,7 @@ pub struct Explore {
     #[arg(long, group = "security", help_heading = "TLS")]
     pub no_tls: bool,
     /// Send this name in TLS and judge the certificate by it.
-    #[arg(long, value_name = "NAME", help_heading = "TLS")]
+    #[arg(long, value_name = "NAME", value_parser = server_name, help_heading = "TLS")]
     pub sni: Option<String>,
     /// The client's certificate, and where the secrets go.
     #[command(flatten)]
@@ -380,6 +380,11 @@ pub struct Explore {
     /// Draw without colours; the environment variable NO_COLOR does the same.
     #[arg(long, help_heading = "Screen")]
     pub no_color: bool,
+}
+
+/// The name for TLS as hosts are read: U-labels become A-labels (RFC 6066 §3).
+fn server_name(text: &str) -> Result<String, String> {
+    Host::parse(text).map(|host| host.to_string()).map_err(|why| why.0)
 }
 
 fn resolve(text: &str) -> Result<(String, IpAddr), String> {
@@ -442,6 +447,18 @@ mod tests {
     fn explore(words: &[&str]) -> Explore {
         let all = std::iter::once("ehlo").chain(words.iter().copied());
         Arguments::try_parse_from(all).unwrap().explore
+    }
+
+    #[test]
+    fn the_name_for_tls_is_read_as_hosts_are() {
+        for (given, sent) in
+            [("münchen.example", "xn--mnchen-3ya.example"), ("MX.test.", "mx.test"), ("192.0.2.1", "192.0.2.1")]
+        {
+            assert_eq!(explore(&["--sni", given, "mx.test"]).sni.as_deref(), Some(sent));
+        }
+        for wrong in ["", "a..b", "[::1"] {
+            assert!(Arguments::try_parse_from(["ehlo", "tls", "--sni", wrong, "mx.test"]).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -88,6 +88,7 @@ fn order(arguments: &Arguments) -> Result<Order, String> {
         options.extend(value.iter().flat_map(|value| [name, value.as_str()]));
     }
     order.read(&options)?;
+    order.check()?;
     Ok(order)
 }
 

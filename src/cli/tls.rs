@@ -6,9 +6,9 @@ use super::draw::{Draw, worst};
 use super::investigate::{Run, is_practice};
 use super::{Exit, json, means, print, tables};
 use crate::app::options::Options;
-use crate::diagnosis::Severity;
 use crate::diagnosis::investigation::{Investigation, Opened, What, open};
 use crate::diagnosis::survey::Row;
+use crate::diagnosis::{Finding, Severity};
 use crate::net::clock::Clock;
 use crate::net::practice::Practice;
 
@@ -64,8 +64,16 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
     };
     if !text.is_empty() {
         print(&text)?;
+    } else if arguments.pem {
+        eprintln!("ehlo tls: no certificate was shown{}", why(&findings));
     }
     Ok(if worst(&rows, &findings) == Some(Severity::Fault) { Exit::Fault } else { Exit::Ok })
+}
+
+/// The worst that was found, behind a colon: what is asked for did not come, so it is told why.
+fn why(findings: &[Finding]) -> String {
+    let worst = findings.iter().find(|finding| finding.severity == Severity::Fault);
+    worst.map(|worst| format!(": {}\nnext: {}", worst.says, worst.next)).unwrap_or_default()
 }
 
 /// Every certificate once, in the order of the rows: as it was sent, then what a list or an authority added.

@@ -172,6 +172,19 @@ impl Verdict {
 pub const KNOWN_ALERTS: [&str; 4] =
     ["protocol_version", "handshake_failure", "insufficient_security", "unrecognized_name"];
 
+/// Alerts by which a server refuses the certificate of the client, or that there is none (RFC 8446 §6.2). Since TLS 1.3
+/// they come when the handshake stands for the client already.
+pub const CERTIFICATE_ALERTS: [&str; 8] = [
+    "certificate_required",
+    "bad_certificate",
+    "unsupported_certificate",
+    "certificate_revoked",
+    "certificate_expired",
+    "certificate_unknown",
+    "unknown_ca",
+    "access_denied",
+];
+
 /// Why a handshake did not end in a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TlsFailure {

@@ -8,7 +8,7 @@ use crate::rig::{PROBE_LAX, PROBE_STRICT, Rig, rig};
 fn probe(rig: &Rig, target: &str, options: &str) -> (Option<i32>, String) {
     let target = target.replace("@", &rig.address.to_string());
     let program = Command::new(env!("CARGO_BIN_EXE_ehlo"))
-        .args(["probe", &target, "--explain"])
+        .args(["probe", &target, "--i-am-responsible", "--explain"])
         .args(options.split_whitespace())
         .env("XDG_CONFIG_HOME", "/nonexistent")
         .stdin(Stdio::null())

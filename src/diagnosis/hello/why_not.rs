@@ -45,13 +45,22 @@ pub struct WhyNot {
     way: Way,
     asked: Option<(Probe, Hello)>,
     said: Vec<(Probe, Reply)>,
+    /// The alert that ended the program's own handshake.
+    alert: Option<String>,
 }
 
 impl WhyNot {
     /// About this server. What begins in clear is asked for STARTTLS. `name` is sent in place of the host's own.
     #[must_use]
     pub fn new(endpoint: &Endpoint, name: Option<&str>) -> Self {
-        Self { way: Way::new(endpoint, name), asked: None, said: Vec::new() }
+        Self { way: Way::new(endpoint, name), asked: None, said: Vec::new(), alert: None }
+    }
+
+    /// The program's own handshake ended with this: the alert, if it was one, is told at the end of the sentence.
+    #[must_use]
+    pub fn after(mut self, says: &str) -> Self {
+        self.alert = says.rsplit_once("the alert ").map(|(_, alert)| alert.to_owned());
+        self
     }
 
     /// What is wanted next: one ClientHello or nothing.

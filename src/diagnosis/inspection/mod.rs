@@ -160,8 +160,10 @@ impl Investigation for Inspection {
                 // Without a handshake there is no session to take up.
                 if seen.tls.is_some() {
                     self.again = Again::Wanted;
-                } else if seen.failure.as_ref().is_some_and(|failure| failure.stage == Stage::Handshake) {
-                    self.why_not = Some(WhyNot::new(&self.subject.endpoint, self.sni.as_deref()));
+                } else if let Some(failure) = seen.failure.as_ref().filter(|failure| failure.stage == Stage::Handshake)
+                {
+                    let why_not = WhyNot::new(&self.subject.endpoint, self.sni.as_deref());
+                    self.why_not = Some(why_not.after(&failure.says));
                 }
                 self.seen = Some(*seen);
             }

@@ -8,7 +8,7 @@ use crate::diagnosis::hello::WhyNot;
 use crate::diagnosis::investigation::{Seen, Stage};
 use crate::diagnosis::mta_sts::Announced;
 use crate::diagnosis::survey::{Connect, Row, shown};
-use crate::diagnosis::tls::{Kind, TlsReport};
+use crate::diagnosis::tls::{CERTIFICATE_ALERTS, Kind, TlsReport};
 use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security};
 
 /// Authorities that a row lists.
@@ -66,11 +66,13 @@ impl Table {
             (Some(at), greeting) => format!("{at} {greeting}"),
             (None, _) => shown(&endpoint.to_string()),
         };
-        let verdict = match &seen.failure {
-            Some(failure) if seen.tls.is_none() => Some((Severity::Fault, failure.says.clone())),
+        let refused = refused(seen);
+        let verdict = match (&refused, &seen.failure) {
+            (Some(refused), _) => Some((Severity::Fault, refused.says.clone())),
+            (None, Some(failure)) if seen.tls.is_none() => Some((Severity::Fault, failure.says.clone())),
             // The handshake is what is looked at, and it stands.
-            Some(failure) => Some((Severity::Note, format!("after the handshake: {}", failure.says))),
-            None => None,
+            (None, Some(failure)) => Some((Severity::Note, format!("after the handshake: {}", failure.says))),
+            (None, None) => None,
         };
         self.rows.push(Row {
             verdict,
@@ -80,6 +82,7 @@ impl Table {
             ..row(0, "server", text.trim_end())
         });
         self.starttls(seen);
+        self.findings.extend(refused);
         let why_not = inspection.why_not.as_ref();
         self.rows.extend(why_not.into_iter().flat_map(WhyNot::rows));
         let reasons = why_not.map(WhyNot::findings).unwrap_or_default();
@@ -249,6 +252,25 @@ impl Table {
 
 fn row(depth: u8, label: &str, text: impl Into<String>) -> Row {
     Row { depth, label: label.to_owned(), text: text.into(), ..Row::default() }
+}
+
+/// A server of TLS 1.3 that does without the client, as it has not shown the certificate that is wanted: it says so when
+/// the handshake stands (RFC 8446 §4.4.2.4).
+fn refused(seen: &Seen) -> Option<Finding> {
+    let asked = seen.tls.as_ref()?.client_certificate.as_ref()?;
+    let (_, words) = seen.failure.as_ref()?.says.split_once("the TLS alert ")?;
+    let alert = words.split(|c: char| !c.is_ascii_lowercase() && c != '_').next()?;
+    let alert = CERTIFICATE_ALERTS.into_iter().find(|known| *known == alert)?;
+    let (says, next) = match asked.sent {
+        true => (
+            "does not take our certificate",
+            "--cert FILE --key FILE shows another one: of an authority that it asks for, valid, and for clients",
+        ),
+        false => {
+            ("demands a client certificate", "--cert FILE --key FILE shows one; or let the server ask and not require")
+        }
+    };
+    Some(Finding::new(Severity::Fault, "TLS", format!("{says}: after the handshake it sent the alert {alert}"), next))
 }
 
 /// Where Enter connects: with TLS as it was here.

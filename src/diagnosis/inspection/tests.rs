@@ -345,3 +345,28 @@ fn a_connection_that_stands_is_not_made_again() {
     has(&rows, "DANE  [note: no DANE]\n");
     assert!(!rows.iter().any(|row| row.label == "STARTTLS" || row.label == "session"), "{rows:#?}");
 }
+
+#[test]
+fn a_certificate_that_is_demanded_after_the_handshake() {
+    for (sent, alert, says) in [
+        (false, "certificate_required", Some("demands a client certificate: after the handshake it sent the alert")),
+        (false, "bad_certificate", Some("demands a client certificate")),
+        (true, "unknown_ca", Some("does not take our certificate: after the handshake it sent the alert unknown_ca")),
+        (false, "internal_error", None),
+    ] {
+        let endpoint = Subject::read(&["mx1.example.org:465"], None).unwrap().endpoint;
+        let mut shown = seen(endpoint);
+        if let Some(report) = &mut shown.tls {
+            report.client_certificate = Some(CertificateRequest { authorities: Vec::new(), sent });
+        }
+        let told = format!("the connection broke: the server sent the TLS alert {alert}, before the greeting");
+        shown.failure = Some(Failure { stage: Stage::Greeting, says: told, next: "read its log".to_owned() });
+        let (rows, findings) = World::new().settle(&mut Inspection::of(shown, &Setting::new(Resolver::System)));
+        let found = findings.iter().find(|found| found.next.contains("--cert FILE --key FILE"));
+        assert_eq!(found.map(|found| found.severity), says.map(|_| Severity::Fault), "{alert}: {findings:#?}");
+        assert!(found.is_none_or(|found| found.says.contains(says.unwrap_or_default())), "{found:?}");
+        let server = rows.iter().find(|row| row.label == "server").and_then(|row| row.verdict.clone()).unwrap();
+        let severity = if says.is_some() { Severity::Fault } else { Severity::Note };
+        assert!(server.0 == severity && server.1.contains(alert), "{server:?}");
+    }
+}

@@ -1,7 +1,5 @@
 //! What is to be probed, and how far it may go.
 
-use std::net::IpAddr;
-
 use super::outcome::Outcome;
 use super::{Ground, clear, injection, password, relay, smuggling, verify};
 use crate::diagnosis::investigation::{Talk, Talked};
@@ -156,6 +154,27 @@ impl Order {
         Test::ALL.into_iter().filter(wanted).filter(|test| test.fits(self.endpoint.protocol)).collect()
     }
 
+    /// Whether something would be tested.
+    ///
+    /// # Errors
+    /// What is missing where nothing is left.
+    pub fn check(&self) -> Result<(), String> {
+        let tests = self.tests();
+        let misses = |test: &Test| match test {
+            Test::Password if self.attempts == 0 => Some("password needs --attempts N, 1 or more"),
+            Test::Smuggling if self.to.is_none() => Some("smuggling needs --to ADDRESS"),
+            _ => None,
+        };
+        let missing: Vec<&str> = tests.iter().filter_map(misses).collect();
+        if tests.is_empty() {
+            return Err(format!("nothing is left to test: none of these tests is for {}", self.endpoint.protocol));
+        }
+        if missing.len() == tests.len() {
+            return Err(format!("nothing is left to test: {}", missing.join(", ")));
+        }
+        Ok(())
+    }
+
     /// The name of the server as it is to be typed by whoever agrees.
     #[must_use]
     pub fn name(&self) -> String {
@@ -171,17 +190,16 @@ impl Order {
         line.trim().trim_end_matches('.').eq_ignore_ascii_case(&self.name())
     }
 
-    /// Whether the server is on this machine, or has a name or address that leads to nobody: those of the practice world
-    /// (RFC 6761 §6.2, RFC 5737, RFC 3849). Nobody else is concerned then.
+    /// Whether the server has a name of the practice world (RFC 6761 §6.2): nobody else is concerned then. An address of
+    /// this machine does not tell that: a tunnel may begin there, and end at anybody's server.
     #[must_use]
     pub fn is_own(&self) -> bool {
         match &self.endpoint.host {
             Host::Name(name) => {
-                let name = name.to_ascii_lowercase();
-                name == "localhost" || name == "example.test" || name.ends_with(".example.test")
+                let name = name.trim_end_matches('.').to_ascii_lowercase();
+                name == "example.test" || name.ends_with(".example.test")
             }
-            Host::Ip(IpAddr::V4(ip)) => ip.is_loopback() || ip.octets().starts_with(&[192, 0, 2]),
-            Host::Ip(IpAddr::V6(ip)) => ip.is_loopback() || ip.segments().starts_with(&[0x2001, 0xdb8]),
+            Host::Ip(_) => false,
         }
     }
 

@@ -37,7 +37,7 @@ impl Order {
             );
         }
         lines.push(match self.is_own() {
-            true => "This server is on this machine or exists for practice only.".to_owned(),
+            true => "This server exists for practice only.".to_owned(),
             false => "Only for a server that you are responsible for: to its operator this is an attack.".to_owned(),
         });
         lines

@@ -456,10 +456,10 @@ fn who_has_to_agree() {
         ("smtp://mx.example.org", false, "mx.example.org"),
         ("smtp://relay.example.test", true, "relay.example.test"),
         ("smtp://notexample.test", false, "notexample.test"),
-        ("smtp://localhost", true, "localhost"),
-        ("smtp://127.0.0.1", true, "127.0.0.1"),
-        ("smtp://[::1]", true, "::1"),
-        ("smtp://192.0.2.30", true, "192.0.2.30"),
+        ("smtp://localhost", false, "localhost"),
+        ("smtp://127.0.0.1", false, "127.0.0.1"),
+        ("smtp://[::1]", false, "::1"),
+        ("smtp://192.0.2.30", false, "192.0.2.30"),
         ("smtp://198.51.100.1", false, "198.51.100.1"),
     ] {
         let order = order(url, "");

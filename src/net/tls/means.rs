@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::{ClientSessionMemoryCache, Resumption};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, KeyLog};
@@ -63,10 +63,20 @@ impl Means {
             let mend = "openssl pkey -in FILE -out PLAIN writes it without";
             return Err(format!("the key is locked with a passphrase, which is not asked for here; {mend}"));
         }
-        let key = PrivateKeyDer::from_pem_slice(key)
-            .map_err(|why| format!("the key cannot be read: {why}; openssl pkey -in FILE writes it in PEM"))?;
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(|why| match why {
+            pem::Error::NoItemsFound => {
+                "there is no private key in it; --key FILE names the file that has it, in PEM (openssl pkey -in FILE)"
+                    .to_owned()
+            }
+            other => format!("the key cannot be read: {other}; openssl pkey -in FILE writes it in PEM"),
+        })?;
         let own = CertifiedKey::from_der(chain, key, &provider()).map_err(|error| match error {
             rustls::Error::InconsistentKeys(_) => "the key is not the one of the certificate".to_owned(),
+            rustls::Error::InvalidCertificate(_) => {
+                "the certificate cannot be used: it is no X.509 certificate of version 3 (RFC 5280 §4.1.2.1); openssl x509 -in \
+                 FILE -text shows its version, and openssl req -x509 makes one of version 3"
+                    .to_owned()
+            }
             other => format!("the certificate and its key cannot be used: {other}"),
         })?;
         self.certificate = Some(Arc::new(own));
@@ -137,6 +147,24 @@ mod tests {
         (certificate.pem(), key.serialize_pem())
     }
 
+    /// Made by `openssl x509 -req -signkey`, which writes version 1 where no extensions are named, and for nothing else.
+    const VERSION_1: &str = "-----BEGIN CERTIFICATE-----
+MIIBJTCBzQIUXsDxCfCIvribuvf4Np3ZLrLCBngwCgYIKoZIzj0EAwIwFTETMBEG
+A1UEAwwKbWUuZXhhbXBsZTAgFw0yNjExMjExOTA4MTdaGA8yMTI2MTAyODE5MDgx
+N1owFTETMBEGA1UEAwwKbWUuZXhhbXBsZTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABKJsCoIo7sjf1lRmSLhVcE9Fa/TUCDj9ciTvXmvd7dGrJJ38BYa5W9vaQmoe
+k8s4g9vnnZvWhM0yCo9eWbSk3H4wCgYIKoZIzj0EAwIDRwAwRAIgHMofevh661x+
+DeWJX4i3/PJlxJ75aR/XjKor3/ZWQ3sCIE4agV4Y9xYwz2pbP6WGahv5md3q8dzi
+XXObF7xyH8C+
+-----END CERTIFICATE-----
+";
+    const VERSION_1_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgh/QYw9uenkBCbgbR
+ImFu8GzGngOWRdubHc8lj1c6RxihRANCAASibAqCKO7I39ZUZki4VXBPRWv01Ag4
+/XIk715r3e3RqySd/AWGuVvb2kJqHpPLOIPb552b1oTNMgqPXlm0pNx+
+-----END PRIVATE KEY-----
+";
+
     #[test]
     fn certificates_that_cannot_be_used_say_why() {
         let (certificate, key) = own();
@@ -150,7 +178,9 @@ mod tests {
             (&key, &key, "holds no certificate"),
             ("", &key, "holds no certificate"),
             ("-----BEGIN CERTIFICATE-----\n!", &key, "cannot be read"),
-            (&certificate, "", "the key cannot be read"),
+            (&certificate, "", "there is no private key in it; --key FILE"),
+            (&certificate, &certificate, "--key FILE"),
+            (VERSION_1, VERSION_1_KEY, "version 3"),
             (&certificate, locked, "passphrase"),
         ] {
             let error = Means::default().with_certificate(certificate.as_bytes(), key.as_bytes()).unwrap_err();

@@ -36,6 +36,11 @@ fn stopped(of: &Enumeration) -> Option<Finding> {
         Stopped::Reply(Reply::NotSent(failure)) => {
             finding(of, Severity::Fault, format!("could not be asked{after}: {}", failure.says), &failure.next)
         }
+        Stopped::Reply(reply @ Reply::Silent(_)) if of.is_mute() => {
+            let says =
+                format!("answered no ClientHello at all{after}, so what it speaks is not known: {}", reply.words());
+            finding(of, Severity::Fault, says, UNWELCOME)
+        }
         Stopped::Reply(reply) => {
             let next =
                 "TLS may not be spoken here, or the server has had enough of it: ask again later, or read its log";
@@ -52,6 +57,10 @@ fn versions(of: &Enumeration) -> Vec<Finding> {
     let speaks = |version| of.spoken(version).is_some_and(|spoken| !spoken.choices.is_empty());
     let settled = |version| of.spoken(version).is_some_and(|spoken| spoken.end.is_some());
     let mut findings = Vec::new();
+    if of.is_mute() {
+        findings.extend(mute(of));
+        return findings;
+    }
     if VERSIONS_OF_TODAY.into_iter().all(|version| settled(version) && !speaks(version)) {
         let next = "let it speak TLS 1.2 and 1.3: renew its TLS library, or lift what keeps it (Postfix: \
                     smtpd_tls_protocols = >=TLSv1.2; Dovecot: ssl_min_protocol = TLSv1.2)";
@@ -70,6 +79,14 @@ fn versions(of: &Enumeration) -> Vec<Finding> {
     findings
 }
 
+/// Nothing is known of a server that answers nothing. That it was given up is told with the last answer.
+fn mute(of: &Enumeration) -> Option<Finding> {
+    let last = of.versions.iter().rev().find_map(|spoken| spoken.end.as_ref()).filter(|_| of.is_done())?;
+    let says = format!("answered no ClientHello at all, so what it speaks is not known: {}", last.words());
+    of.stopped.is_none().then(|| finding(of, Severity::Fault, says, UNWELCOME))
+}
+
+const UNWELCOME: &str = "TLS may not be spoken here, or this address is not welcome: the log of the server says why";
 const VERSIONS_OF_TODAY: [Version; 2] = [Version::TLS13, Version::TLS12];
 
 /// Suites with the same fault are one finding.

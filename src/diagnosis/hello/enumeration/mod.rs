@@ -148,6 +148,14 @@ impl Enumeration {
         spoken.next().map(|spoken| spoken.version)
     }
 
+    /// Whether it answers no ClientHello at all: every one so far was met by an end of the connection or by silence. What
+    /// it speaks is not known then.
+    fn is_mute(&self) -> bool {
+        let is_answer = |reply: &Reply| !matches!(reply, Reply::Closed(_) | Reply::Silent(_));
+        let mut ends = self.versions.iter().filter_map(|spoken| spoken.end.as_ref()).peekable();
+        ends.peek().is_some() && !ends.any(is_answer) && self.versions.iter().all(|spoken| spoken.choices.is_empty())
+    }
+
     fn spoken(&self, version: Version) -> Option<&Spoken> {
         self.versions.iter().find(|spoken| spoken.version == version)
     }

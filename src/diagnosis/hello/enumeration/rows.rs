@@ -37,6 +37,9 @@ fn heading(of: &Enumeration, spoken: &Spoken) -> Row {
     let (text, verdict) = match (spoken.choices.len(), &spoken.end) {
         (0, None) if of.stopped.is_some() => ("not asked".to_owned(), None),
         (0, None) => ("…".to_owned(), None),
+        (0, Some(reply)) if of.is_mute() => {
+            ("no answer".to_owned(), Some((Severity::Note, format!("not known: {}", reply.words()))))
+        }
         (0, Some(reply)) => {
             let verdict = match version.forbidden_by() {
                 Some(rfc) => (Severity::Good, format!("rightly not spoken ({rfc})")),

@@ -107,12 +107,25 @@ fn servers_that_are_not_asked_to_the_end() {
     for (mood, connections, says) in [
         (Mood::Unreachable, 1, "fault: could not be asked: 192.0.2.25:465 refused after 1 ms"),
         (Mood::Clear, 1, "fault: was not asked further: answered in plain text: 220 mx.test ESMTP"),
-        (Mood::Silent, 2, "fault: was not asked further after 2 connections: said nothing for 10 s"),
+        (
+            Mood::Silent,
+            2,
+            "fault: answered no ClientHello at all after 2 connections, so what it speaks is not known: said nothing for 10 s",
+        ),
+        (
+            Mood::Intolerant(Version(0)),
+            5,
+            "fault: answered no ClientHello at all, so what it speaks is not known: closed by the server",
+        ),
         (Mood::Intolerant(Version::SSL3), 5, "fault: speaks neither TLS 1.2 nor TLS 1.3"),
     ] {
         let enumeration = run(&Server { mood, ..Server::default() });
         assert_eq!(enumeration.connections, connections, "{mood:?}");
         assert_eq!(findings(&enumeration).first().map(String::as_str), Some(says), "{mood:?}");
+        assert!(
+            !table(&enumeration).iter().any(|line| line.contains("rightly")) || says.contains("neither"),
+            "{mood:?}"
+        );
     }
 }
 

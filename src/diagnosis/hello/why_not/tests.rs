@@ -112,13 +112,13 @@ fn servers_and_why_not() {
             Server { wants: Some(&[AUTHORITY, b"\x30\x80"]), ..usual.clone() },
             "smtps://mx.test",
             2,
-            &["warning: asks for a client certificate of CN=ca.test or of a name of 2 octets that cannot be read"],
+            &["fault: asks for a client certificate of CN=ca.test or of a name of 2 octets that cannot be read"],
         ),
         (
             Server { wants: Some(&[]), versions: TLS12, ..usual.clone() },
             "smtps://mx.test",
             1,
-            &["warning: asks for a client certificate, of any authority"],
+            &["fault: asks for a client certificate, of any authority"],
         ),
         (
             usual.clone(),
@@ -194,4 +194,34 @@ fn another_investigations_answers_are_passed_over() {
     hello.endpoint = endpoint("smtps://other.test");
     assert!(!why.came(&Server::default().came(hello)));
     assert_eq!(why.rows()[0].text, "TLS 1.0 to 1.3, all suites …");
+}
+
+#[test]
+fn where_all_fits_the_key_of_the_certificate_is_the_reason() {
+    for (server, alert, part, step) in [
+        (Server::default(), "handshake_failure", "the versions and suites fit (TLS 1.3 with TLS_AES_256", "RSA, P-256"),
+        (
+            Server { versions: TLS12, suites: &[0xc02b], ..Server::default() },
+            "handshake_failure",
+            "fit (TLS 1.2 with TLS_ECDHE_ECDSA",
+            "RSA, P-256",
+        ),
+        (Server::default(), "internal_error", "the handshake fails later", "the log of the server"),
+        (
+            Server { wants: Some(&[]), versions: TLS12, ..Server::default() },
+            "handshake_failure",
+            "asks for a client certificate",
+            "--cert FILE --key FILE",
+        ),
+    ] {
+        let why = WhyNot::new(&endpoint("smtps://mx.test"), None);
+        let mut why = why.after(&format!("the server ended the handshake with the alert {alert}"));
+        while let Some(Want::Hello(hello)) = why.wants().pop() {
+            assert!(why.came(&server.came(hello)));
+        }
+        let findings = why.findings();
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        assert!(findings[0].says.contains(part) && findings[0].next.contains(step), "{alert}: {findings:#?}");
+        assert!(!findings[0].next.contains("connect again"));
+    }
 }

@@ -56,10 +56,17 @@ pub(super) fn findings(of: &WhyNot) -> Vec<Finding> {
         None => {}
     }
     let choices: Vec<&Choice> = of.said.iter().filter_map(|(_, reply)| reply.choice()).collect();
-    findings.extend(choices.iter().find_map(|choice| asks(of, choice)));
+    if let Some(says) = choices.iter().find_map(|choice| asks(choice)).filter(|says| !is_told(&findings, says)) {
+        let next = "it may end handshakes without one: --cert FILE --key FILE shows one";
+        findings.push(Finding::new(Severity::Warning, of.way.subject(), says, next));
+    }
     findings.extend(choices.iter().find_map(|choice| prime(of, choice)));
     findings.extend(choices.first().and_then(|choice| broken(of, choice)));
     findings
+}
+
+fn is_told(findings: &[Finding], says: &str) -> bool {
+    findings.iter().any(|finding| finding.says == says)
 }
 
 /// It would speak with somebody, and not with us.
@@ -78,20 +85,14 @@ fn spoken(of: &WhyNot, choice: &Choice) -> Vec<Finding> {
         return vec![fault(&of.way, says, UPGRADE)];
     }
     if version == Version::TLS13 || is_ours(suite) {
-        if of.said.iter().filter_map(|(_, reply)| reply.choice()).any(|choice| choice.wants.is_some()) {
-            return Vec::new();
-        }
-        let says = format!("answers a ClientHello with {version} and {suite}: the handshake fails later");
-        let next = "connect again; if it fails again, the log of the server says why";
-        return vec![Finding::new(Severity::Note, of.way.subject(), says, next)];
+        return vec![asked(of).unwrap_or_else(|| fits(of, version, suite.to_string()))];
     }
     let (ecdhe, dhe) = (of.choice(Probe::Ecdhe), of.choice(Probe::Dhe));
     let says = match (suite.exchange(), ecdhe, dhe) {
         (_, Some(_), _) | (Exchange::Ecdhe, None, _) => {
             let cipher = ecdhe.unwrap_or(choice).suite;
             if is_ours(cipher) {
-                let says = format!("speaks {version} with {cipher}, and prefers {suite}: the handshake fails later");
-                return vec![Finding::new(Severity::Note, of.way.subject(), says, EPHEMERAL)];
+                return vec![asked(of).unwrap_or_else(|| fits(of, version, format!("{cipher}, and prefers {suite}")))];
             }
             format!("has no suite with ECDHE and AES-GCM or ChaCha20-Poly1305; it would speak {cipher}")
         }
@@ -103,6 +104,37 @@ fn spoken(of: &WhyNot, choice: &Choice) -> Vec<Finding> {
         _ => format!("has neither ECDHE nor DHE; it would speak {suite}"),
     };
     vec![fault(&of.way, says, EPHEMERAL)]
+}
+
+/// All that a ClientHello asks for is there. Of what comes after it a certificate whose signatures we do not offer to check
+/// ends the handshake most (RFC 8446 §4.4.2.2).
+fn fits(of: &WhyNot, version: Version, suite: String) -> Finding {
+    if of.alert.as_deref() != Some("handshake_failure") {
+        let says = format!("answers a ClientHello with {version} and {suite}: the handshake fails later");
+        return Finding::new(Severity::Note, of.way.subject(), says, "the log of the server says why");
+    }
+    let says = format!(
+        "the versions and suites fit ({version} with {suite}), so the key of its certificate is probably of a kind that this \
+         build cannot check ({UNCHECKED})"
+    );
+    fault(&of.way, says, OTHER_KEY)
+}
+
+#[cfg(not(feature = "aws-lc-rs"))]
+const UNCHECKED: &str = "P-521, Ed448 and the like";
+#[cfg(not(feature = "aws-lc-rs"))]
+const OTHER_KEY: &str = "ask with the build that has aws-lc-rs (cargo build --features aws-lc-rs), which knows P-521; or give the \
+                         server a certificate with a key of RSA, P-256 or P-384";
+#[cfg(feature = "aws-lc-rs")]
+const UNCHECKED: &str = "Ed448 and the like";
+#[cfg(feature = "aws-lc-rs")]
+const OTHER_KEY: &str = "give the server a certificate with a key of RSA, P-256 or P-384";
+
+/// A certificate of the client is asked for, and nothing else is in the way: that is the reason.
+fn asked(of: &WhyNot) -> Option<Finding> {
+    let wants = of.said.iter().filter_map(|(_, reply)| reply.choice()).find_map(asks)?;
+    let next = "--cert FILE --key FILE shows one; or let the server ask and not require";
+    Some(fault(&of.way, wants, next))
 }
 
 fn clear(of: &WhyNot, line: &str) -> Finding {
@@ -170,14 +202,11 @@ fn deaf(of: &WhyNot, first: &Reply) -> Finding {
 }
 
 /// It asks for a certificate of the client.
-fn asks(of: &WhyNot, choice: &Choice) -> Option<Finding> {
-    let says = match choice.wants.as_deref()? {
+fn asks(choice: &Choice) -> Option<String> {
+    Some(match choice.wants.as_deref()? {
         [] => "asks for a client certificate, of any authority".to_owned(),
         names => format!("asks for a client certificate of {}", names.join(" or of ")),
-    };
-    let next =
-        "it may end handshakes without one: log in from a client that has one, or let the server ask and not require";
-    Some(Finding::new(Severity::Warning, of.way.subject(), says, next))
+    })
 }
 
 fn prime(of: &WhyNot, choice: &Choice) -> Option<Finding> {
