@@ -61,6 +61,14 @@ fn certificates_for_other_programs() {
 }
 
 #[test]
+fn where_no_certificate_is_shown_the_reason_is() {
+    let (code, out, error) = ehlo(&["--pem", "mx1.example.test:1"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""), "{error}");
+    assert!(error.contains("ehlo tls: no certificate was shown: ") && error.contains("refused"), "{error}");
+    assert!(error.contains("next: "), "{error}");
+}
+
+#[test]
 fn lines_that_cannot_be_read() {
     for (arguments, part) in [
         (&["jo@example.test"][..], "write the name of a server"),
