@@ -9,6 +9,7 @@
 //! | an IPv4 address | `203.0.113.1` … `203.0.113.254`, then `198.18.0.0/15` (RFC 5737, RFC 2544) |
 //! | an IPv6 address | `3fff::1` … (RFC 9637) |
 //! | the reverse name of an address | the reverse name of its pseudonym |
+//! | base64 of a text that has any of these | base64 of the text with pseudonyms |
 //!
 //! The same original has the same pseudonym for the whole run; numbers go by first appearance. A pseudonym is its own:
 //! text that was changed once is not changed again. What is reserved for examples, the resolvers everybody knows, the
@@ -25,10 +26,13 @@ use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use self::spot::{Spot, spots};
-use crate::protocol::text::domain;
+use crate::protocol::text::{domain, transfer};
 
 /// Originals of one kind that are told apart; a server that names more wants to fill the memory.
 const MOST: usize = 65_536;
+
+/// How often base64 is looked into: a message of SASL, and the base64 in one of SCRAM.
+const DEPTH: usize = 2;
 
 /// Who is who. It only grows.
 #[derive(Clone, Debug, Default)]
@@ -64,12 +68,16 @@ impl Pseudonyms {
 
     /// The same for octets of the wire.
     pub fn veil_octets<'a>(&mut self, text: &'a [u8]) -> Cow<'a, [u8]> {
+        self.veil_to(text, DEPTH)
+    }
+
+    fn veil_to<'a>(&mut self, text: &'a [u8], depth: usize) -> Cow<'a, [u8]> {
         let known = |word: &str| self.known.iter().any(|host| word.eq_ignore_ascii_case(host));
         let mut out: Option<Vec<u8>> = None;
         let mut from = 0;
-        for (range, spot) in spots(text, known) {
+        for (range, spot) in spots(text, depth, &known) {
             let original = text.get(range.clone()).unwrap_or_default();
-            let Some(pseudonym) = self.pseudonym(original, &spot) else { continue };
+            let Some(pseudonym) = self.pseudonym(original, &spot, depth) else { continue };
             let out = out.get_or_insert_with(|| Vec::with_capacity(text.len() + 32));
             out.extend_from_slice(text.get(from..range.start).unwrap_or_default());
             out.extend_from_slice(pseudonym.as_bytes());
@@ -85,7 +93,7 @@ impl Pseudonyms {
     }
 
     /// What stands for it; `None`: it stays.
-    fn pseudonym(&mut self, original: &[u8], spot: &Spot) -> Option<String> {
+    fn pseudonym(&mut self, original: &[u8], spot: &Spot, depth: usize) -> Option<String> {
         match spot {
             Spot::Name => {
                 let name = String::from_utf8_lossy(original).to_lowercase();
@@ -93,6 +101,10 @@ impl Pseudonyms {
                 let veiled = self.name(&name);
                 (veiled != name).then_some(veiled)
             }
+            Spot::Base64(said) => match self.veil_to(said.as_bytes(), depth.saturating_sub(1)) {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(veiled) => Some(transfer::to_base64(&veiled)),
+            },
             Spot::V4(address) => Some(self.v4(*address)?.to_string()),
             Spot::V6(address) => Some(self.v6(*address)?.to_string()),
             Spot::Local(address) => {

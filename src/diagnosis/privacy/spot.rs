@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use super::public;
+use crate::protocol::sasl;
 
 /// Octets of an IPv6 address in text at most, `ffff:…:255.255.255.255` (RFC 4291 §2.2).
 const V6: usize = 45;
@@ -13,6 +14,8 @@ const V6: usize = 45;
 const QUOTED: usize = 130;
 /// Octets before a reply code that are looked at: a mark and the blanks around it.
 const MARK: usize = 24;
+/// Octets that a word of base64 has at least; in shorter ones there is no room for a name.
+const BASE64: usize = 12;
 /// Octets of a host name (RFC 1035 §2.3.4).
 const NAME: usize = 255;
 
@@ -27,14 +30,18 @@ pub(super) enum Spot {
     V4(Ipv4Addr),
     /// An IPv6 address.
     V6(Ipv6Addr),
+    /// A word of base64 (RFC 4648 §4) and the text it stands for, in which there are spots.
+    Base64(String),
 }
 
 /// Every spot of a text with its octets, in order. `known` says of a word without a dot, or with an ending that is no
 /// public one, whether it is a host all the same.
-pub(super) fn spots(text: &[u8], known: impl Fn(&str) -> bool) -> Vec<(Range<usize>, Spot)> {
-    let mut scan = Scan { text, at: 0, hex: false, out: Vec::new() };
+///
+/// Base64 is looked into `depth` times: SCRAM has base64 in base64 (`c=`, RFC 5802 §5.1).
+pub(super) fn spots(text: &[u8], depth: usize, known: &dyn Fn(&str) -> bool) -> Vec<(Range<usize>, Spot)> {
+    let mut scan = Scan { text, at: 0, depth, hex: false, out: Vec::new() };
     while scan.at < text.len() {
-        scan.step(&known);
+        scan.step(known);
     }
     scan.out
 }
@@ -42,6 +49,7 @@ pub(super) fn spots(text: &[u8], known: impl Fn(&str) -> bool) -> Vec<(Range<usi
 struct Scan<'a> {
     text: &'a [u8],
     at: usize,
+    depth: usize,
     /// The word before, when a colon stands between it and this place, was hexadecimal: an address would have begun
     /// there.
     hex: bool,
@@ -49,14 +57,14 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    fn step(&mut self, known: &impl Fn(&str) -> bool) {
+    fn step(&mut self, known: &dyn Fn(&str) -> bool) {
         let start = self.at;
         if self.reply_code() {
             self.at += 4;
             return;
         }
         match self.text.get(start) {
-            Some(b'"') if self.quoted_local() => return,
+            Some(b'"') if self.quoted_local(known) => return,
             Some(b':') if !self.hex && self.text.get(start + 1) == Some(&b':') && self.v6(start) => return,
             Some(b':') => return self.at += 1,
             _ => {}
@@ -67,12 +75,15 @@ impl Scan<'_> {
             self.at = start + char_at(self.text, start).1;
             return;
         }
-        if self.text.get(end) == Some(&b'@') && self.local(start, end) {
+        if self.text.get(end) == Some(&b'@') && self.local(start, end, known) {
             return;
         }
         // Not an address: the words in it one by one.
         while self.at < end {
             let from = self.at;
+            if self.base64(from, known) {
+                continue;
+            }
             let word = self.run(from, |c| c.is_alphanumeric() || "-_.".contains(c)).min(end);
             if word == from {
                 self.hex = false;
@@ -105,6 +116,32 @@ impl Scan<'_> {
             || line.ends_with(b" ") && mark.strip_suffix(b"x").unwrap_or(mark).iter().all(sign) && mark != b"x"
     }
 
+    /// A word of base64 that begins here and says in it who somebody is. Each word is decoded once.
+    fn base64(&mut self, from: usize, known: &dyn Fn(&str) -> bool) -> bool {
+        let belongs = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+        let goes_on = from.checked_sub(1).and_then(|before| self.text.get(before)).is_some_and(belongs);
+        if self.depth == 0 || goes_on {
+            return false;
+        }
+        let ahead = self.text.get(from..).unwrap_or_default();
+        let body = ahead.iter().take_while(|b| belongs(b)).count();
+        let padding = ahead.iter().skip(body).take(2).take_while(|b| **b == b'=').count();
+        let Some(word) =
+            ahead.get(..body + padding).filter(|word| word.len() >= BASE64 && word.len().is_multiple_of(4))
+        else {
+            return false;
+        };
+        let octets = std::str::from_utf8(word).ok().and_then(|word| sasl::decode(word).ok());
+        let Some(said) = octets.and_then(|octets| String::from_utf8(octets).ok()) else { return false };
+        if spots(said.as_bytes(), self.depth - 1, known).is_empty() {
+            return false;
+        }
+        self.out.push((from..from + word.len(), Spot::Base64(said)));
+        self.at = from + word.len();
+        self.hex = false;
+        true
+    }
+
     /// Where the run of such characters ends that begins here.
     fn run(&self, from: usize, belongs: impl Fn(char) -> bool) -> usize {
         let mut at = from;
@@ -117,7 +154,7 @@ impl Scan<'_> {
     }
 
     /// `start..end` stands before an `@`: a local part, if a domain stands behind it.
-    fn local(&mut self, start: usize, end: usize) -> bool {
+    fn local(&mut self, start: usize, end: usize, known: &dyn Fn(&str) -> bool) -> bool {
         let (Some(next), _) = char_at(self.text, end + 1) else { return false };
         if !next.is_alphanumeric() && next != '[' {
             return false;
@@ -134,6 +171,11 @@ impl Scan<'_> {
         }
         self.at = end + 1;
         let domain = self.domain_end();
+        // `user@domain` of a form is nobody.
+        if next != '[' && !is_domain(self.text.get(end + 1..domain).unwrap_or_default(), known) {
+            self.at = start;
+            return false;
+        }
         let whole = self.text.get(from..domain).unwrap_or_default();
         self.out.push((from..end, Spot::Local(String::from_utf8_lossy(whole).to_lowercase())));
         if next != '[' {
@@ -149,7 +191,7 @@ impl Scan<'_> {
     }
 
     /// `"jo smith"@example.org`, and `NIL "jo" "example.org"` as IMAP's ENVELOPE has it (RFC 9051 §7.5.2).
-    fn quoted_local(&mut self) -> bool {
+    fn quoted_local(&mut self, known: &dyn Fn(&str) -> bool) -> bool {
         let start = self.at + 1;
         let ahead = self.text.get(start..).unwrap_or_default();
         let ahead = ahead.get(..QUOTED).unwrap_or(ahead);
@@ -171,7 +213,8 @@ impl Scan<'_> {
         self.at = domain_at;
         let domain = self.domain_end();
         let name = self.text.get(domain_at..domain).unwrap_or_default();
-        if structure && (self.text.get(domain) != Some(&b'"') || !name.contains(&b'.')) {
+        let literal = name.is_empty() && !structure;
+        if structure && self.text.get(domain) != Some(&b'"') || !literal && !is_domain(name, known) {
             self.at = start - 1;
             return false;
         }
@@ -216,7 +259,7 @@ impl Scan<'_> {
     }
 
     /// A word that is an IPv4 address or a host name, perhaps with dots and dashes around it.
-    fn name(&mut self, mut from: usize, mut end: usize, certain: bool, known: &impl Fn(&str) -> bool) {
+    fn name(&mut self, mut from: usize, mut end: usize, certain: bool, known: &dyn Fn(&str) -> bool) {
         let edge = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'.' | b'-'));
         while from < end && edge(self.text.get(from)) {
             from += 1;
@@ -240,6 +283,13 @@ impl Scan<'_> {
         };
         self.out.push((from..end, spot));
     }
+}
+
+/// Whether what stands behind an `@` is a domain: it has a dot in it, or is known.
+fn is_domain(name: &[u8], known: &dyn Fn(&str) -> bool) -> bool {
+    let name = String::from_utf8_lossy(name);
+    let name = name.trim_matches(['.', '-']);
+    name.contains('.') || known(name)
 }
 
 /// The character that begins at an octet and how many octets it has; an octet that begins none stands alone.

@@ -86,6 +86,8 @@ fn what_says_nothing_about_anybody_stays() {
         "Gmail (gmail.com) wants SPF or DKIM",
         "user7@domain3.example host1.domain1.example 203.0.113.9 3fff::2",
         "smtp.mailfrom header.d header.from",
+        "user@domain user@example.org name@host <local-part@domain>. imap://user@host/… \"jo smith\"@host",
+        "AGpvAHNlY3JldDEyMw== dXNlcjFAZG9tYWluMS5leGFtcGxl internationalization Disposition1 authenticate",
     ] {
         assert_eq!(veiled(text), text);
     }
@@ -113,10 +115,39 @@ fn octets_that_are_no_text_stay_as_they_are() {
     assert_eq!(&*veiled, b"\xff\xfe host1.domain1.example\x80 \xc3");
 }
 
+#[test]
+fn base64_stands_for_the_text_with_pseudonyms() {
+    let encode = |text: &str| transfer::to_base64(text.as_bytes());
+    let inner = encode("n,a=alice@firma.de,");
+    let veiled_inner = encode("n,a=user1@domain1.example,");
+    for (said, wanted) in [
+        ("n,,n=alice@firma.de,r=abcdefgh", "n,,n=user1@domain1.example,r=abcdefgh"),
+        ("hans.mueller@firma.de", "user1@domain1.example"),
+        ("<1896.6971@10.20.30.40>", "<user1@203.0.113.1>"),
+        ("\0jo@firma.de\0secret", "\0user1@domain1.example\0secret"),
+        (&format!("c={inner},r=abc,p=def"), &format!("c={veiled_inner},r=abc,p=def")),
+    ] {
+        for (before, after) in [("", ""), ("AUTH X ", "\r\n"), ("◀   334 ", ""), ("initial=", ", "), ("\"", "\"")] {
+            let text = format!("{before}{}{after}", encode(said));
+            assert_eq!(veiled(&text), format!("{before}{}{after}", encode(wanted)), "{said:?} in {text}");
+        }
+    }
+    // What is cut or goes on is not base64 of anything.
+    let whole = encode("hans.mueller@firma.de");
+    for text in [whole[1..].to_owned(), format!("A{whole}")] {
+        assert_eq!(veiled(&text), text);
+    }
+    assert_eq!(
+        veiled("aGFucy5tdWVsbGVyQGZpcm1hLmRl jo@firma.de"),
+        format!("{} user2@domain1.example", encode("user1@domain1.example"))
+    );
+}
+
 /// Steps grow with the text, not with its square: a run of each sort, long enough that a square would not end.
 #[test]
 fn hostile_text_ends() {
-    for unit in ["a", "a.", "1:", "\"", "@", "a@", "::", "NIL \"", "a=", "1.2.3.4.", "ä"] {
+    for unit in ["a", "a.", "1:", "\"", "@", "a@", "::", "NIL \"", "a=", "1.2.3.4.", "ä", "+", "AAAA=", "YUBi", "a@b@"]
+    {
         let text = unit.repeat(300_000 / unit.len());
         Pseudonyms::default().veil(&text);
     }
