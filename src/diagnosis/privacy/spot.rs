@@ -285,11 +285,15 @@ impl Scan<'_> {
     }
 }
 
-/// Whether what stands behind an `@` is a domain: it has a dot in it, or is known.
+/// What stands for a domain in sentences of ours.
+const PLACEHOLDERS: [&str; 3] = ["domain", "host", "example"];
+
+/// Whether what stands behind an `@` is a domain, and no word that only stands for one. A host of the house has no dot,
+/// and is a name all the same.
 fn is_domain(name: &[u8], known: &dyn Fn(&str) -> bool) -> bool {
     let name = String::from_utf8_lossy(name);
     let name = name.trim_matches(['.', '-']);
-    name.contains('.') || known(name)
+    known(name) || !name.is_empty() && !PLACEHOLDERS.iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 /// The character that begins at an octet and how many octets it has; an octet that begins none stands alone.
