@@ -153,6 +153,13 @@ fn hostile_text_ends() {
     }
 }
 
+#[test]
+fn a_pseudonym_of_what_is_no_address_is_its_own() {
+    let mut pseudonyms = Pseudonyms::default();
+    let once = pseudonyms.veil("jo@jo@").into_owned();
+    assert_eq!(pseudonyms.veil(&once), once);
+}
+
 proptest! {
     #[test]
     fn a_pseudonym_is_its_own(
