@@ -230,6 +230,7 @@ mod explorer {
     use crate::common::scripted::{Scripted, Step};
 
     fn explore(server: &Scripted, options: &[&str]) -> Terminal {
+    use crate::common::program::{PROGRAM, ehlo};
         let port = server.port();
         Terminal::spawn(&[&["127.0.0.1", port.as_str()], options].concat(), 120, 40)
     }
@@ -379,7 +380,7 @@ mod explorer {
         let server = Scripted::start(vec![Step::text("220 hi\r\n")]);
         let terminal = Terminal::spawn_program("/bin/sh", &["-i"], &[("PS1", "shell> ")], 120, 40);
         terminal.wait_for("shell>");
-        terminal.enter(&format!("{} --no-tls {}", env!("CARGO_BIN_EXE_ehlo"), server.address()));
+        terminal.enter(&format!("{PROGRAM} --no-tls {}", server.address()));
         terminal.wait_for("220 hi");
         terminal.key("C-z");
         // What is typed before the prompt may still be read by the program that goes away.
@@ -451,15 +452,9 @@ mod explorer {
 
     #[test]
     fn without_a_terminal_there_is_a_sentence_and_a_code() {
-        let program = std::process::Command::new(env!("CARGO_BIN_EXE_ehlo"))
-            .arg("192.0.2.25")
-            .stdin(std::process::Stdio::null())
-            .output()
-            .unwrap();
-        assert_eq!(program.status.code(), Some(2));
-        let text = String::from_utf8(program.stderr).unwrap();
-        assert!(text.contains("not a terminal") && text.contains("ehlo lab"), "{text}");
-        assert_eq!(program.stdout, b"");
+        let (code, out, error) = ehlo(&["192.0.2.25"], &[], "");
+        assert_eq!((code, out.as_str()), (Some(2), ""));
+        assert!(error.contains("not a terminal") && error.contains("ehlo lab"), "{error}");
     }
 
     #[test]
@@ -472,10 +467,9 @@ mod explorer {
             (&["dns", "mx", "example.org", "example.net"], "one word too many"),
             (&["--resolve", "x", "h"], "HOST:ADDRESS"),
         ] {
-            let program = std::process::Command::new(env!("CARGO_BIN_EXE_ehlo")).args(arguments).output().unwrap();
-            assert_eq!(program.status.code(), Some(2), "{arguments:?}");
-            let text = String::from_utf8(program.stderr).unwrap();
-            assert!(text.contains(part), "{arguments:?}: {text}");
+            let (code, _, error) = ehlo(arguments, &[], "");
+            assert_eq!(code, Some(2), "{arguments:?}");
+            assert!(error.contains(part), "{arguments:?}: {error}");
         }
     }
 

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
+use crate::common::program::PROGRAM;
+
 /// The users that it tells of.
 const USERS: usize = 3;
 
@@ -18,8 +20,7 @@ struct Lab {
 
 impl Lab {
     fn start() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ehlo"));
-        let mut child = command.arg("lab").stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = Command::new(PROGRAM).arg("lab").stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let lines: Vec<String> = lines.take_while(|line| line != "Ctrl-C ends it.").collect();
         let service = |line: &String| {
