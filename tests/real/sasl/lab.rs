@@ -36,7 +36,7 @@ impl Lab {
 
     /// Runs a mechanism by GNU SASL behind STARTTLS, and gives whether it is content with what it says.
     fn login(&self, protocol: &str, mechanism: &str, (user, password): (&str, &str)) -> (bool, String) {
-        let service = if protocol == "imap" { "Imap, clear" } else { "Submission, clear" };
+        let service = if protocol == "imap" { "IMAP, clear" } else { "submission, clear" };
         let (at, _) = self.services.iter().find(|(_, what)| what.starts_with(service)).expect("such a service");
         let mut client = Command::new("gsasl");
         // Without a file it takes any certificate: its name would have to be that of the address.
