@@ -2,20 +2,14 @@
 
 #![cfg(test)]
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+#[path = "common/program.rs"]
+mod program;
 
-/// Exit code, standard output, standard error.
-fn ehlo(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let program = Command::new(env!("CARGO_BIN_EXE_ehlo"))
-        .arg("dns")
-        .args(arguments)
-        .env("XDG_CONFIG_HOME", "/nonexistent")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |octets| String::from_utf8(octets).unwrap();
-    (program.status.code(), text(program.stdout), text(program.stderr))
+use program::ehlo;
+
+/// Exit code, standard output, standard error of `ehlo dns` with the words of this line.
+fn dns(line: &str) -> (Option<i32>, String, String) {
+    ehlo(&["dns"].into_iter().chain(line.split(' ')).collect::<Vec<_>>(), &[], "")
 }
 
 #[test]
@@ -62,7 +56,7 @@ fn every_view_on_the_practice_world() {
         ("client jo@stale.example.test", 1, &["the sources prefer different hosts"]),
         ("twospf.example.test", 1, &["there are 2 SPF records"]),
     ] {
-        let (got, text, error) = ehlo(&line.split(' ').collect::<Vec<_>>());
+        let (got, text, error) = dns(line);
         for part in parts {
             assert!(text.contains(part), "{line}: {part} is not in\n{text}\n{error}");
         }
@@ -77,13 +71,13 @@ fn short_answers_are_what_scripts_read() {
         ("mx example.test +short", "10 mx1.example.test\n20 mx2.example.test\n"),
         ("--short txt _dmarc.example.test", "\"v=DMARC1; p=none; rua=mailto:dmarc@example.test\"\n"),
     ] {
-        assert_eq!(ehlo(&line.split(' ').collect::<Vec<_>>()), (Some(0), text.to_owned(), String::new()), "{line}");
+        assert_eq!(dns(line), (Some(0), text.to_owned(), String::new()), "{line}");
     }
 }
 
 #[test]
 fn json_holds_rows_findings_and_lines_of_dig() {
-    let (code, text, _) = ehlo(&["--json", "example.test"]);
+    let (code, text, _) = dns("--json example.test");
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(
         (code, json["asked"].as_str(), json["resolver"].as_str()),
@@ -99,7 +93,7 @@ fn json_holds_rows_findings_and_lines_of_dig() {
 
 #[test]
 fn json_of_a_question_has_the_fields_of_its_answer() {
-    let (code, text, _) = ehlo(&["--json", "mx", "example.test", "+nsid"]);
+    let (code, text, _) = dns("--json mx example.test +nsid");
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let answer = &json["answer"];
     assert_eq!((code, answer["rcode"].as_str(), answer["tries"].as_u64()), (Some(0), Some("NOERROR"), Some(1)));
@@ -108,7 +102,7 @@ fn json_of_a_question_has_the_fields_of_its_answer() {
     assert_eq!((first["type"].as_str(), first["ttl"].as_u64()), (Some("MX"), Some(3600)));
     assert_eq!((first["name"].as_str(), first["value"].as_str()), (Some("example.test"), Some("10 mx1.example.test")));
 
-    let (code, text, _) = ehlo(&["--json", "a", "servfail.example.test"]);
+    let (code, text, _) = dns("--json a servfail.example.test");
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!((code, json["answer"]["extended_errors"][0]["code"].as_u64()), (Some(1), Some(23)));
 }
@@ -122,7 +116,7 @@ fn wrong_lines_and_files_are_named() {
         ("dkim /nonexistent/message.eml", "there is no such file"),
         ("example.test @", "not the address or the name of a resolver"),
     ] {
-        let (code, text, error) = ehlo(&line.split(' ').collect::<Vec<_>>());
+        let (code, text, error) = dns(line);
         assert_eq!((code, text.as_str()), (Some(2), ""), "{line}");
         assert!(error.contains(part), "{line}: {error}");
     }
@@ -130,16 +124,8 @@ fn wrong_lines_and_files_are_named() {
 
 #[test]
 fn a_message_from_standard_input() {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_ehlo"))
-        .args(["dns", "dkim", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let message = b"From: jo@example.test\r\nSubject: x\r\n\r\nhello\r\n";
-    program.stdin.take().unwrap().write_all(message).unwrap();
-    let out = program.wait_with_output().unwrap();
-    let text = String::from_utf8(out.stdout).unwrap();
+    let message = "From: jo@example.test\r\nSubject: x\r\n\r\nhello\r\n";
+    let (_, text, _) = ehlo(&["dns", "dkim", "-"], &[], message);
     assert!(text.contains("no signature"), "{text}");
 }
 
@@ -152,12 +138,8 @@ fn tables_of_the_user_stand_in_for_the_built_in_ones() {
         std::fs::create_dir(&own).unwrap();
         std::fs::write(own.join("blocklists.txt"), "no tabs here\n").unwrap();
     }
-    let program = Command::new(env!("CARGO_BIN_EXE_ehlo"))
-        .args(["dns", "mx", "localhost", "@127.0.0.1"])
-        .env("XDG_CONFIG_HOME", folder.path())
-        .output()
-        .unwrap();
-    let error = String::from_utf8(program.stderr).unwrap();
-    assert_eq!(program.status.code(), Some(2));
+    let folder = [("XDG_CONFIG_HOME", folder.path().to_str().unwrap())];
+    let (code, _, error) = ehlo(&["dns", "mx", "localhost", "@127.0.0.1"], &folder, "");
+    assert_eq!(code, Some(2));
     assert!(error.contains("blocklists.txt: line 1: 1 columns, expected 5"), "{error}");
 }

@@ -3,19 +3,14 @@
 
 #![cfg(test)]
 
-use std::process::{Command, Stdio};
+#[path = "common/program.rs"]
+mod program;
 
-/// Exit code, standard output, standard error.
-fn ehlo(line: &str) -> (Option<i32>, String, String) {
-    let program = Command::new(env!("CARGO_BIN_EXE_ehlo"))
-        .arg("probe")
-        .args(line.split(' '))
-        .env("XDG_CONFIG_HOME", "/nonexistent")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |octets| String::from_utf8(octets).unwrap();
-    (program.status.code(), text(program.stdout), text(program.stderr))
+use program::ehlo;
+
+/// Exit code, standard output, standard error of `ehlo probe` with the words of this line.
+fn probe(line: &str) -> (Option<i32>, String, String) {
+    ehlo(&["probe"].into_iter().chain(line.split(' ')).collect::<Vec<_>>(), &[], "")
 }
 
 #[test]
@@ -94,7 +89,7 @@ fn every_fault_is_found_where_it_is() {
 }
 
 fn is_found(&(line, code, parts): &(&str, i32, &[&str])) {
-    let (got, text, error) = ehlo(line);
+    let (got, text, error) = probe(line);
     for part in parts {
         assert!(text.contains(part), "{line}: {part} is not in\n{text}\n{error}");
     }
@@ -105,7 +100,7 @@ fn is_found(&(line, code, parts): &(&str, i32, &[&str])) {
 
 #[test]
 fn nothing_is_sent_without_consent() {
-    let (code, text, error) = ehlo("mx.example.org --attempts 3 --to me@example.org");
+    let (code, text, error) = probe("mx.example.org --attempts 3 --to me@example.org");
     assert_eq!((code, text.as_str()), (Some(2), ""));
     for part in [
         "Probes mx.example.org:25 (smtp):",
@@ -121,7 +116,7 @@ fn nothing_is_sent_without_consent() {
     }
     // A tunnel may begin on this machine and end at anybody's server.
     for host in ["localhost", "127.0.0.1:1", "[::1]:1"] {
-        let (code, text, error) = ehlo(host);
+        let (code, text, error) = probe(host);
         assert_eq!((code, text.as_str()), (Some(2), ""), "{host}");
         assert!(error.contains("needs --i-am-responsible") && !error.contains("practice"), "{host}: {error}");
     }
@@ -142,7 +137,7 @@ fn lines_that_cannot_be_read() {
         ("jo@example.org", "name a server"),
         ("mx.example.org --tls --starttls", "cannot be used with"),
     ] {
-        let (code, text, error) = ehlo(line);
+        let (code, text, error) = probe(line);
         assert_eq!((code, text.as_str()), (Some(2), ""), "{line}");
         assert!(error.contains(part), "{line}: {error}");
     }
@@ -150,15 +145,14 @@ fn lines_that_cannot_be_read() {
 
 #[test]
 fn a_probe_is_no_question_to_dns() {
-    let program = Command::new(env!("CARGO_BIN_EXE_ehlo")).args(["dns", "probe", "mx1.example.test"]).output().unwrap();
-    assert_eq!(program.status.code(), Some(2));
-    let error = String::from_utf8(program.stderr).unwrap();
+    let (code, _, error) = ehlo(&["dns", "probe", "mx1.example.test"], &[], "");
+    assert_eq!(code, Some(2));
     assert!(error.contains("ehlo probe"), "{error}");
 }
 
 #[test]
 fn scripts_read_it_as_json() {
-    let (code, text, _) = ehlo("relay.example.test --only relay --json");
+    let (code, text, _) = probe("relay.example.test --only relay --json");
     assert_eq!(code, Some(1));
     let all: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(all["asked"], "probe of relay.example.test:25");

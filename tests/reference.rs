@@ -2,21 +2,12 @@
 
 #![cfg(test)]
 
-use std::process::{Command, Output, Stdio};
+#[path = "common/program.rs"]
+mod program;
 
-fn run(names: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ehlo"))
-        .arg("reference")
-        .args(names)
-        .stdin(Stdio::null())
-        .env("COLUMNS", "200")
-        .env_remove("TERM")
-        .output()
-        .expect("the program runs")
-}
-
-fn text(octets: &[u8]) -> String {
-    String::from_utf8(octets.to_vec()).expect("the text is UTF-8")
+/// Exit code, standard output, standard error of `ehlo reference` on a wide terminal.
+fn reference(names: &[&str]) -> (Option<i32>, String, String) {
+    program::ehlo(&[&["reference"], names].concat(), &[("COLUMNS", "200")], "")
 }
 
 #[test]
@@ -37,10 +28,8 @@ fn what_is_known_is_printed_in_eighty_columns() {
         (&["554 5.7.1 <a@b>: Relay access denied"], &["who acts", "port 587", "5.7.1 (reply)"]),
         (&["554", "5.7.1", "Relay", "access", "denied"], &["who acts", "port 587"]),
     ] {
-        let output = run(names);
-        let out = text(&output.stdout);
-        assert_eq!(output.status.code(), Some(0), "{names:?}: {out}{}", text(&output.stderr));
-        assert!(output.stderr.is_empty(), "{names:?}: {}", text(&output.stderr));
+        let (code, out, error) = reference(names);
+        assert_eq!((code, error.as_str()), (Some(0), ""), "{names:?}: {out}");
         for part in parts {
             assert!(out.contains(part), "{names:?} lacks {part}: {out}");
         }
@@ -53,9 +42,8 @@ fn what_is_known_is_printed_in_eighty_columns() {
 
 #[test]
 fn without_a_name_it_lists_what_can_be_asked() {
-    let output = run(&[]);
-    let out = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(0));
+    let (code, out, _) = reference(&[]);
+    assert_eq!(code, Some(0));
     for part in ["SMTP commands:", "UID FETCH", "X.7.30", "OVERQUOTA", "capabilities:", "STARTTLS"] {
         assert!(out.contains(part), "{part}: {out}");
     }
@@ -71,16 +59,14 @@ fn what_is_unknown_has_suggestions_and_an_exit_code() {
         (&["9.9.9"], &["\"9.9.9\""]),
         (&["\u{1b}[31mred"], &["\"[31mred\""]),
     ] {
-        let output = run(names);
-        let err = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{names:?}: {err}");
-        assert!(output.stdout.is_empty(), "{names:?}: {}", text(&output.stdout));
+        let (code, out, error) = reference(names);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{names:?}: {error}");
         for part in parts {
-            assert!(err.contains(part), "{names:?} lacks {part}: {err}");
+            assert!(error.contains(part), "{names:?} lacks {part}: {error}");
         }
     }
-    let both = run(&["EHLO", "ELHO"]);
-    assert_eq!(both.status.code(), Some(2));
-    assert!(text(&both.stdout).contains("EHLO (SMTP command)"));
-    assert!(text(&both.stderr).contains("near to it: EHLO"));
+    let (code, out, error) = reference(&["EHLO", "ELHO"]);
+    assert_eq!(code, Some(2));
+    assert!(out.contains("EHLO (SMTP command)"));
+    assert!(error.contains("near to it: EHLO"));
 }

@@ -2,20 +2,12 @@
 
 #![cfg(test)]
 
-use std::process::{Command, Stdio};
+#[path = "common/program.rs"]
+mod program;
 
-/// Exit code, standard output, standard error.
-fn ehlo(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let program = Command::new(env!("CARGO_BIN_EXE_ehlo"))
-        .arg("tls")
-        .args(arguments)
-        .env("XDG_CONFIG_HOME", "/nonexistent")
-        .env_remove("SSLKEYLOGFILE")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |octets| String::from_utf8(octets).unwrap();
-    (program.status.code(), text(program.stdout), text(program.stderr))
+/// Exit code, standard output, standard error of `ehlo tls`.
+fn tls(arguments: &[&str]) -> (Option<i32>, String, String) {
+    program::ehlo(&[&["tls"], arguments].concat(), &[], "")
 }
 
 #[test]
@@ -39,7 +31,7 @@ fn servers_of_the_practice_world() {
         (&["imaps://mail.example.test"], 0, &["handshake     TLS 1.3"]),
         (&["mx1.example.test:1"], 1, &["refused"]),
     ] {
-        let (exit, out, error) = ehlo(arguments);
+        let (exit, out, error) = tls(arguments);
         assert_eq!(exit, Some(code), "{arguments:?}\n{out}{error}");
         for part in parts {
             assert!(out.contains(part), "{arguments:?}: {part} is not in\n{out}");
@@ -49,10 +41,10 @@ fn servers_of_the_practice_world() {
 
 #[test]
 fn certificates_for_other_programs() {
-    let (code, out, _) = ehlo(&["--pem", "mx1.example.test"]);
+    let (code, out, _) = tls(&["--pem", "mx1.example.test"]);
     assert_eq!(code, Some(0));
     assert!(out.starts_with("-----BEGIN CERTIFICATE-----\n") && out.ends_with("-----END CERTIFICATE-----\n"), "{out}");
-    let (code, out, _) = ehlo(&["--json", "mx1.example.test"]);
+    let (code, out, _) = tls(&["--json", "mx1.example.test"]);
     let read: serde_json::Value = serde_json::from_str(&out).unwrap();
     let rows = read["rows"].as_array().unwrap();
     let name = rows.iter().find(|row| row["label"] == "name").unwrap();
@@ -62,7 +54,7 @@ fn certificates_for_other_programs() {
 
 #[test]
 fn where_no_certificate_is_shown_the_reason_is() {
-    let (code, out, error) = ehlo(&["--pem", "mx1.example.test:1"]);
+    let (code, out, error) = tls(&["--pem", "mx1.example.test:1"]);
     assert_eq!((code, out.as_str()), (Some(1), ""), "{error}");
     assert!(error.contains("ehlo tls: no certificate was shown: ") && error.contains("refused"), "{error}");
     assert!(error.contains("next: "), "{error}");
@@ -76,7 +68,7 @@ fn lines_that_cannot_be_read() {
         (&["mx1.example.test", "+nonsense"], "is not an option"),
         (&["ftp://mx1.example.test"], "not a mail scheme"),
     ] {
-        let (code, out, error) = ehlo(arguments);
+        let (code, out, error) = tls(arguments);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(error.contains(part), "{arguments:?}: {error}");
     }

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{self, Action};
-use super::effect::{Effect, Effects};
+use super::effect::Effects;
 use super::line_editor::LINE_ROOM;
 use super::message_editor;
 use super::prompt::Outcome;
@@ -167,26 +167,6 @@ impl App {
         }
     }
 
-    fn dns_key(&mut self, key: &KeyEvent, effects: &mut Effects) {
-        let last = self.dns.rows.len().saturating_sub(1);
-        match key.code {
-            KeyCode::Char('j') | KeyCode::Down => self.dns.selected = (self.dns.selected + 1).min(last),
-            KeyCode::Char('k') | KeyCode::Up => self.dns.selected = self.dns.selected.saturating_sub(1),
-            KeyCode::Char('g') | KeyCode::Home => self.dns.selected = 0,
-            KeyCode::Char('G') | KeyCode::End => self.dns.selected = last,
-            KeyCode::Char('/' | '?') => self.ask(Question::Dns),
-            KeyCode::Char('y') => {
-                if let Some(text) = self.dns.copy() {
-                    effects.push(Effect::Copy(text));
-                    self.say(Severity::Note, "copied");
-                }
-            }
-            KeyCode::Enter if self.dns.connect().is_some() => self.connect_to_row(effects),
-            KeyCode::Enter | KeyCode::Char(' ') => self.inspect_row(),
-            _ => self.pane_key(key),
-        }
-    }
-
     fn findings_key(&mut self, key: &KeyEvent) {
         let last = self.findings().len().saturating_sub(1);
         let from = self.findings_from.min(last);
@@ -200,7 +180,7 @@ impl App {
     }
 
     /// Keys every pane has.
-    fn pane_key(&mut self, key: &KeyEvent) {
+    pub(super) fn pane_key(&mut self, key: &KeyEvent) {
         match key.code {
             KeyCode::Esc | KeyCode::Char('i' | 'q') => self.focus = Focus::Input,
             KeyCode::Char('?') => self.overlay = Some(Overlay::Help(0)),
@@ -216,10 +196,6 @@ impl App {
             }
             _ => {}
         }
-    }
-
-    pub(super) fn any_pane_key(&mut self, key: &KeyEvent) {
-        self.pane_key(key);
     }
 }
 

@@ -2,8 +2,8 @@
 
 pub mod action;
 pub mod auth_dialog;
-mod browse;
 pub mod conversation;
+mod dns_keys;
 pub mod dns_pane;
 pub mod doubt;
 pub mod effect;
@@ -22,8 +22,9 @@ pub mod popup_keys;
 pub mod privacy;
 pub mod probe_dialog;
 pub mod prompt;
+mod search;
 pub mod sentences;
 pub mod state;
 pub mod supply;
 pub mod transcript;
-mod wanted;
+mod transcript_keys;

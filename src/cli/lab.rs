@@ -15,18 +15,19 @@ pub(super) async fn run() -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "The practice world runs on this machine, for as long as this program does.\n")?;
     for (listening, address) in practice.listing() {
-        let tls = match (listening.implicit_tls, listening.service) {
-            (true, _) => "TLS",
-            (false, Service::Web) => "clear",
-            (false, _) => "clear, then STARTTLS",
+        let how = match (listening.fault(), listening.implicit_tls, listening.service) {
+            (Some(fault), ..) => fault,
+            (None, true, _) => "TLS",
+            (None, false, Service::Web) => "clear",
+            (None, false, _) => "clear, then STARTTLS",
         };
         let name = format!("{}:{}", listening.host, listening.port);
-        writeln!(out, "  {name:<24} {address:<22} {:?}, {tls}", listening.service)?;
+        writeln!(out, "  {name:<26} {address:<15} {}, {how}", listening.service.name())?;
     }
-    writeln!(out, "  {:<24} {:<22} UDP and TCP, example.test", "DNS", practice.dns())?;
+    writeln!(out, "  {:<26} {:<15} UDP and TCP, example.test", "DNS", practice.dns())?;
     writeln!(out, "\nUsers:")?;
     for (address, password) in crate::practice::users() {
-        writeln!(out, "  {address:<24} {password}")?;
+        writeln!(out, "  {address:<26} {password}")?;
     }
     writeln!(out, "\nThe certificate authority, for --cacert and -CAfile:\n{}", practice.ca_pem().trim_end())?;
     writeln!(out, "\nCtrl-C ends it.")?;

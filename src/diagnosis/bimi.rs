@@ -5,7 +5,8 @@ use super::answers::Inquiry;
 use super::dmarc::{Policy, Record};
 use super::finding::{Finding, Severity};
 use super::tagged::{
-    Explained, Remark, Suggestion, Tag, TagList, Texts, begins_like, literal_marks, meant, shown, texts, version, write,
+    Explained, Remark, Remarks, Sole, Suggestion, Tag, TagList, begins_like, meant, mistaken, several, shown, version,
+    write,
 };
 use crate::protocol::smtp::to_ascii_domain;
 
@@ -31,7 +32,7 @@ pub struct Reading {
     pub is_declined: bool,
     /// Its tags, then the defaults of those left out.
     pub rows: Vec<Explained>,
-    /// What is to say about it.
+    /// What is to say about it, the worst first.
     pub remarks: Vec<Remark>,
     /// The record as it should be, when something is to mend that can be told.
     pub mended: Option<String>,
@@ -67,42 +68,24 @@ pub fn is_record(octets: &[u8]) -> bool {
 pub fn evaluate(inquiry: &Inquiry<'_>, selector: &str, domain: &str, dmarc: Option<&Record>) -> Bimi {
     let name = record_name(selector, domain);
     let mut out = Bimi { reading: None, is_waiting: false, findings: Vec::new(), suggestions: Vec::new() };
-    let all = match texts(inquiry, &name) {
-        Texts::Waiting => {
-            out.is_waiting = true;
-            return out;
-        }
-        Texts::Failed(finding) => {
-            out.findings.push(finding);
-            return out;
-        }
-        Texts::Nothing { .. } => Vec::new(),
-        Texts::Found(all) => all,
-    };
-    let records: Vec<_> = all.iter().filter(|text| is_record(&text.octets)).collect();
-    let mut say = |severity, says: String, next: &str| out.findings.push(Finding::new(severity, SUBJECT, says, next));
-    let near = all.iter().find(|text| begins_like(&text.octets, "bimi"));
-    match (records.as_slice(), near) {
-        ([one], _) => {
-            let reading = read(&one.octets);
+    match Sole::look(inquiry, &name, is_record, read) {
+        Sole::Waiting => out.is_waiting = true,
+        Sole::Failed(finding) => out.findings.push(finding),
+        Sole::Record(reading) => {
             out.findings.extend(reading.remarks.iter().map(|remark| remark.finding(SUBJECT)));
             if !reading.is_declined {
                 out.findings.extend(dmarc.and_then(weak_dmarc));
             }
-            out.suggestions.extend(reading.mended.iter().map(|text| Suggestion::new(name.clone(), text.clone())));
+            out.suggestions.extend(reading.mended.iter().map(|text| Suggestion::new(name.as_str(), text.clone())));
             out.reading = Some(reading);
         }
-        ([], None) => say(Severity::Note, "no BIMI: mailboxes show no logo of yours".to_owned(), ""),
-        ([], Some(other)) => say(
-            Severity::Fault,
-            format!("\"{}\" at {name} is not taken for a BIMI record", shown(&other.octets)),
-            "begin it with v=BIMI1; in just these letters, with nothing before them",
-        ),
-        (several, _) => say(
-            Severity::Fault,
-            format!("{} BIMI records stand at {name}: no logo is shown", several.len()),
-            "leave one",
-        ),
+        Sole::Nothing(others) => {
+            out.findings.push(match others.iter().find(|text| begins_like(&text.octets, "bimi")) {
+                Some(other) => mistaken(SUBJECT, other, &name, "v=BIMI1;"),
+                None => Finding::new(Severity::Note, SUBJECT, "no BIMI: mailboxes show no logo of yours", ""),
+            })
+        }
+        Sole::Several(records) => out.findings.push(several(SUBJECT, &records, &name, "no logo is shown")),
     }
     out
 }
@@ -131,30 +114,29 @@ fn weak_dmarc(record: &Record) -> Option<Finding> {
 pub fn read(octets: &[u8]) -> Reading {
     let list = TagList::read(octets);
     let (logo, evidence) = (list.get("l"), list.get("a"));
-    let mut remarks: Vec<Remark> = literal_marks(octets).into_iter().collect();
+    let mut remarks = Remarks::on(octets);
     for trouble in &list.troubles {
         let says = format!("{}: receivers mend nothing in a BIMI record, and show no logo", trouble.slip.says());
-        remarks
-            .push(Remark::new(Severity::Fault, says, "write v=BIMI1; l=https://…; a=https://…").at(trouble.at.clone()));
+        remarks.say_at(Severity::Fault, trouble.at.clone(), says, "write v=BIMI1; l=https://…; a=https://…");
     }
-    match logo {
-        None => remarks.push(Remark::new(
+    match logo.map(|tag| (tag, url(tag))) {
+        None => remarks.say(
             Severity::Fault,
+            None,
             "the record names no logo (l): no logo is shown",
             "write l=https://… with the address of an SVG file, or an empty l= if none is to be shown",
-        )),
-        Some(tag) => remarks.extend(url(tag).err().map(|why| {
+        ),
+        Some((tag, Err(why))) => {
             let says = format!("the address of the logo cannot be used: {why}");
-            Remark::new(Severity::Fault, says, "write one https:// URL").at(tag.value_at.clone())
-        })),
+            remarks.say_at(Severity::Fault, tag.value_at.clone(), says, "write one https:// URL");
+        }
+        Some((_, Ok(_))) => {}
     }
     if let Some(tag) = evidence
         && let Err(why) = url(tag)
     {
         let says = format!("the address of the mark certificate cannot be used: {why}");
-        remarks.push(
-            Remark::new(Severity::Fault, says, "write one https:// URL, or leave a out").at(tag.value_at.clone()),
-        );
+        remarks.say_at(Severity::Fault, tag.value_at.clone(), says, "write one https:// URL, or leave a out");
     }
     let (at, certificate) =
         (logo.and_then(|tag| url(tag).ok().flatten()), evidence.and_then(|tag| url(tag).ok().flatten()));
@@ -162,17 +144,17 @@ pub fn read(octets: &[u8]) -> Reading {
         && ![".svg", ".svgz"].iter().any(|ending| path_of(path).ends_with(ending))
     {
         let says = "the logo is no .svg file: receivers take SVG (Tiny PS) only";
-        remarks.push(Remark::new(Severity::Warning, says, "make it an SVG Tiny PS file, and name it so"));
+        remarks.say(Severity::Warning, None, says, "make it an SVG Tiny PS file, and name it so");
     }
     if at.is_some() && certificate.is_none() {
         let says = "without a mark certificate (a=) Gmail, Apple Mail and others show no logo";
-        remarks.push(Remark::new(Severity::Note, says, "have a VMC or CMC issued, and write a=https://…"));
+        remarks.say(Severity::Note, None, says, "have a VMC or CMC issued, and write a=https://…");
     }
     if let Some(tag) = list.get("avp")
         && !matches!(tag.text(), Some("brand" | "personal"))
     {
         let says = "avp is neither brand nor personal: receivers pass over it";
-        remarks.push(Remark::new(Severity::Warning, says, "write avp=brand or avp=personal").at(tag.at.clone()));
+        remarks.say(Severity::Warning, Some(tag), says, "write avp=brand or avp=personal");
     }
     for tag in list.tags.iter().filter(|tag| !KNOWN.contains(&tag.name)) {
         let (severity, next) = match meant(tag.name, &KNOWN) {
@@ -180,8 +162,9 @@ pub fn read(octets: &[u8]) -> Reading {
             None => (Severity::Note, "leave it out"),
         };
         let says = format!("BIMI has no tag {}: receivers pass over it", shown(tag.name));
-        remarks.push(Remark::new(severity, says, next).at(tag.at.clone()));
+        remarks.say(severity, Some(tag), says, next);
     }
+    let remarks = remarks.worst_first();
     let is_empty = |tag: Option<&Tag<'_>>| tag.is_some_and(|tag| tag.value.is_empty());
     let is_declined = is_empty(logo) && (evidence.is_none() || is_empty(evidence));
     let mended = mended(&list, &remarks);

@@ -3,15 +3,12 @@
 use super::answers::Inquiry;
 use super::finding::{Finding, Severity};
 use super::tagged::{
-    Destination, Explained, Remark, Suggestion, TagList, Texts, Unusable, begins_like, destinations, literal_marks,
-    meant, shown, texts, write,
+    Destination, Explained, Remark, Remarks, Sole, Suggestion, TagList, begins_like, destinations, is_version, meant,
+    mistaken, several, shown, usable, write,
 };
 
 /// What all these findings are about.
 const SUBJECT: &str = "TLS-RPT";
-
-/// The version that begins the record, exactly.
-const VERSION: &[u8] = b"v=TLSRPTv1";
 
 /// How reports are sent.
 const SCHEMES: [&str; 2] = ["mailto", "https"];
@@ -25,7 +22,7 @@ pub struct Reading {
     pub rua: Vec<Destination>,
     /// Its tags.
     pub rows: Vec<Explained>,
-    /// What is to say about it.
+    /// What is to say about it, the worst first.
     pub remarks: Vec<Remark>,
     /// The record as it should be, when something is to mend.
     pub mended: Option<String>,
@@ -53,7 +50,7 @@ pub fn record_name(domain: &str) -> String {
 /// Whether a TXT record is one of TLS-RPT: it begins with `v=TLSRPTv1` and a semicolon.
 #[must_use]
 pub fn is_record(octets: &[u8]) -> bool {
-    octets.strip_prefix(VERSION).is_some_and(|rest| rest.trim_ascii_start().starts_with(b";"))
+    is_version(octets, "TLSRPTv1")
 }
 
 /// Evaluates TLS-RPT for a domain, as far as answers have come.
@@ -61,46 +58,29 @@ pub fn is_record(octets: &[u8]) -> bool {
 pub fn evaluate(inquiry: &Inquiry<'_>, domain: &str) -> TlsRpt {
     let name = record_name(domain);
     let mut out = TlsRpt { reading: None, is_waiting: false, findings: Vec::new(), suggestions: Vec::new() };
-    let mut say = |severity, says: String, next: &str| out.findings.push(Finding::new(severity, SUBJECT, says, next));
-    let all = match texts(inquiry, &name) {
-        Texts::Waiting => {
-            out.is_waiting = true;
-            return out;
-        }
-        Texts::Failed(finding) => {
-            out.findings.push(finding);
-            return out;
-        }
-        Texts::Nothing { .. } => Vec::new(),
-        Texts::Found(all) => all,
-    };
-    let records: Vec<_> = all.iter().filter(|text| is_record(&text.octets)).collect();
-    let near = all.iter().find(|text| begins_like(&text.octets, "tlsrpt"));
-    match (records.as_slice(), near) {
-        ([one], _) => {
-            let reading = read(&one.octets);
+    match Sole::look(inquiry, &name, is_record, read) {
+        Sole::Waiting => out.is_waiting = true,
+        Sole::Failed(finding) => out.findings.push(finding),
+        Sole::Record(reading) => {
             out.findings = reading.remarks.iter().map(|remark| remark.finding(SUBJECT)).collect();
             if reading.rua.iter().any(Destination::is_usable) && out.findings.is_empty() {
                 out.findings.push(Finding::new(Severity::Good, SUBJECT, "senders are asked to report about TLS", ""));
             }
-            out.suggestions.extend(reading.mended.iter().map(|text| Suggestion::new(name.clone(), text.clone())));
+            out.suggestions.extend(reading.mended.iter().map(|text| Suggestion::new(name.as_str(), text.clone())));
             out.reading = Some(reading);
         }
-        ([], None) => {
-            let says = "no TLS-RPT: when senders cannot deliver under TLS, nobody tells you";
-            say(Severity::Note, says.to_owned(), "publish one before MTA-STS is enforced, or with DANE");
-            out.suggestions.push(Suggestion::new(name, format!("v=TLSRPTv1; rua=mailto:tls-reports@{domain}")));
+        Sole::Nothing(others) => match others.iter().find(|text| begins_like(&text.octets, "tlsrpt")) {
+            Some(other) => out.findings.push(mistaken(SUBJECT, other, &name, "v=TLSRPTv1;")),
+            None => {
+                let says = "no TLS-RPT: when senders cannot deliver under TLS, nobody tells you";
+                let next = "publish one before MTA-STS is enforced, or with DANE";
+                out.findings.push(Finding::new(Severity::Note, SUBJECT, says, next));
+                out.suggestions.push(Suggestion::new(name, format!("v=TLSRPTv1; rua=mailto:tls-reports@{domain}")));
+            }
+        },
+        Sole::Several(records) => {
+            out.findings.push(several(SUBJECT, &records, &name, "senders report to none of them"));
         }
-        ([], Some(other)) => say(
-            Severity::Fault,
-            format!("\"{}\" at {name} is not taken for a TLS-RPT record", shown(&other.octets)),
-            "begin it with v=TLSRPTv1; in just these letters, with nothing before them",
-        ),
-        (several, _) => say(
-            Severity::Fault,
-            format!("{} TLS-RPT records stand at {name}: senders report to none of them", several.len()),
-            "leave one",
-        ),
     }
     out
 }
@@ -109,26 +89,26 @@ pub fn evaluate(inquiry: &Inquiry<'_>, domain: &str) -> TlsRpt {
 #[must_use]
 pub fn read(octets: &[u8]) -> Reading {
     let list = TagList::read(octets);
-    let mut remarks: Vec<Remark> = literal_marks(octets).into_iter().collect();
+    let mut remarks = Remarks::on(octets);
     let rua = list.get("rua").map(|tag| destinations(tag, &SCHEMES)).unwrap_or_default();
     if list.get("rua").is_none() {
         let says = "the record names no destination (rua): no report is sent";
-        remarks.push(Remark::new(Severity::Fault, says, "write rua=mailto:… or rua=https://…"));
+        remarks.say(Severity::Fault, None, says, "write rua=mailto:… or rua=https://…");
     }
     for destination in &rua {
         if let Err(why) = &destination.host {
             let says = format!("no report goes to \"{}\": {}", shown(&destination.uri), why.says());
             let next = "write mailto: and an address, or https:// and a URL; several with commas between them";
-            remarks.push(Remark::new(Severity::Fault, says, next).at(destination.at.clone()));
+            remarks.say_at(Severity::Fault, destination.at.clone(), says, next);
         } else if destination.size.is_some() {
             let says = "a size (!) has no meaning in TLS-RPT: senders take it for a part of the address";
-            remarks.push(Remark::new(Severity::Fault, says, "leave it out").at(destination.at.clone()));
+            remarks.say_at(Severity::Fault, destination.at.clone(), says, "leave it out");
         }
     }
     for trouble in &list.troubles {
         let says = format!("{}: strict senders take the record for void", trouble.slip.says());
         let next = "write v=TLSRPTv1; rua=… with one semicolon between them";
-        remarks.push(Remark::new(Severity::Warning, says, next).at(trouble.at.clone()));
+        remarks.say_at(Severity::Warning, trouble.at.clone(), says, next);
     }
     for tag in list.tags.iter().filter(|tag| !["v", "rua"].contains(&tag.name)) {
         let (severity, next) = match meant(tag.name, &["rua"]) {
@@ -136,8 +116,9 @@ pub fn read(octets: &[u8]) -> Reading {
             None => (Severity::Note, "leave it out"),
         };
         let says = format!("TLS-RPT has no tag {}: senders pass over it", shown(tag.name));
-        remarks.push(Remark::new(severity, says, next).at(tag.at.clone()));
+        remarks.say(severity, Some(tag), says, next);
     }
+    let remarks = remarks.worst_first();
     let rows = list.tags.iter().map(|tag| Explained::stated(tag, meaning(tag.name, &rua))).collect();
     let mended = if remarks.is_empty() { None } else { mended(&rua) };
     Reading { octets: octets.to_vec(), rua, rows, remarks, mended }
@@ -159,16 +140,8 @@ fn meaning(tag: &str, rua: &[Destination]) -> String {
 
 /// The record with the destinations that can be used; none when there is none of them.
 fn mended(rua: &[Destination]) -> Option<String> {
-    let uris: Vec<String> = rua
-        .iter()
-        .filter_map(|destination| match &destination.host {
-            Ok(_) => Some(destination.uri.clone()),
-            Err(Unusable::NoScheme) => Some(format!("mailto:{}", destination.uri)),
-            Err(_) => None,
-        })
-        .collect();
-    let tags = [("v".to_owned(), "TLSRPTv1".to_owned()), ("rua".to_owned(), uris.join(","))];
-    (!uris.is_empty()).then(|| write(&tags))
+    let rua = usable(rua)?;
+    Some(write(&[("v".to_owned(), "TLSRPTv1".to_owned()), ("rua".to_owned(), rua)]))
 }
 
 #[cfg(test)]
@@ -235,8 +208,12 @@ mod tests {
             (&[good][..], Severity::Good, "asked to report"),
             (&[good, good], Severity::Fault, "2 TLS-RPT records"),
             (&[good, ("_smtp._tls.example.com", "other")], Severity::Good, "asked to report"),
-            (&[("_smtp._tls.example.com", "v=TLSRPT1; rua=x")], Severity::Fault, "not taken for a TLS-RPT record"),
-            (&[("_smtp._tls.example.com", "\"v=TLSRPTv1; rua=x\"")], Severity::Fault, "not taken for a TLS-RPT record"),
+            (&[("_smtp._tls.example.com", "v=TLSRPT1; rua=x")], Severity::Fault, "not taken for a record of TLS-RPT"),
+            (
+                &[("_smtp._tls.example.com", "\"v=TLSRPTv1; rua=x\"")],
+                Severity::Fault,
+                "not taken for a record of TLS-RPT",
+            ),
             // What a wildcard puts there is no record, and no fault.
             (&[("_smtp._tls.example.com", "v=spf1 -all")], Severity::Note, "no TLS-RPT"),
             (&[("_smtp._tls.example.com", "!")], Severity::Fault, "could not tell"),

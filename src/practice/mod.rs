@@ -61,6 +61,21 @@ pub enum Service {
     Web,
 }
 
+impl Service {
+    /// What is spoken there, as people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Smtp => "SMTP",
+            Self::Submission => "submission",
+            Self::Lmtp => "LMTP",
+            Self::Imap => "IMAP",
+            Self::Pop3 => "POP3",
+            Self::Web => "HTTP",
+        }
+    }
+}
+
 /// A port of the practice world. Addresses and port are virtual; `net` maps them to loopback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listening {
@@ -82,6 +97,12 @@ impl Listening {
     #[must_use]
     pub fn asks_certificate(&self) -> bool {
         self.service == Service::Submission && self.implicit_tls
+    }
+
+    /// What the host does wrong on purpose, in words; none for one that does nothing wrong.
+    #[must_use]
+    pub fn fault(&self) -> Option<&'static str> {
+        vice::fault(self.host)
     }
 }
 

@@ -34,11 +34,7 @@ pub(super) enum Vice {
 impl Vice {
     /// The fault of a host, if it has one.
     pub(super) fn of(host: &str) -> Option<Self> {
-        let lines = FAULTS.lines().filter(|line| !line.starts_with('#'));
-        let mut words = lines
-            .map(str::split_ascii_whitespace)
-            .find_map(|mut words| (words.next()?.eq_ignore_ascii_case(host)).then_some(words))?;
-        match words.next()? {
+        match row(host)?.0 {
             "RELAY" => Some(Self::Relay),
             "GOSSIP" => Some(Self::Gossip),
             "BARE-LF" => Some(Self::BareLf),
@@ -49,6 +45,20 @@ impl Vice {
             _ => None,
         }
     }
+}
+
+/// What a host does wrong, in words; none for one that does nothing wrong.
+pub(super) fn fault(host: &str) -> Option<&'static str> {
+    row(host).map(|(_, words)| words)
+}
+
+/// The row of a host: the name of its fault, and the words for it.
+fn row(host: &str) -> Option<(&'static str, &'static str)> {
+    FAULTS.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
+        let (name, rest) = line.split_once(' ')?;
+        let (fault, words) = rest.trim_start().split_once(' ')?;
+        name.eq_ignore_ascii_case(host).then_some((fault, words.trim_start()))
+    })
 }
 
 /// What a fault remembers of its connection.
@@ -186,9 +196,10 @@ mod tests {
         assert_eq!(hosts.len(), 7);
         for host in hosts {
             assert!(Vice::of(host).is_some(), "{host}");
+            assert!(fault(host).is_some_and(|words| words.contains(' ')), "{host}");
             assert!(listeners().iter().any(|listening| listening.host == host), "{host}");
         }
-        assert_eq!(Vice::of("mx1.example.test"), None);
+        assert_eq!((Vice::of("mx1.example.test"), fault("mx1.example.test")), (None, None));
         assert_eq!(Vice::of("#"), None);
     }
 

@@ -13,10 +13,9 @@ use std::time::{Duration, Instant};
 use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::WITHIN;
 use super::keys::key_bytes;
-
-/// Generous, because a loaded machine with two cores runs the suite too; what is right comes long before.
-const WITHIN: Duration = Duration::from_secs(60);
+use super::program::{PROGRAM, SET, UNSET};
 
 /// A running program and the terminal it believes in.
 pub(crate) struct Terminal {
@@ -53,7 +52,7 @@ impl Terminal {
 
     /// Runs `ehlo` with these arguments and variables of the environment besides the usual ones.
     pub(crate) fn spawn_with(args: &[&str], environment: &[(&str, &str)], width: u16, height: u16) -> Self {
-        Self::spawn_program(env!("CARGO_BIN_EXE_ehlo"), args, environment, width, height)
+        Self::spawn_program(PROGRAM, args, environment, width, height)
     }
 
     /// Runs any program.
@@ -68,12 +67,10 @@ impl Terminal {
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.cwd(env!("CARGO_MANIFEST_DIR"));
-        command.env("TERM", "xterm-256color");
-        command.env("LC_ALL", "C.UTF-8");
-        for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLORTERM", "COLUMNS", "LINES", "RUST_BACKTRACE"] {
+        for variable in UNSET {
             command.env_remove(variable);
         }
-        for (name, value) in environment {
+        for (name, value) in [&SET[..], &[("TERM", "xterm-256color")], environment].concat() {
             command.env(name, value);
         }
         let mut child = pair.slave.spawn_command(command).unwrap();

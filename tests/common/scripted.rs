@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use rcgen::{CertificateParams, KeyPair};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -14,8 +13,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// How long a test waits for the client's words.
-const WITHIN: Duration = Duration::from_secs(20);
+use super::WITHIN;
 
 /// One thing the server does on a connection, in order. Behind the last one it stays silent and reads on.
 #[derive(Clone, Debug)]

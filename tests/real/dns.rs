@@ -1,5 +1,6 @@
 //! The way from a domain to its servers, by BIND.
 
+use crate::common::program::ehlo;
 use crate::explorer::{ask, leave, look_up, open_with};
 use crate::rig::rig;
 
@@ -111,12 +112,9 @@ fn enter_connects_to_what_a_row_names() {
 
 /// `ehlo dns` with these words behind the resolver: its exit code and what it printed.
 fn without_a_screen(resolver: &str, words: &[&str]) -> (Option<i32>, String) {
-    let mut all = vec!["dns"];
-    all.extend(words);
     let at = format!("@{resolver}");
-    all.push(&at);
-    let program = std::process::Command::new(env!("CARGO_BIN_EXE_ehlo")).args(all).output().unwrap();
-    (program.status.code(), String::from_utf8(program.stdout).unwrap())
+    let (code, text, _) = ehlo(&[&["dns"], words, &[at.as_str()]].concat(), &[], "");
+    (code, text)
 }
 
 #[test]

@@ -1,20 +1,14 @@
 //! `ehlo probe` of Debian's own servers: as they should be, and with each of the faults configured.
 
-use std::process::{Command, Stdio};
-
+use crate::common::program::ehlo;
 use crate::rig::{PROBE_LAX, PROBE_STRICT, Rig, rig};
 
 /// Exit code and what was printed.
 fn probe(rig: &Rig, target: &str, options: &str) -> (Option<i32>, String) {
     let target = target.replace("@", &rig.address.to_string());
-    let program = Command::new(env!("CARGO_BIN_EXE_ehlo"))
-        .args(["probe", &target, "--i-am-responsible", "--explain"])
-        .args(options.split_whitespace())
-        .env("XDG_CONFIG_HOME", "/nonexistent")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    (program.status.code(), String::from_utf8(program.stdout).unwrap())
+    let words = ["probe", &target, "--i-am-responsible", "--explain"].into_iter().chain(options.split_whitespace());
+    let (code, text, _) = ehlo(&words.collect::<Vec<_>>(), &[], "");
+    (code, text)
 }
 
 fn expect(rig: &Rig, target: &str, options: &str, code: i32, parts: &[&str]) {

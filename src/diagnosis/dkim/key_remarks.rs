@@ -2,7 +2,7 @@
 
 use super::key::{ED25519, Key, KeyType, PublicKey};
 use crate::diagnosis::finding::Severity;
-use crate::diagnosis::tagged::{Remark, Slip, Tag, TagList, literal_marks, meant, shown, write};
+use crate::diagnosis::tagged::{Remark, Remarks, Slip, Tag, TagList, meant, shown, write};
 use crate::protocol::text::transfer::{base64, to_base64};
 
 /// The tags that are read, and `g`, which RFC 6376 removed.
@@ -20,33 +20,25 @@ const LARGEST_RSA: usize = 4096;
 /// The head of an Ed25519 key in SubjectPublicKeyInfo (RFC 8410 §4).
 const ED25519_INFO: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
-/// Remarks of one record that are told: a hostile one earns thousands.
-const MOST: usize = 100;
-
 /// All of them, the worst first, those of one weight in the order of the record.
 pub(super) fn remarks(octets: &[u8], list: &TagList<'_>, key: &Key, void: Option<&str>) -> Vec<Remark> {
-    let mut told = Told { list, key, remarks: literal_marks(octets).into_iter().collect() };
+    let mut told = Told { list, key, remarks: Remarks::on(octets) };
     told.syntax(void);
     told.public();
     told.limits();
     told.tags();
-    let mut remarks = told.remarks;
-    remarks.sort_by_key(|remark| (std::cmp::Reverse(remark.severity), remark.at.as_ref().map(|at| at.start)));
-    remarks.truncate(MOST);
-    remarks
+    told.remarks.worst_first()
 }
 
 struct Told<'a> {
     list: &'a TagList<'a>,
     key: &'a Key,
-    remarks: Vec<Remark>,
+    remarks: Remarks,
 }
 
 impl Told<'_> {
     fn say(&mut self, severity: Severity, tag: Option<&Tag<'_>>, says: impl Into<String>, next: impl Into<String>) {
-        let mut remark = Remark::new(severity, says, next);
-        remark.at = tag.map(|tag| tag.at.clone());
-        self.remarks.push(remark);
+        self.remarks.say(severity, tag, says, next);
     }
 
     fn syntax(&mut self, void: Option<&str>) {
@@ -61,7 +53,7 @@ impl Told<'_> {
                 _ => Severity::Fault,
             };
             let next = "write tag=value, with one semicolon between them";
-            self.remarks.push(Remark::new(severity, trouble.slip.says(), next).at(trouble.at.clone()));
+            self.remarks.say_at(severity, trouble.at.clone(), trouble.slip.says(), next);
         }
     }
 

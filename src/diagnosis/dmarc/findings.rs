@@ -6,7 +6,7 @@ use super::record::{Policy, Psd, Reading, is_record};
 use super::walk::{Found, is_public_suffix};
 use super::{Dmarc, mend, record_name};
 use crate::diagnosis::finding::{Finding, Severity};
-use crate::diagnosis::tagged::{Suggestion, Text, Texts, shown};
+use crate::diagnosis::tagged::{Suggestion, Text, Texts, mistaken, several, shown};
 
 /// What all these findings are about.
 const SUBJECT: &str = "DMARC";
@@ -42,22 +42,13 @@ impl Told<'_> {
             match &step.found {
                 Found::Failed(finding) => self.findings.push(finding.clone()),
                 Found::Several(records) => {
-                    self.say(
-                        Severity::Fault,
-                        format!("{} DMARC records stand at {name}: receivers use none of them", records.len()),
-                        "leave one",
-                    );
+                    self.findings.push(several(SUBJECT, records, &name, "receivers use none of them"));
                     let one = mend::strictest(records);
                     self.suggestions.extend(one.map(|text| Suggestion::new(name, text)));
                 }
                 Found::Nothing(others) => {
-                    if let Some(text) = others.iter().find(|text| nearly(text)) {
-                        self.say(
-                            Severity::Fault,
-                            format!("\"{}\" at {name} is not taken for a DMARC record", shown(&text.octets)),
-                            "begin it with v=DMARC1; in just these letters, with nothing before them",
-                        );
-                    }
+                    let meant = others.iter().find(|text| nearly(text));
+                    self.findings.extend(meant.map(|text| mistaken(SUBJECT, text, &name, "v=DMARC1;")));
                 }
                 _ => {}
             }

@@ -2,7 +2,7 @@
 
 use super::record::{KNOWN, Policy, Reading, Record, read, values};
 use super::words::failure_options;
-use crate::diagnosis::tagged::{Destination, TagList, Text, Unusable, meant, write};
+use crate::diagnosis::tagged::{Destination, TagList, Text, meant, usable, write};
 
 /// A record for a domain that has none: it changes nothing for mail, and shows who sends in the name.
 pub(super) fn first(domain: &str) -> String {
@@ -39,8 +39,8 @@ pub(super) fn mended(list: &TagList<'_>, record: &Record) -> Option<String> {
         let value = match tag.name {
             "sp" => record.sp.get().map(|policy| policy.name().to_owned()),
             "np" => record.np.get().map(|policy| policy.name().to_owned()),
-            "rua" => destinations(&record.rua),
-            "ruf" => destinations(&record.ruf),
+            "rua" => usable(&record.rua),
+            "ruf" => usable(&record.ruf),
             "adkim" | "aspf" => one_of(text, &["r", "s"]),
             "psd" => one_of(text, &["y", "n", "u"]),
             "t" => one_of(text, &["y", "n"]),
@@ -71,16 +71,4 @@ fn renamed(list: &TagList<'_>) -> Option<String> {
 
 fn one_of(text: &str, words: &[&str]) -> Option<String> {
     words.iter().find(|word| text.eq_ignore_ascii_case(word)).map(|word| (*word).to_owned())
-}
-
-fn destinations(list: &[Destination]) -> Option<String> {
-    let uris: Vec<String> = list
-        .iter()
-        .filter_map(|destination| match &destination.host {
-            Ok(_) => Some(destination.uri.clone()),
-            Err(Unusable::NoScheme) => Some(format!("mailto:{}", destination.uri)),
-            Err(_) => None,
-        })
-        .collect();
-    (!uris.is_empty()).then(|| uris.join(","))
 }

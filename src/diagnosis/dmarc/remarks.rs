@@ -3,18 +3,14 @@
 use super::record::{KNOWN, Policy, Record, Stated};
 use super::words::failure_options;
 use crate::diagnosis::finding::Severity;
-use crate::diagnosis::tagged::{Destination, Remark, Slip, Tag, TagList, Unusable, literal_marks, meant, shown};
+use crate::diagnosis::tagged::{Destination, Remark, Remarks, Slip, Tag, TagList, Unusable, meant, shown};
 
 /// RFC 7489 §6.2 has receivers send to two destinations at least; who names more may not be served at all of them.
 const SURE_DESTINATIONS: usize = 2;
 
-/// Remarks of one record that are told: a hostile one earns thousands.
-const MOST: usize = 100;
-
 /// All of them, the worst first, those of one weight in the order of the record.
 pub(super) fn remarks(octets: &[u8], list: &TagList<'_>, record: &Record) -> Vec<Remark> {
-    let mut told = Told { list, record, remarks: Vec::new() };
-    told.remarks.extend(literal_marks(octets));
+    let mut told = Told { list, record, remarks: Remarks::on(octets) };
     told.syntax();
     told.policy();
     told.subdomains();
@@ -22,31 +18,25 @@ pub(super) fn remarks(octets: &[u8], list: &TagList<'_>, record: &Record) -> Vec
     told.reports();
     told.historic();
     told.unknown();
-    let mut remarks = told.remarks;
-    remarks.sort_by_key(|remark| (std::cmp::Reverse(remark.severity), remark.at.as_ref().map(|at| at.start)));
-    remarks.truncate(MOST);
-    remarks
+    told.remarks.worst_first()
 }
 
 struct Told<'a> {
     list: &'a TagList<'a>,
     record: &'a Record,
-    remarks: Vec<Remark>,
+    remarks: Remarks,
 }
 
 impl Told<'_> {
     fn say(&mut self, severity: Severity, tag: Option<&Tag<'_>>, says: impl Into<String>, next: impl Into<String>) {
-        let mut remark = Remark::new(severity, says, next);
-        remark.at = tag.map(|tag| tag.at.clone());
-        self.remarks.push(remark);
+        self.remarks.say(severity, tag, says, next);
     }
 
     fn syntax(&mut self) {
         for (at, tag) in self.list.missing_semicolons(&KNOWN) {
             let says =
                 format!("the semicolon before {tag}= is missing, so {tag} is taken for a part of the tag before it");
-            self.remarks
-                .push(Remark::new(Severity::Fault, says, format!("write a semicolon before {tag}=")).at(at..at));
+            self.remarks.say_at(Severity::Fault, at..at, says, format!("write a semicolon before {tag}="));
         }
         for trouble in &self.list.troubles {
             let (severity, next) = match &trouble.slip {
@@ -59,7 +49,7 @@ impl Told<'_> {
                     (Severity::Fault, "write tag=value, with semicolons between them".to_owned())
                 }
             };
-            self.remarks.push(Remark::new(severity, trouble.slip.says(), next).at(trouble.at.clone()));
+            self.remarks.say_at(severity, trouble.at.clone(), trouble.slip.says(), next);
         }
     }
 
@@ -196,11 +186,11 @@ impl Told<'_> {
                     Unusable::NoScheme => format!("write mailto:{}", shown(&destination.uri)),
                     _ => "write mailto: and an address; several with commas between them".to_owned(),
                 };
-                self.remarks.push(Remark::new(Severity::Fault, says, next).at(destination.at.clone()));
+                self.remarks.say_at(Severity::Fault, destination.at.clone(), says, next);
             }
             if let Some(sized) = list.iter().find(|d| d.size.is_some() && d.is_usable()) {
                 let says = "a size limit on reports (!) is of RFC 7489: newer receivers pass over it";
-                self.remarks.push(Remark::new(Severity::Note, says, "leave it out").at(sized.at.clone()));
+                self.remarks.say_at(Severity::Note, sized.at.clone(), says, "leave it out");
             }
             if list.len() > SURE_DESTINATIONS {
                 let says = format!("{name} has {} destinations: receivers need not serve more than two", list.len());

@@ -242,9 +242,14 @@ fn domains_with_faults() {
             &[("_dmarc.example.com", "\"v=DMARC1; p=none\"")],
             "example.com",
             Severity::Fault,
-            "not taken for a DMARC record",
+            "not taken for a record of DMARC",
         ),
-        (&[("_dmarc.example.com", "v=dmarc1; p=none")], "example.com", Severity::Fault, "not taken for a DMARC record"),
+        (
+            &[("_dmarc.example.com", "v=dmarc1; p=none")],
+            "example.com",
+            Severity::Fault,
+            "not taken for a record of DMARC",
+        ),
         (
             &[("_dmarc.example.com", "v=DMARC1; p=none"), ("_dmarc.example.com", "v=DMARC1; p=none")],
             "example.com",

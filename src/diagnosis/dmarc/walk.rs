@@ -4,7 +4,7 @@
 use super::record::{self, Psd, Reading};
 use crate::diagnosis::answers::Inquiry;
 use crate::diagnosis::finding::Finding;
-use crate::diagnosis::tagged::{Text, Texts, texts};
+use crate::diagnosis::tagged::{Sole, Text};
 
 /// Names that a walk asks at most (RFC 9989 §4.10).
 const QUERIES: usize = 8;
@@ -118,19 +118,12 @@ pub fn walk(inquiry: &Inquiry<'_>, domain: &str) -> Walk {
 
 /// What stands at `_dmarc` below this domain.
 pub(super) fn look(inquiry: &Inquiry<'_>, domain: &str) -> Found {
-    match texts(inquiry, &record_name(domain)) {
-        Texts::Waiting => Found::Waiting,
-        Texts::Failed(finding) => Found::Failed(finding),
-        Texts::Nothing { .. } => Found::Nothing(Vec::new()),
-        Texts::Found(all) => {
-            let (records, others): (Vec<Text>, Vec<Text>) =
-                all.into_iter().partition(|text| record::is_record(&text.octets));
-            match records.as_slice() {
-                [] => Found::Nothing(others),
-                [one] => Found::Record(Box::new(record::read(&one.octets))),
-                _ => Found::Several(records),
-            }
-        }
+    match Sole::look(inquiry, &record_name(domain), record::is_record, record::read) {
+        Sole::Waiting => Found::Waiting,
+        Sole::Failed(finding) => Found::Failed(finding),
+        Sole::Nothing(others) => Found::Nothing(others),
+        Sole::Several(records) => Found::Several(records),
+        Sole::Record(reading) => Found::Record(Box::new(reading)),
     }
 }
 

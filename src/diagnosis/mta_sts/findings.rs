@@ -3,7 +3,7 @@
 use super::fetch::{self, Fetched};
 use super::{Announced, Exchange, Mode, MtaSts, record_name};
 use crate::diagnosis::finding::{Finding, Severity};
-use crate::diagnosis::tagged::{Suggestion, begins_like, shown};
+use crate::diagnosis::tagged::{Suggestion, begins_like, mistaken, several, shown};
 
 /// What all these findings are about.
 pub(super) const SUBJECT: &str = "MTA-STS";
@@ -36,17 +36,12 @@ impl Told<'_> {
         match &self.sts.announced {
             Announced::Waiting => {}
             Announced::Failed(finding) => self.findings.push(finding.clone()),
-            Announced::Several(count) => self.say(
-                Severity::Fault,
-                format!("{count} MTA-STS records stand at {name}: senders take the domain for one without MTA-STS"),
-                "leave one",
-            ),
+            Announced::Several(records) => {
+                let so = "senders take the domain for one without MTA-STS";
+                self.findings.push(several(SUBJECT, records, &name, so));
+            }
             Announced::Nothing(others) => match others.iter().find(|other| begins_like(&other.octets, "sts")) {
-                Some(other) => self.say(
-                    Severity::Fault,
-                    format!("\"{}\" at {name} is not taken for an MTA-STS record", shown(&other.octets)),
-                    "begin it with v=STSv1; in just these letters, with nothing before them",
-                ),
+                Some(other) => self.findings.push(mistaken(SUBJECT, other, &name, "v=STSv1;")),
                 None => self.say(
                     Severity::Note,
                     "no MTA-STS: who can come between may have mail delivered to himself, or in the clear",

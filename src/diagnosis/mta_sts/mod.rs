@@ -20,25 +20,13 @@ pub use record::{Reading, is_record, read};
 use super::answers::{Inquiry, Outcome};
 use super::dns::{RecordType, Value};
 use super::finding::Finding;
-use super::tagged::{Suggestion, Text, Texts, texts};
+use super::tagged::{Sole, Suggestion};
 
 /// Exchanges that are held against the policy.
 const EXCHANGES: usize = 100;
 
-/// What is known of the record at `_mta-sts`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Announced {
-    /// Not answered yet.
-    Waiting,
-    /// No answer.
-    Failed(Finding),
-    /// No record. Other TXT records may be there.
-    Nothing(Vec<Text>),
-    /// Several: senders then take the domain for one without MTA-STS.
-    Several(usize),
-    /// The record.
-    Record(Box<Reading>),
-}
+/// What stands at `_mta-sts`. Of several records senders use none.
+pub type Announced = Sole<Box<Reading>>;
 
 /// An exchange of the domain and the pattern that allows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +67,7 @@ pub fn record_name(domain: &str) -> String {
 #[must_use]
 pub fn evaluate(inquiry: &Inquiry<'_>, domain: &str, fetched: Option<&Result<Fetched, String>>) -> MtaSts {
     let domain = domain.to_ascii_lowercase();
-    let announced = announced(inquiry, &domain);
+    let announced = Announced::look(inquiry, &record_name(&domain), is_record, |octets| Box::new(read(octets)));
     let names = exchanges(inquiry, &domain);
     let is_announced = matches!(announced, Announced::Record(_));
     let answered = fetched.filter(|_| is_announced);
@@ -97,22 +85,6 @@ pub fn evaluate(inquiry: &Inquiry<'_>, domain: &str, fetched: Option<&Result<Fet
     let mut out = MtaSts { domain, announced, fetch, policy, exchanges, findings: Vec::new(), suggestions: Vec::new() };
     findings::tell(&mut out, answered);
     out
-}
-
-fn announced(inquiry: &Inquiry<'_>, domain: &str) -> Announced {
-    match texts(inquiry, &record_name(domain)) {
-        Texts::Waiting => Announced::Waiting,
-        Texts::Failed(finding) => Announced::Failed(finding),
-        Texts::Nothing { .. } => Announced::Nothing(Vec::new()),
-        Texts::Found(all) => {
-            let (records, others): (Vec<Text>, Vec<Text>) = all.into_iter().partition(|text| is_record(&text.octets));
-            match records.as_slice() {
-                [] => Announced::Nothing(others),
-                [one] => Announced::Record(Box::new(read(&one.octets))),
-                several => Announced::Several(several.len()),
-            }
-        }
-    }
 }
 
 /// The names that take the mail of the domain: its MX, or itself when it has none (RFC 5321 §5.1).

@@ -1,10 +1,7 @@
 //! The TXT record at `_mta-sts` (RFC 8461 §3.1).
 
 use crate::diagnosis::finding::Severity;
-use crate::diagnosis::tagged::{Explained, Remark, TagList, literal_marks, meant, shown, write};
-
-/// The version that begins the record, exactly.
-const VERSION: &[u8] = b"v=STSv1";
+use crate::diagnosis::tagged::{Explained, Remark, TagList, is_version, literal_marks, meant, shown, write};
 
 /// Letters and digits of an id at most.
 const ID: usize = 32;
@@ -27,7 +24,7 @@ pub struct Reading {
 /// Whether a TXT record is one of MTA-STS: it begins with `v=STSv1` and a semicolon.
 #[must_use]
 pub fn is_record(octets: &[u8]) -> bool {
-    octets.strip_prefix(VERSION).is_some_and(|rest| rest.trim_ascii_start().starts_with(b";"))
+    is_version(octets, "STSv1")
 }
 
 /// Reads a record, the strings of the TXT record joined.

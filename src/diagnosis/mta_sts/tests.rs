@@ -217,7 +217,7 @@ fn a_domain_from_its_record_to_its_exchanges() {
     for (zone, severity, part) in [
         (&[][..], Severity::Note, "no MTA-STS"),
         (&[("_mta-sts.example.com", "v=spf1 -all")], Severity::Note, "no MTA-STS"),
-        (&[("_mta-sts.example.com", "v=sts1; id=1")], Severity::Fault, "not taken for an MTA-STS record"),
+        (&[("_mta-sts.example.com", "v=sts1; id=1")], Severity::Fault, "not taken for a record of MTA-STS"),
         (
             &[("_mta-sts.example.com", "v=STSv1; id=1"), ("_mta-sts.example.com", "v=STSv1; id=2")],
             Severity::Fault,

@@ -70,6 +70,20 @@ pub fn destinations(tag: &Tag<'_>, schemes: &[&str]) -> Vec<Destination> {
     tag.words(b',').take(MOST).map(|(at, word)| destination(at, &String::from_utf8_lossy(word), schemes)).collect()
 }
 
+/// The destinations that can be used, as the value of a tag, with `mailto:` put before bare addresses; none when there is
+/// none of them.
+pub(in crate::diagnosis) fn usable(list: &[Destination]) -> Option<String> {
+    let uris: Vec<String> = list
+        .iter()
+        .filter_map(|destination| match &destination.host {
+            Ok(_) => Some(destination.uri.clone()),
+            Err(Unusable::NoScheme) => Some(format!("mailto:{}", destination.uri)),
+            Err(_) => None,
+        })
+        .collect();
+    (!uris.is_empty()).then(|| uris.join(","))
+}
+
 fn destination(at: Range<usize>, text: &str, schemes: &[&str]) -> Destination {
     let (uri, size) = match text.split_once('!') {
         Some((uri, size)) => (uri, Some(size.to_owned())),

@@ -4,18 +4,24 @@
 mod destination;
 mod list;
 mod mend;
+mod remarks;
+mod sole;
 mod texts;
 #[cfg(test)]
 pub(in crate::diagnosis) mod zone;
 
 use std::ops::Range;
 
+pub(in crate::diagnosis) use destination::usable;
 pub use destination::{Destination, Unusable, destinations};
 pub(in crate::diagnosis) use list::meant;
 pub use list::{Slip, Tag, TagList, Trouble};
 pub use mend::{Suggestion, write};
-pub(in crate::diagnosis) use texts::begins_like;
+pub(in crate::diagnosis) use remarks::Remarks;
+pub use sole::Sole;
+pub(in crate::diagnosis) use sole::{mistaken, several};
 pub use texts::{Text, Texts, literal_marks, texts, version};
+pub(in crate::diagnosis) use texts::{begins_like, is_version};
 
 use super::finding::{Finding, Severity};
 use crate::protocol::visible::visible;

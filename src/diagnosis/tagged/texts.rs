@@ -85,6 +85,12 @@ pub fn version(octets: &[u8]) -> Option<&[u8]> {
     (name.trim_ascii_end() == b"v").then(|| value.get(1..).unwrap_or_default().trim_ascii())
 }
 
+/// Whether a record begins with exactly `v=` and this version, and a semicolon behind it (RFC 8460 §3, RFC 8461 §3.1).
+pub(in crate::diagnosis) fn is_version(octets: &[u8], version: &str) -> bool {
+    let rest = octets.strip_prefix(b"v=").and_then(|rest| rest.strip_prefix(version.as_bytes()));
+    rest.is_some_and(|rest| rest.trim_ascii_start().starts_with(b";"))
+}
+
 /// Whether a TXT record that is none was meant for one, by the name of its version in small letters. Anything else at the
 /// name, as a wildcard puts it there, is what senders discard (RFC 8460 §3, RFC 8461 §3.1).
 pub(in crate::diagnosis) fn begins_like(octets: &[u8], version: &str) -> bool {

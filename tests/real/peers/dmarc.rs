@@ -68,8 +68,8 @@ const MATTERS: &[Matter] = &[
         "where reports go is not looked up: without an MX the address takes the mail (RFC 5321 §5.1)",
     ),
     // Where a record stands.
-    ("not one", &["Unrelated TXT records"], &["is not taken for a DMARC record", "no DMARC record applies"], ""),
-    ("blank", &["starts with whitespace"], &["is not taken for a DMARC record", "no DMARC record applies"], ""),
+    ("not one", &["Unrelated TXT records"], &["is not taken for a record of DMARC", "no DMARC record applies"], ""),
+    ("blank", &["starts with whitespace"], &["is not taken for a record of DMARC", "no DMARC record applies"], ""),
     ("several", &["Multiple DMARC policy records"], &["2 DMARC records stand at"], ""),
     ("others", &["Unrelated TXT records"], &[], "receivers put other texts aside (RFC 9989 §4.10): they do no harm"),
     ("SPF", &["Unrelated TXT records"], &["no DMARC record applies"], ""),
@@ -80,7 +80,7 @@ const MATTERS: &[Matter] = &[
     (
         "V",
         &[],
-        &["is not taken for a DMARC record", "no DMARC record applies"],
+        &["is not taken for a record of DMARC", "no DMARC record applies"],
         "by the grammar V is as good as v (RFC 9989 §4.8); by RFC 6376 §3.2 it is not, and many receivers go by that",
     ),
 ];

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
+use crate::common::program::PROGRAM;
+
 /// The users that it tells of.
 const USERS: usize = 3;
 
@@ -18,8 +20,7 @@ struct Lab {
 
 impl Lab {
     fn start() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ehlo"));
-        let mut child = command.arg("lab").stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = Command::new(PROGRAM).arg("lab").stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let lines: Vec<String> = lines.take_while(|line| line != "Ctrl-C ends it.").collect();
         let service = |line: &String| {
@@ -35,7 +36,7 @@ impl Lab {
 
     /// Runs a mechanism by GNU SASL behind STARTTLS, and gives whether it is content with what it says.
     fn login(&self, protocol: &str, mechanism: &str, (user, password): (&str, &str)) -> (bool, String) {
-        let service = if protocol == "imap" { "Imap, clear" } else { "Submission, clear" };
+        let service = if protocol == "imap" { "IMAP, clear" } else { "submission, clear" };
         let (at, _) = self.services.iter().find(|(_, what)| what.starts_with(service)).expect("such a service");
         let mut client = Command::new("gsasl");
         // Without a file it takes any certificate: its name would have to be that of the address.

@@ -1,7 +1,6 @@
 //! What the program says of a certificate.
 
 use std::net::SocketAddr;
-use std::process::Command;
 use std::time::Duration;
 
 use ehlo::app::effect::{ConnectPlan, Effect, Sessions};
@@ -18,6 +17,7 @@ use tokio::sync::mpsc::channel;
 use super::made::name_for;
 use super::peers::Faults;
 use super::servers::Servers;
+use crate::common::program::ehlo;
 
 /// A verdict's row, and the word for it beside the peers'.
 const VERDICTS: [(&str, &str); 6] = [
@@ -39,14 +39,10 @@ pub(super) struct Ours(Value);
 impl Ours {
     /// Looks at a server that shows the certificate, as one who asks for its name and trusts the root.
     pub(super) fn of(servers: &Servers, fault: &str, at: SocketAddr) -> Self {
-        let output = Command::new(env!("CARGO_BIN_EXE_ehlo"))
-            .args(["tls", "--json", "--sni", &name_for(fault), &at.to_string()])
-            .env("SSL_CERT_FILE", servers.authority())
-            .env_remove("SSL_CERT_DIR")
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        let why = || format!("{fault}: {said}{}", String::from_utf8_lossy(&output.stderr));
+        let root = servers.authority();
+        let words = ["tls", "--json", "--sni", &name_for(fault), &at.to_string()];
+        let (_, said, error) = ehlo(&words, &[("SSL_CERT_FILE", root.to_str().unwrap())], "");
+        let why = || format!("{fault}: {said}{error}");
         Self(serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {}", why())))
     }
 

@@ -1,14 +1,13 @@
-//! Moving in the transcript: lines, pages, search, copies; and connecting from the DNS pane.
+//! Keys while the transcript has the focus: moving by lines and pages, search, copies, references.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::effect::{Effect, Effects};
 use super::plain;
+use super::search::Wanted;
 use super::state::{App, Overlay, Place, Question};
 use super::transcript::Kind;
-use super::wanted::Wanted;
 use crate::diagnosis::{Severity, reference};
-use crate::protocol::endpoint::{self, Endpoint, Host, Protocol, Security, well_known};
 
 /// Octets copied at once: terminals refuse more.
 const COPY: usize = 70_000;
@@ -46,7 +45,7 @@ impl App {
                 }
                 None => self.say(Severity::Note, "no message came or went here; FETCH, RETR or DATA has one"),
             },
-            _ => self.any_pane_key(key),
+            _ => self.pane_key(key),
         }
     }
 
@@ -198,34 +197,5 @@ impl App {
         let lines = text.lines().count();
         effects.push(Effect::Copy(text));
         self.say(Severity::Note, format!("{lines} line(s) copied"));
-    }
-
-    /// A row of the DNS pane in full.
-    pub(super) fn inspect_row(&mut self) {
-        let Some(row) = self.dns.row() else { return };
-        let mut lines = vec![row.text.clone(), String::new()];
-        if let Some((severity, says)) = &row.verdict {
-            lines.push(format!("{}: {says}", severity.name()));
-        }
-        if let Some(ttl) = row.ttl {
-            lines.push(format!("ttl {ttl} s"));
-        }
-        lines.push(row.note.clone());
-        lines.extend(row.detail.iter().cloned());
-        self.overlay = Some(Overlay::Detail { title: row.label.clone(), lines, scroll: 0 });
-    }
-
-    pub(super) fn connect_to_row(&mut self, effects: &mut Effects) {
-        let Some(place) = self.dns.connect().cloned() else {
-            return self.say(Severity::Note, "this row names no server to connect to");
-        };
-        let Ok(host) = Host::parse(&place.host) else {
-            return self.say(Severity::Warning, format!("{} is not a host name", place.host));
-        };
-        let said =
-            place.service.as_deref().and_then(endpoint::scheme).map(|(protocol, _, security)| (protocol, security));
-        let (protocol, security) = said.or_else(|| well_known(place.port)).unwrap_or((Protocol::Smtp, Security::Plain));
-        let endpoint = Endpoint { protocol, host, port: place.port, security };
-        self.connect(endpoint, place.address.into_iter().collect(), effects);
     }
 }
