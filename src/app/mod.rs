@@ -3,6 +3,7 @@
 pub mod action;
 pub mod auth_dialog;
 mod browse;
+mod challenge;
 pub mod conversation;
 pub mod dns_pane;
 pub mod doubt;

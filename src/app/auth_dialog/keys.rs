@@ -4,8 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{AuthDialog, Outcome};
 use crate::app::conversation::Way;
-use crate::protocol::sasl::Mechanism;
-use crate::protocol::sasl::Mistake;
+use crate::protocol::sasl::{Mechanism, Mistake};
 
 impl AuthDialog {
     /// A key.
@@ -15,6 +14,14 @@ impl AuthDialog {
             return self.gate_key(key);
         }
         self.error = None;
+        let changes = match key.code {
+            KeyCode::Char(c) => ctrl && matches!(c, 'n' | 'b' | 'o' | 'r' | 'g'),
+            code => matches!(code, KeyCode::F(5 | 6 | 12)),
+        };
+        if changes && self.answers.is_some() {
+            self.error = Some("the login was begun by hand: only its challenge is answered here".to_owned());
+            return Outcome::Used;
+        }
         match key.code {
             KeyCode::Esc => return Outcome::Cancelled,
             KeyCode::Char('c') if ctrl => return Outcome::Cancelled,
@@ -24,6 +31,7 @@ impl AuthDialog {
             KeyCode::Char('o') if ctrl => self.all = !self.all,
             KeyCode::Char('r') if ctrl => self.initial = !self.initial,
             KeyCode::Char('g') if ctrl => self.next_mistake(),
+            KeyCode::Char('p') if ctrl => self.next_binding(),
             // Who presses it a second time wants something else than PLAIN.
             KeyCode::F(5) if self.way == Way::Sasl(Mechanism::Plain) => self.choose(self.strongest()),
             KeyCode::F(5) => self.choose(Way::Sasl(Mechanism::Plain)),
@@ -56,7 +64,7 @@ impl AuthDialog {
     }
 
     fn move_field(&mut self, forward: bool) {
-        let fields = self.way.fields();
+        let fields = self.open_fields();
         let at = fields.iter().position(|(place, _)| *place == self.field).unwrap_or(0);
         let next = if forward { at + 1 } else { at + fields.len() - 1 };
         self.field = fields.get(next % fields.len().max(1)).map_or(0, |(place, _)| *place);
@@ -68,5 +76,16 @@ impl AuthDialog {
             None => Mistake::of(mechanism).next(),
             Some(now) => Mistake::of(mechanism).skip_while(|other| *other != now).nth(1),
         };
+    }
+
+    /// What a -PLUS binds itself by: the next that this connection has.
+    fn next_binding(&mut self) {
+        let plus = matches!(self.way, Way::Sasl(mechanism) if mechanism.is_plus());
+        match self.channel.bindings.as_slice() {
+            _ if !plus => self.error = Some("only a -PLUS binds itself to the TLS connection".to_owned()),
+            [] => self.error = Some("there is no TLS on this connection to bind to".to_owned()),
+            [only] => self.error = Some(format!("this connection has data of {} only", only.kind.name())),
+            _ => self.channel.bindings.rotate_left(1),
+        }
     }
 }

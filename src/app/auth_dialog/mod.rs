@@ -6,11 +6,11 @@ mod send;
 mod tests;
 mod ways;
 
-use super::conversation::{Login, Way};
+use super::conversation::{Login, Stamp, Way};
 use super::event::ConnectionId;
 use super::line_editor::LineEditor;
 use crate::protocol::endpoint::Protocol;
-use crate::protocol::sasl::{Channel, Credentials, Mechanism, Mistake};
+use crate::protocol::sasl::{Channel, Credentials, Mechanism, Mistake, Spoken};
 use crate::protocol::secret::Secret;
 
 /// What a key in the dialog led to.
@@ -24,6 +24,17 @@ pub enum Outcome {
     Login(Box<Login>),
     /// Only the base64 is wanted, in the input.
     Encoded(Secret),
+}
+
+/// A login begun by hand whose challenge the dialog answers.
+#[derive(Debug)]
+pub struct TakeOver {
+    /// What was said in it.
+    pub spoken: Spoken,
+    /// User and authorization identity are said already, and can no longer be changed.
+    pub told: bool,
+    /// Which challenge it is.
+    pub stamp: Stamp,
 }
 
 /// The dialog of F5, F6 and F12.
@@ -61,6 +72,8 @@ pub struct AuthDialog {
     pub gate: Option<LineEditor>,
     /// Why Enter did nothing.
     pub error: Option<String>,
+    /// The dialog is for this challenge alone: its mechanism is fixed.
+    pub answers: Option<TakeOver>,
 }
 
 impl AuthDialog {
@@ -73,6 +86,7 @@ impl AuthDialog {
         user: &str,
         offered: Vec<String>,
         channel: Channel,
+        timestamp: Option<String>,
     ) -> Self {
         let fields = [LineEditor::with(user), LineEditor::masked(), LineEditor::default()];
         let mut dialog = Self {
@@ -88,14 +102,38 @@ impl AuthDialog {
             mistake: None,
             channel,
             exposure: None,
-            timestamp: None,
+            timestamp,
             supply: None,
             gate: None,
             error: None,
+            answers: None,
         };
         let way = way.unwrap_or_else(|| dialog.strongest());
         dialog.choose(way);
         dialog
+    }
+
+    /// The dialog for the challenge of a login begun by hand; `told` is whom its first message named.
+    #[must_use]
+    pub fn answering(mut self, over: TakeOver, told: Option<(String, String)>) -> Self {
+        self.answers = Some(over);
+        if let Some((user, authorization)) = told {
+            self.fields[0] = LineEditor::with(&user);
+            self.fields[2] = LineEditor::with(&authorization);
+        }
+        self.choose(self.way);
+        self
+    }
+
+    /// Whether a field shows what was said already.
+    #[must_use]
+    pub fn is_fixed(&self, place: usize) -> bool {
+        place != 1 && self.answers.as_ref().is_some_and(|over| over.told)
+    }
+
+    /// The fields in which the cursor can stand.
+    fn open_fields(&self) -> Vec<(usize, &'static str)> {
+        self.way.fields().into_iter().filter(|(place, _)| !self.is_fixed(*place)).collect()
     }
 
     /// The text of a field, where this way has it.

@@ -6,7 +6,7 @@ use super::{AuthDialog, Outcome};
 use crate::app::conversation::{Login, Way};
 use crate::app::line_editor::LineEditor;
 use crate::protocol::pop3::apop;
-use crate::protocol::sasl::{self, Credentials, Exchange, Mechanism};
+use crate::protocol::sasl::{self, Answer, Credentials, Exchange, Mechanism};
 use crate::protocol::secret::Secret;
 
 impl AuthDialog {
@@ -25,6 +25,8 @@ impl AuthDialog {
             mistake: self.mistake,
             consent,
             nonce: self.channel.nonce.clone(),
+            binding: self.channel.bindings.first().map(|binding| binding.kind),
+            answers: self.answers.as_ref().map(|over| over.stamp),
         }))
     }
 
@@ -50,12 +52,20 @@ impl AuthDialog {
         }
         if let Way::Sasl(mechanism) = self.way
             && (self.supply.is_none() || !self.fields[1].is_empty())
-            && let Err(why) = Exchange::new(mechanism, self.preview(), &self.channel, self.mistake)
+            && let Err(why) = self.exchange(mechanism, self.preview())
         {
             self.error = Some(why);
             return false;
         }
         true
+    }
+
+    /// A new exchange, or the one begun by hand, before its open challenge.
+    fn exchange(&self, mechanism: Mechanism, credentials: Credentials) -> Result<Exchange, String> {
+        match &self.answers {
+            Some(over) => over.spoken.resume(credentials, &self.channel),
+            None => Exchange::new(mechanism, credentials, &self.channel, self.mistake),
+        }
     }
 
     pub(super) fn enter(&mut self) -> Outcome {
@@ -97,6 +107,8 @@ impl AuthDialog {
             (Way::Login | Way::UserPass | Way::Apop, _) => Mechanism::Plain,
         };
         match mechanism {
+            _ if self.answers.is_some() && !self.is_whole() => return Outcome::Used,
+            _ if self.answers.is_some() => {}
             // LOGIN sends one answer for each prompt: the field with the cursor is encoded.
             Mechanism::Login => {
                 let message = Secret::from(self.value(self.field));
@@ -109,15 +121,22 @@ impl AuthDialog {
             _ if !self.is_whole() => return Outcome::Used,
             _ => {}
         }
-        match Exchange::new(mechanism, self.credentials(), &self.channel, self.mistake) {
-            Ok(mut exchange) => match exchange.initial() {
-                Some(message) => Outcome::Encoded(exchange.line(&message)),
-                None => Outcome::Used,
-            },
-            Err(why) => {
-                self.error = Some(why);
-                Outcome::Used
-            }
+        let credentials = self.credentials();
+        let made = self.exchange(mechanism, credentials).and_then(|mut exchange| {
+            let message = match &self.answers {
+                None => exchange.initial(),
+                Some(over) => match over.spoken.answer(&mut exchange) {
+                    Answer::Message(message) => Some(message),
+                    Answer::Cancel(why) => return Err(why),
+                },
+            };
+            Ok(message.map(|message| exchange.line(&message)))
+        });
+        match made {
+            Ok(Some(line)) => return Outcome::Encoded(line),
+            Ok(None) => {}
+            Err(why) => self.error = Some(why),
         }
+        Outcome::Used
     }
 }

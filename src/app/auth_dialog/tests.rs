@@ -11,8 +11,8 @@ fn press(dialog: &mut AuthDialog, code: KeyCode) -> Outcome {
 fn opened(user: &str, offered: &str, mechanism: Option<Mechanism>) -> AuthDialog {
     let offered = offered.split_ascii_whitespace().map(str::to_owned).collect();
     let binding = Binding { kind: BindingType::Exporter, octets: vec![1; 32] };
-    let channel = Channel { binding: Some(binding), nonce: "abc".to_owned(), ..Channel::default() };
-    AuthDialog::new(ConnectionId(1), Protocol::Smtp, mechanism.map(Way::Sasl), user, offered, channel)
+    let channel = Channel { bindings: vec![binding], nonce: "abc".to_owned(), ..Channel::default() };
+    AuthDialog::new(ConnectionId(1), Protocol::Smtp, mechanism.map(Way::Sasl), user, offered, channel, None)
 }
 
 fn control(dialog: &mut AuthDialog, c: char) -> Outcome {
@@ -185,4 +185,32 @@ fn mistakes_are_those_of_the_mechanism() {
     assert_eq!(text.expose(), sasl::base64::text(b"\0jo8secret").as_bytes());
     press(&mut dialog, KeyCode::F(6));
     assert_eq!((dialog.mistake, dialog.initial), (None, false));
+}
+
+#[test]
+fn the_binding_of_a_plus_can_be_chosen() {
+    let chosen = |dialog: &mut AuthDialog| {
+        dialog.paste("secret");
+        let Outcome::Login(login) = press(dialog, KeyCode::Enter) else { panic!("no login") };
+        login.binding
+    };
+    let of = |kind| Binding { kind, octets: vec![1; 32] };
+    let plus = Mechanism::find("SCRAM-SHA-256-PLUS");
+    let mut both = opened("jo", "", plus);
+    both.channel.bindings = BindingType::ALL.map(of).into();
+    assert_eq!(chosen(&mut both), Some(BindingType::Exporter), "the better one unless another is chosen");
+    control(&mut both, 'p');
+    assert_eq!(chosen(&mut both), Some(BindingType::ServerEndPoint));
+    control(&mut both, 'p');
+    assert_eq!(chosen(&mut both), Some(BindingType::Exporter));
+    let mut one = opened("jo", "", plus);
+    one.channel.bindings = vec![of(BindingType::ServerEndPoint)];
+    control(&mut one, 'p');
+    assert_eq!(one.error.as_deref(), Some("this connection has data of tls-server-end-point only"));
+    one.channel.bindings.clear();
+    control(&mut one, 'p');
+    assert_eq!(one.error.as_deref(), Some("there is no TLS on this connection to bind to"));
+    let mut plain = opened("jo", "", Some(Mechanism::Plain));
+    control(&mut plain, 'p');
+    assert_eq!(plain.error.as_deref(), Some("only a -PLUS binds itself to the TLS connection"));
 }

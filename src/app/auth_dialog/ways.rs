@@ -2,15 +2,23 @@
 
 use super::AuthDialog;
 use crate::app::conversation::Way;
+use crate::protocol::endpoint::Protocol;
 use crate::protocol::sasl::table::strongest;
 use crate::protocol::sasl::{Mechanism, Mistake};
 
 impl AuthDialog {
+    /// The strongest that is known: what the server offers, and APOP where the greeting has a timestamp. APOP stands with
+    /// CRAM-MD5, for both are an MD5 with the password; before CAPA nothing else is known but USER and PASS.
     pub(super) fn strongest(&self) -> Way {
-        let found = strongest(&self.offered, self.channel.binding.is_some(), false);
+        let found = strongest(&self.offered, !self.channel.bindings.is_empty(), false);
         // A server with tokens only has no other way in.
         let found = found.or_else(|| strongest(&self.offered, false, true));
-        Way::Sasl(found.unwrap_or(Mechanism::Plain))
+        let proves = found.is_some_and(|mechanism| mechanism.takes_password() && !mechanism.row().sends_secret);
+        match found {
+            _ if !proves && self.protocol == Protocol::Pop3 && self.timestamp.is_some() => Way::Apop,
+            None => Way::Sasl(Mechanism::Plain),
+            Some(mechanism) => Way::Sasl(mechanism),
+        }
     }
 
     /// The ways that can be chosen: what the server offers, the strongest first, PLAIN and LOGIN, the protocol's own
@@ -43,7 +51,7 @@ impl AuthDialog {
 
     pub(super) fn choose(&mut self, way: Way) {
         self.way = way;
-        let fields = way.fields();
+        let fields = self.open_fields();
         let near = fields.iter().rev().find(|(place, _)| *place <= self.field).or_else(|| fields.first());
         self.field = near.map_or(0, |(place, _)| *place);
         let possible = |mistake: &Mistake| matches!(way, Way::Sasl(m) if Mistake::of(m).any(|other| other == *mistake));
