@@ -951,6 +951,32 @@ fn typed_and_wrong_on_purpose(seed: u64) {
     pair.keeps_secrets();
 }
 
+/// A login begun by hand is finished by the dialog, in each protocol.
+fn begun_by_hand(seed: u64) {
+    for (url, verb) in [("smtps", "AUTH"), ("imaps", "AUTHENTICATE"), ("pop3s", "AUTH")] {
+        // n,,n=alice,r=abc
+        for (line, told) in [("SCRAM-SHA-256 biwsbj1hbGljZSxyPWFiYw==", true), ("CRAM-MD5", false), ("LOGIN", false)] {
+            let mut pair = Pair::new(seed);
+            pair.open(&format!("{url}://mail.example.test"));
+            if url == "smtps" {
+                pair.line("EHLO client.example.test");
+            }
+            pair.line(&format!("{verb} {line}"));
+            pair.shows("F12 makes the answer from ");
+            pair.f(12);
+            if !told {
+                pair.line("alice");
+            }
+            pair.line(PASSWORD);
+            pair.shows("logged in");
+            if told {
+                pair.shows("server signature ✓ verified");
+            }
+            pair.keeps_secrets();
+        }
+    }
+}
+
 type Session = fn(u64);
 
 const SESSIONS: &[(&str, Session)] = &[
@@ -973,6 +999,7 @@ const SESSIONS: &[(&str, Session)] = &[
     ("a_refused_append", a_refused_append),
     ("leaving_says_goodbye", leaving_says_goodbye),
     ("typed_and_wrong_on_purpose", typed_and_wrong_on_purpose),
+    ("begun_by_hand", begun_by_hand),
 ];
 
 #[test]

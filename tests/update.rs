@@ -1125,6 +1125,194 @@ fn a_yes_to_a_login_that_was_broken_off_is_a_fault() {
     model.shows("the server said yes without a challenge");
 }
 
+/// The key that logs in, and what is typed into the dialog: fields, each ended by Enter.
+fn answered(model: &mut Model, fields: &[&str]) -> String {
+    assert_eq!(model.key(KeyCode::F(12)), [], "nothing goes out before Enter");
+    assert!(matches!(&model.app.overlay, Some(Overlay::Auth(_))), "{}", model.notice());
+    let mut sent = Vec::new();
+    for field in fields {
+        sent.extend(wire(&model.enter(field)));
+    }
+    String::from_utf8(sent).expect("text")
+}
+
+#[test]
+fn the_challenge_of_a_login_typed_by_hand_is_answered_from_the_dialog() {
+    let base64 = |text: &str| format!("{}\r\n", sasl::base64::text(text.as_bytes()));
+    // Nothing said yet: both questions are answered.
+    let mut model = Model::careless("192.0.2.25:25");
+    model.enter("AUTH LOGIN");
+    model.received("334 VXNlcm5hbWU6\r\n");
+    model.shows("F12 makes the answer from user and password · Esc cancels with *");
+    assert_eq!(answered(&mut model, &["jo", "geheimnis"]), base64("jo"));
+    assert_eq!(wire(&model.received("334 UGFzc3dvcmQ6\r\n")), base64("geheimnis").as_bytes());
+    model.received("535 5.7.8 no\r\n");
+    assert!(!model.text().contains("geheimnis") && !model.text().contains("Z2VoZWltbmlz"), "{}", model.text());
+    // The user was typed, on the command line or as an answer.
+    for lines in [&["AUTH LOGIN am8="][..], &["AUTH LOGIN", "am8="]] {
+        for line in lines {
+            model.enter(line);
+            model.received(if line.ends_with('=') { "334 UGFzc3dvcmQ6\r\n" } else { "334 VXNlcm5hbWU6\r\n" });
+        }
+        model.shows("F12 makes the answer from the password");
+        assert_eq!(answered(&mut model, &["geheimnis"]), base64("geheimnis"));
+        model.received("535 5.7.8 no\r\n");
+    }
+    model.enter("AUTH PLAIN");
+    model.received("334 \r\n");
+    assert_eq!(answered(&mut model, &["jo", "geheimnis"]), base64("\0jo\0geheimnis"));
+    model.received("535 5.7.8 no\r\n");
+    // RFC 2195 §2.
+    let mut model = Model::careless("192.0.2.25:143");
+    model.enter("AUTHENTICATE CRAM-MD5");
+    model.received(format!("+ {}", base64("<1896.697170952@postoffice.reston.mci.net>")));
+    let answer = base64("tim b913a602c7eda7a495b4e6e7334d3890");
+    assert_eq!(answered(&mut model, &["tim", "tanstaaftanstaaf"]), answer);
+    model.received("a1 NO no\r\n");
+    // RFC 7677 §3: the nonce is in the first message, which was typed.
+    model.enter(&format!("AUTHENTICATE SCRAM-SHA-256 {}", base64("n,,n=user,r=rOprNGfwEbeRWgbNEkqO").trim_end()));
+    let nonce = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+    model.received(format!("+ {}", base64(&format!("r={nonce},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"))));
+    let proof = base64(&format!("c=biws,r={nonce},p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="));
+    assert_eq!(answered(&mut model, &["pencil"]), proof);
+    let last = base64("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+    assert_eq!(wire(&model.received(format!("+ {last}"))), b"\r\n");
+    model.shows("server signature ✓ verified");
+}
+
+#[test]
+fn what_is_owed_goes_out_and_what_cannot_be_answered_is_explained() {
+    let mut model = Model::careless("192.0.2.25:25");
+    for (line, owed) in [("AUTH XOAUTH2 eHg=", &b"\r\n"[..]), ("AUTH OAUTHBEARER eHg=", b"AQ==\r\n")] {
+        model.enter(line);
+        model.received("334 eyJzdGF0dXMiOiI0MDAifQ==\r\n");
+        model.shows("F12 sends the answer that is owed");
+        assert_eq!(wire(&model.key(KeyCode::F(12))), owed);
+        assert_eq!(model.key(KeyCode::F(12)), [], "nothing is owed twice");
+        assert!(model.notice().contains("has not answered the last response"), "{}", model.notice());
+        model.received("535 5.7.8 no\r\n");
+    }
+    for (line, challenge, why) in [
+        ("AUTH NTLM", "334 NTLM supported\r\n", "not supported here"),
+        ("AUTH X-NEW", "334 \r\n", "the mechanism is not known here"),
+        ("AUTH CRAM-MD5", "334 no base64!\r\n", "the challenge is no base64"),
+        ("AUTH PLAIN AGpvAHB3", "334 \r\n", "everything PLAIN has to say was said"),
+    ] {
+        model.enter(line);
+        model.received(challenge);
+        model.shows(&format!("F12 cannot answer: {}", if line == "AUTH NTLM" { "NTLM: " } else { why }));
+        assert_eq!(model.key(KeyCode::F(12)), []);
+        assert!(model.app.overlay.is_none() && model.notice().contains(why), "{}", model.notice());
+        assert!(model.notice().ends_with("or Esc cancels with *"), "{}", model.notice());
+        assert_eq!(wire(&model.key(KeyCode::Esc)), b"*\r\n");
+        model.received("501 5.7.0 cancelled\r\n");
+    }
+}
+
+#[test]
+fn an_answer_is_for_its_own_challenge_only() {
+    let mut model = Model::careless("192.0.2.25:25");
+    model.enter("AUTH CRAM-MD5");
+    model.received("334 PDFAYT4=\r\n");
+    model.key(KeyCode::F(12));
+    for key in [KeyCode::F(5), KeyCode::F(6), KeyCode::F(12)] {
+        assert_eq!(model.key(key), []);
+    }
+    model.type_text("jo");
+    model.key(KeyCode::Enter);
+    model.received("535 5.7.8 too late\r\n");
+    assert_eq!(wire(&model.enter("geheimnis")), b"");
+    model.shows("the challenge that was to be answered is no longer open");
+}
+
+#[test]
+fn a_challenge_of_several_lines_is_answered_once_by_its_last_line() {
+    let begun = || {
+        let mut model = Model::careless("192.0.2.25:25");
+        model.enter("EHLO client.example");
+        model.received("250-mx\r\n250 AUTH LOGIN\r\n");
+        model.key(KeyCode::F(12));
+        model.type_text("jo");
+        model.key(KeyCode::Tab);
+        model.type_text("geheimnis");
+        assert_eq!(wire(&model.key(KeyCode::Enter)), b"AUTH LOGIN\r\n");
+        model
+    };
+    for (lines, answer, says) in [
+        ("334-VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n", "Z2VoZWltbmlz\r\n", "a challenge is one line (RFC 4954 §4)"),
+        ("334-UGFzc3dvcmQ6\r\n334 VXNlcm5hbWU6\r\n", "am8=\r\n", "a challenge is one line (RFC 4954 §4)"),
+        ("334 UGFzc3dvcmQ6\r\n334 VXNlcm5hbWU6\r\n", "am8=\r\n", "another challenge before the last was answered"),
+        // Whoever has given up in the same breath wants no password any more.
+        ("334 UGFzc3dvcmQ6\r\n535 5.7.8 no\r\n", "", "5.7.8"),
+    ] {
+        let mut model = begun();
+        assert_eq!(String::from_utf8(wire(&model.received(lines))).expect("text"), answer, "{lines}");
+        model.shows(says);
+    }
+    // The same where the first line comes alone.
+    let mut model = begun();
+    assert_eq!(wire(&model.received("334-VXNlcm5hbWU6\r\n")), b"", "half a challenge has no answer");
+    assert_eq!(wire(&model.received("334 UGFzc3dvcmQ6\r\n")), b"Z2VoZWltbmlz\r\n");
+}
+
+#[test]
+fn base64_that_the_dialog_made_is_masked_in_the_input() {
+    let mut model = Model::careless("192.0.2.25:25");
+    model.key(KeyCode::F(5));
+    model.type_text("jo");
+    model.key(KeyCode::Tab);
+    model.type_text("geheimnis");
+    model.ctrl('e');
+    assert_eq!(model.app.prompt.line.text(), "AGpvAGdlaGVpbW5pcw==");
+    assert_eq!(model.app.prompt.secret, Some(0..20), "no verb says that it is one");
+    model.key(KeyCode::Home);
+    for (typed, range) in [("x", 1..21), (" AUTH", 6..26)] {
+        model.type_text(typed);
+        assert_eq!(model.app.prompt.secret, Some(range), "{typed}");
+    }
+    model.key(KeyCode::End);
+    model.key(KeyCode::Backspace);
+    assert_eq!(model.app.prompt.secret, Some(0..25), "changed, and no less a secret");
+    model.ctrl('u');
+    model.type_text("NOOP");
+    assert_eq!(model.app.prompt.secret, None);
+    // Behind the verb it is hidden like a typed one.
+    let mut model = Model::careless("192.0.2.25:25");
+    model.type_text("AUTH PLAIN ");
+    model.key(KeyCode::F(5));
+    model.type_text("jo");
+    model.key(KeyCode::Tab);
+    model.type_text("geheimnis");
+    model.ctrl('e');
+    assert_eq!(model.app.prompt.secret, Some(11..31));
+    assert_eq!(wire(&model.key(KeyCode::Enter)), b"AUTH PLAIN AGpvAGdlaGVpbW5pcw==\r\n");
+    assert!(!model.text().contains("AGpv"), "{}", model.text());
+}
+
+#[test]
+fn a_timestamp_proposes_apop_before_capa() {
+    use ehlo::app::conversation::Way;
+    for (greeting, capa, expect) in [
+        ("+OK ready <1896.697170952@a>\r\n", None, Way::Apop),
+        ("+OK ready\r\n", None, Way::Sasl(sasl::Mechanism::Plain)),
+        ("+OK ready <1896.697170952@a>\r\n", Some("SASL PLAIN"), Way::Apop),
+        ("+OK ready <1896.697170952@a>\r\n", Some("SASL PLAIN CRAM-MD5"), Way::Sasl(sasl::Mechanism::CramMd5)),
+    ] {
+        let mut model = Model::connected("192.0.2.25:110");
+        model.received(greeting);
+        if let Some(offers) = capa {
+            model.enter("CAPA");
+            model.received(format!("+OK\r\n{offers}\r\n.\r\n"));
+        }
+        model.key(KeyCode::F(12));
+        let Some(Overlay::Auth(dialog)) = &model.app.overlay else { panic!("no dialog") };
+        assert_eq!(dialog.way, expect, "{greeting} {capa:?}");
+        let beside = dialog.ways();
+        assert!(beside.contains(&Way::UserPass), "{beside:?}");
+        assert_eq!(beside.contains(&Way::Apop), greeting.contains('<'));
+    }
+}
+
 #[test]
 fn a_token_that_the_refusal_repeats_is_hidden_and_the_refusal_read() {
     let mut model = Model::careless("192.0.2.25:25");

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod auth_dialog;
+mod challenge;
 pub mod conversation;
 mod dns_keys;
 pub mod dns_pane;

@@ -29,9 +29,9 @@ impl App {
             Action::Connect => self.ask(Question::Connect),
             Action::Dns => self.ask(Question::Dns),
             Action::StartTls => self.start_tls(effects),
-            Action::LogIn => self.open_auth(None),
-            Action::AuthPlain => self.open_auth(Some(Way::Sasl(Mechanism::Plain))),
-            Action::AuthLogin => self.open_auth(Some(Way::Sasl(Mechanism::Login))),
+            Action::LogIn => self.open_auth(None, effects),
+            Action::AuthPlain => self.open_auth(Some(Way::Sasl(Mechanism::Plain)), effects),
+            Action::AuthLogin => self.open_auth(Some(Way::Sasl(Mechanism::Login)), effects),
             Action::Message => self.open_message(effects),
             Action::Leave => self.leave(effects),
             Action::Drop => {
@@ -118,13 +118,15 @@ impl App {
         self.overlay = Some(Overlay::Probe(Box::new(ProbeDialog::new(order))));
     }
 
-    fn open_auth(&mut self, way: Option<Way>) {
-        let insecure = self.options.insecure_auth;
+    fn open_auth(&mut self, way: Option<Way>, effects: &mut Effects) {
         let Some(conversation) = self.conversation() else {
             return self.say(Severity::Note, "nothing is connected; F2 connects");
         };
         if !conversation.is_ready() {
             return self.say(Severity::Note, "there is no one to log in to yet: wait for the greeting, or Alt-a");
+        }
+        if conversation.in_exchange() {
+            return self.answer_by_dialog(effects);
         }
         if !matches!(
             conversation.session.phase(),
@@ -140,19 +142,26 @@ impl App {
             };
             return self.say(Severity::Note, format!("a login has no place now ({}); {next}", phase.name()));
         }
+        let dialog = self.auth_dialog(conversation, way);
+        self.overlay = Some(Overlay::Auth(Box::new(dialog)));
+    }
+
+    /// A dialog for a conversation, with what is known of the user and the server.
+    pub(super) fn auth_dialog(&self, conversation: &Conversation, way: Option<Way>) -> AuthDialog {
         let offered = conversation.session.capabilities().mechanisms();
-        let exposure = if insecure { None } else { conversation.exposure() };
+        let exposure = if self.options.insecure_auth { None } else { conversation.exposure() };
         let host = conversation.plan.endpoint.host.to_string();
         let supply = self.options.supply.as_ref();
         let known = supply.and_then(|supply| supply.user(&host)).filter(|_| self.user.is_empty());
         let user = known.unwrap_or(&self.user);
         let nonce = scram::nonce(&self.options.nonce_key, &format!("{}.{}", conversation.id.0, self.now.0));
         let channel = conversation.channel(nonce);
-        let mut dialog = AuthDialog::new(conversation.id, conversation.protocol(), way, user, offered, channel);
+        let timestamp = conversation.session.timestamp().map(str::to_owned);
+        let protocol = conversation.protocol();
+        let mut dialog = AuthDialog::new(conversation.id, protocol, way, user, offered, channel, timestamp);
         dialog.exposure = exposure;
-        dialog.timestamp = conversation.session.timestamp().map(str::to_owned);
         dialog.supply = supply.and_then(|supply| supply.for_host(&host));
-        self.overlay = Some(Overlay::Auth(Box::new(dialog)));
+        dialog
     }
 
     pub(super) fn open_message(&mut self, effects: &mut Effects) {

@@ -45,8 +45,8 @@ pub struct Prompt {
     pub missed: bool,
     /// Ctrl-V was pressed: the next key stands for its octet.
     pub quoting: bool,
-    /// The line holds base64 of a password that the dialog made: it is shown, and not kept for Up.
-    tainted: bool,
+    /// The base64 of a password that the dialog made and put into the line: it is drawn as dots, and not kept for Up.
+    taint: Option<Secret>,
     basis: Option<Basis>,
     before: Option<(Hidden, Range<usize>)>,
     history: Vec<String>,
@@ -83,13 +83,24 @@ impl Basis {
     }
 }
 
+/// From the start of the first to the end of the last.
+fn union(a: Option<Range<usize>>, b: Option<Range<usize>>) -> Option<Range<usize>> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.start.min(b.start)..a.end.max(b.end)),
+        (a, b) => a.or(b),
+    }
+}
+
 impl Prompt {
     /// Reads the line again, if it or what it is checked against has changed.
     pub fn refresh(&mut self, conversation: Option<&Conversation>) {
         let text = self.line.text();
+        if text.is_empty() && self.place.is_none() {
+            self.taint = None;
+        }
         let Some(conversation) = conversation.filter(|_| !text.is_empty()) else {
             self.reading = None;
-            self.secret = None;
+            self.secret = self.tainted();
             self.basis = None;
             return;
         };
@@ -98,7 +109,8 @@ impl Prompt {
             return;
         }
         let same = self.basis.as_ref().is_some_and(|basis| basis.text.expose() == text.as_bytes());
-        if same && self.secret.is_some() && conversation.secret_range(text).is_none() {
+        let secret = union(conversation.secret_range(text), self.tainted());
+        if same && self.secret.is_some() && secret.is_none() {
             // The text is the same and is no longer a secret: the exchange is over, and nobody may read it now.
             self.line.set("");
             self.reading = None;
@@ -116,13 +128,22 @@ impl Prompt {
             progress: context.progress.changes(),
         });
         self.reading = Some(command::check(text, &context));
-        self.secret = conversation.secret_range(text);
+        self.secret = secret;
     }
 
-    /// Puts what encodes a password at the cursor. It is shown, since the user asked to see it.
+    /// Puts what encodes a password at the cursor. It is as secret there as a typed one, with or without a verb before it.
     pub fn insert_secret(&mut self, text: &str) {
-        self.tainted = true;
-        self.line.insert(text);
+        if self.line.insert(text) {
+            self.taint = Some(Secret::from(text));
+        }
+    }
+
+    /// The octets that the dialog put into the line: all of the line, once they were changed.
+    fn tainted(&self) -> Option<Range<usize>> {
+        let taint = self.taint.as_ref()?;
+        let line = self.line.text().as_bytes();
+        let found = memchr::memmem::find(line, taint.expose()).map(|at| at..at + taint.expose().len());
+        found.or(Some(0..line.len())).filter(|range| !range.is_empty())
     }
 
     /// One key.
@@ -168,7 +189,7 @@ impl Prompt {
 
     /// The line has gone out: it is kept for Up, unless it holds a secret.
     pub fn accepted(&mut self, line: &str, secret: bool) {
-        let secret = secret | self.secret.take().is_some() | std::mem::take(&mut self.tainted);
+        let secret = secret | self.secret.take().is_some() | self.taint.take().is_some();
         self.line.set("");
         self.place = None;
         self.settle();

@@ -126,7 +126,7 @@ fn purpose(conversation: &Conversation) -> String {
             "Command ── lines are held until the greeting".to_owned()
         }
         (_, Phase::Data) => "Message line by line: a lone dot ends it".to_owned(),
-        (_, Phase::Sasl) => "Answer to the challenge: base64, Esc sends *".to_owned(),
+        (_, Phase::Sasl) => "Answer to the challenge: base64, F12 makes it, Esc sends *".to_owned(),
         (_, Phase::Literal) => {
             let left = session.literal_to_send().unwrap_or(0);
             format!("Literal: {} octets left", text::grouped(left))

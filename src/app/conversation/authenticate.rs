@@ -1,6 +1,7 @@
 //! Logging in on one key: the ways a protocol has, the exchange, and what stays hidden.
 
 use super::mask::DOTS;
+use super::take_over::Stamp;
 use super::{Conversation, Goal};
 use crate::app::effect::Effects;
 use crate::diagnosis::certificate;
@@ -9,7 +10,7 @@ use crate::protocol::imap::write::quoted;
 use crate::protocol::moment::Moment;
 use crate::protocol::pop3::apop;
 use crate::protocol::sasl::table::Field;
-use crate::protocol::sasl::{self, Answer, Channel, Credentials, Exchange, Mechanism, Mistake};
+use crate::protocol::sasl::{self, Answer, BindingType, Channel, Credentials, Exchange, Mechanism, Mistake};
 use crate::protocol::secret::{Hidden, Secret};
 use crate::protocol::verb::Phase;
 
@@ -41,6 +42,10 @@ pub struct Login {
     pub consent: bool,
     /// The client's nonce (see [`Channel::nonce`]).
     pub nonce: String,
+    /// What a -PLUS is to be bound by; `None`: the best that there is.
+    pub binding: Option<BindingType>,
+    /// The challenge of a login begun by hand that is to be answered, not a login of its own.
+    pub answers: Option<Stamp>,
 }
 
 impl Way {
@@ -101,6 +106,9 @@ impl Conversation {
     /// Sets out to log in.
     pub fn want_login(&mut self, mut login: Login, now: Moment, effects: &mut Effects) {
         login.consent |= self.consent;
+        if let Some(stamp) = login.answers {
+            return self.answer_challenge(login, stamp, now, effects);
+        }
         self.goals.push_back(Goal::Authenticate(Box::new(login)));
         self.advance(now, effects);
     }
@@ -108,11 +116,11 @@ impl Conversation {
     /// What a login on this connection has to know of it.
     #[must_use]
     pub fn channel(&self, nonce: String) -> Channel {
-        let binding = self.tls.as_ref().filter(|_| self.session.tls()).and_then(|report| certificate::binding(report));
+        let report = self.tls.as_ref().filter(|_| self.session.tls());
         let offered = self.session.capabilities().mechanisms();
         let endpoint = &self.plan.endpoint;
         Channel {
-            binding,
+            bindings: report.map_or_else(Vec::new, |report| certificate::bindings(report)),
             plus_offered: offered.iter().any(|name| name.ends_with("-PLUS")),
             server: Some((endpoint.host.to_string(), endpoint.port)),
             nonce,
@@ -120,7 +128,7 @@ impl Conversation {
     }
 
     pub(super) fn begin_exchange(&mut self, login: Login, now: Moment, effects: &mut Effects) {
-        let Login { way, credentials, initial: wanted, mistake, nonce, .. } = login;
+        let Login { way, credentials, initial: wanted, mistake, nonce, binding, .. } = login;
         self.masks.remember(&credentials.password);
         self.broken_off = false;
         self.login.clone_from(&credentials.user);
@@ -149,7 +157,10 @@ impl Conversation {
             }
             Way::Sasl(mechanism) => {
                 let user = credentials.user.clone();
-                let channel = self.channel(nonce);
+                let mut channel = self.channel(nonce);
+                if let Some(kind) = binding {
+                    channel.prefer(kind);
+                }
                 let start = || Exchange::new(mechanism, credentials.clone(), &channel, mistake);
                 let mut exchange = match start() {
                     Ok(exchange) => exchange,
@@ -205,11 +216,16 @@ impl Conversation {
             }
             Err(why) => self.decoded(&format!("the challenge is not base64: {why}"), now),
         }
-        let Some(mut exchange) = self.exchange.take() else { return };
+        let Some(mut exchange) = self.exchange.take() else { return self.hint_at_answer(decoded.ok(), now) };
         let answer = match decoded {
             Ok(challenge) => exchange.answer(&challenge),
             Err(_) => Answer::Cancel("what is no base64 has no answer".to_owned()),
         };
+        self.give(exchange, answer, now, effects);
+    }
+
+    /// Sends the answer of an exchange, which goes on, or cancels it.
+    pub(super) fn give(&mut self, mut exchange: Exchange, answer: Answer, now: Moment, effects: &mut Effects) {
         self.tell_remarks(&mut exchange, now);
         match answer {
             Answer::Message(message) => {

@@ -182,6 +182,8 @@ impl Conversation {
         self.link = Link::Closed;
         self.goals.clear();
         self.exchange = None;
+        self.spoken = None;
+        self.asked = None;
         self.observer = None;
         if protocol == Protocol::Imap {
             self.append = None;

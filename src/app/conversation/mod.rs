@@ -12,6 +12,7 @@ mod received;
 mod say;
 mod send;
 mod sieve;
+mod take_over;
 mod upgrade;
 
 use std::collections::{HashSet, VecDeque};
@@ -31,7 +32,7 @@ use crate::protocol::endpoint::{Host, Protocol, Security};
 use crate::protocol::line::Ending;
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
-use crate::protocol::sasl::{Exchange, Observer};
+use crate::protocol::sasl::{Exchange, Observer, Spoken};
 use crate::protocol::secret::{Hidden, Secret};
 use crate::protocol::session::Session;
 use crate::protocol::verb::Phase;
@@ -40,6 +41,7 @@ pub use authenticate::{Login, Way};
 pub(in crate::app) use mask::DOTS;
 pub use message::{MessagePlace, lines, message_octets};
 pub use say::Refusal;
+pub use take_over::Stamp;
 
 /// Octets that may lie with the system without being called a wait.
 const BLOCK: u64 = 64 * 1024;
@@ -147,6 +149,10 @@ pub struct Conversation {
     consent: bool,
     insecure_auth: bool,
     exchange: Option<Exchange>,
+    /// What was said in a login that is led by hand.
+    spoken: Option<Spoken>,
+    /// The last challenge of the octets that are being read: it is answered when they are at their end.
+    asked: Option<Vec<u8>>,
     /// We broke a login off, and the server has not answered to that.
     broken_off: bool,
     /// Takes every login apart, ours and those typed.
@@ -220,6 +226,8 @@ impl Conversation {
             consent: insecure_auth,
             insecure_auth,
             exchange: None,
+            spoken: None,
+            asked: None,
             broken_off: false,
             observer: None,
             append: None,

@@ -5,7 +5,7 @@ use crate::app::transcript::Kind;
 use crate::diagnosis::Severity;
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
-use crate::protocol::sasl::{self, Exchange, Mechanism, Observer, Weight};
+use crate::protocol::sasl::{self, Exchange, Mechanism, Observer, Spoken, Weight};
 use crate::protocol::secret::Secret;
 use crate::protocol::verb::Phase;
 
@@ -13,10 +13,17 @@ impl Conversation {
     /// A line has gone out. `within`: it answered a challenge.
     pub(super) fn observe_line(&mut self, line: &str, within: bool, now: Moment) {
         if within {
-            match sasl::decode(line).map(Secret::new) {
-                // A password that nobody knows yet must not be shown: what is typed may be wrong in any way.
-                Ok(message) if line != "*" => self.observe_message(&message, now),
-                _ => {}
+            if line == "*" {
+                self.spoken = None;
+                return;
+            }
+            let message = sasl::decode(line).map(Secret::new).ok();
+            // A password that nobody knows yet must not be shown: what is typed may be wrong in any way.
+            if let Some(message) = &message {
+                self.observe_message(message, now);
+            }
+            if let Some(spoken) = &mut self.spoken {
+                spoken.said(message);
             }
             return;
         }
@@ -29,14 +36,19 @@ impl Conversation {
             return;
         }
         self.observer = Some(Observer::new(&mechanism));
+        self.spoken = self.exchange.is_none().then(|| Spoken::new(&mechanism));
         let mut words = line.split(' ').skip_while(|word| !word.eq_ignore_ascii_case(&mechanism)).skip(1);
         let message = match words.next() {
             Some("=") => Ok(Vec::new()),
             Some(word) if !word.is_empty() => sasl::decode(word),
             _ => return,
         };
-        if let Ok(message) = message.map(Secret::new) {
-            self.observe_message(&message, now);
+        let message = message.map(Secret::new).ok();
+        if let Some(message) = &message {
+            self.observe_message(message, now);
+        }
+        if let Some(spoken) = &mut self.spoken {
+            spoken.said(message);
         }
     }
 
@@ -63,7 +75,7 @@ impl Conversation {
 
     /// The exchange is over: `accepted` or not.
     pub(super) fn exchange_over(&mut self, accepted: bool, now: Moment) {
-        self.observer = None;
+        (self.observer, self.spoken, self.asked) = (None, None, None);
         if std::mem::take(&mut self.broken_off) && accepted {
             let says = "the server said yes to a login that was broken off: it proved nothing, and lets anybody in";
             let next = "do not trust this session; Alt-x cuts it, and its postmaster must know";

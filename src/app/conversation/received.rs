@@ -41,6 +41,10 @@ impl Conversation {
                 self.garbled(input, at, effects);
             }
         }
+        // A server that asks in several lines gets one answer; one that has given up meanwhile gets none.
+        if let Some(challenge) = self.asked.take().filter(|_| self.session.phase() == Phase::Sasl) {
+            self.challenged(&challenge, at, effects);
+        }
         if self.session.literal_to_send().is_none() {
             // APPEND was refused: its message must not go into the next literal.
             self.append = None;
@@ -184,7 +188,12 @@ impl Conversation {
                 self.note(at, "both directions are compressed from here on; lines are shown as they were before");
                 return true;
             }
-            Signal::Challenge(text) => self.challenged(&text, at, effects),
+            Signal::Challenge(text) => {
+                if self.asked.replace(text).is_some() {
+                    let says = "another challenge before the last was answered: only this one is answered";
+                    self.explain(at, ReplyClass::Malformed, says);
+                }
+            }
             Signal::Authenticated => {
                 let known = self.session.user().filter(|user| !user.is_empty());
                 let who = known.or(Some(self.login.as_str()).filter(|user| !user.is_empty()));

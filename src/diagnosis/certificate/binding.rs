@@ -8,13 +8,13 @@ use x509_parser::signature_algorithm::SignatureAlgorithm;
 use crate::diagnosis::tls::TlsReport;
 use crate::protocol::sasl::{Binding, BindingType};
 
-/// The better of the bindings that a connection has: `tls-exporter` (RFC 9266), else `tls-server-end-point` (RFC 5929).
+/// The bindings that a connection has, the better first: `tls-exporter` (RFC 9266), then `tls-server-end-point` (RFC 5929).
 #[must_use]
-pub fn binding(report: &TlsReport) -> Option<Binding> {
-    let exported = report.exporter.as_ref().map(|octets| octets.expose().to_vec());
-    let exporter = exported.map(|octets| Binding { kind: BindingType::Exporter, octets });
-    let leaf = || report.chain.first().and_then(|leaf| end_point(leaf));
-    exporter.or_else(|| leaf().map(|octets| Binding { kind: BindingType::ServerEndPoint, octets }))
+pub fn bindings(report: &TlsReport) -> Vec<Binding> {
+    let exporter = report.exporter.as_ref().map(|octets| (BindingType::Exporter, octets.expose().to_vec()));
+    let end_point = report.chain.first().and_then(|leaf| end_point(leaf));
+    let end_point = end_point.map(|octets| (BindingType::ServerEndPoint, octets));
+    exporter.into_iter().chain(end_point).map(|(kind, octets)| Binding { kind, octets }).collect()
 }
 
 /// The data of `tls-server-end-point`: the hash of the certificate by the hash of its signature, SHA-256 in place of MD5
@@ -70,10 +70,12 @@ mod tests {
     #[test]
     fn the_exporter_comes_first() {
         let mut report = TlsReport::unjudged("mx.example.test");
-        assert_eq!(binding(&report), None);
+        let kinds = |report: &TlsReport| bindings(report).iter().map(|binding| binding.kind).collect::<Vec<_>>();
+        assert_eq!(kinds(&report), []);
         report.chain = vec![certificate(&rcgen::PKCS_ECDSA_P256_SHA256)];
-        assert_eq!(binding(&report).map(|binding| binding.kind), Some(BindingType::ServerEndPoint));
+        assert_eq!(kinds(&report), [BindingType::ServerEndPoint]);
         report.exporter = Some(crate::protocol::secret::Secret::new(vec![1; 32]));
-        assert_eq!(binding(&report), Some(Binding { kind: BindingType::Exporter, octets: vec![1; 32] }));
+        assert_eq!(kinds(&report), BindingType::ALL);
+        assert_eq!(bindings(&report).first(), Some(&Binding { kind: BindingType::Exporter, octets: vec![1; 32] }));
     }
 }

@@ -15,7 +15,7 @@ mod verdict;
 
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-pub use binding::{binding, end_point};
+pub use binding::{bindings, end_point};
 pub use detail::{certificate_brief, certificate_lines, fingerprint, lines, name_of, pem};
 pub(super) use host::is_name;
 pub use issuer::{issuer_in, issuer_url, unissued};

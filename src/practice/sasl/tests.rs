@@ -54,7 +54,7 @@ fn run(
 
 fn channel() -> Channel {
     Channel {
-        binding: bindings().into_iter().next(),
+        bindings: bindings(),
         plus_offered: true,
         server: Some(("mail.example.test".to_owned(), 143)),
         nonce: "fyko+d2lbbFgONRv9qkxdawL".to_owned(),
@@ -144,9 +144,19 @@ fn channel_bindings_are_compared() {
     let plus = Mechanism::find("SCRAM-SHA-256-PLUS").unwrap();
     let scram = Mechanism::find("SCRAM-SHA-256").unwrap();
     let alice = ("alice", "correct horse", "");
-    let with = |binding: Option<Binding>, plus_offered| Channel { binding, plus_offered, ..channel() };
+    let with = |binding: Option<Binding>, plus_offered| Channel {
+        bindings: binding.into_iter().collect(),
+        plus_offered,
+        ..channel()
+    };
     let other = Binding { kind: BindingType::Exporter, octets: vec![8; 32] };
     let both = bindings();
+    for kind in BindingType::ALL {
+        let mut chosen = channel();
+        chosen.prefer(kind);
+        assert_eq!(chosen.bindings.first().map(|binding| binding.kind), Some(kind));
+        assert_eq!(run(plus, alice, true, &chosen, None).0, Step::Accepted(0), "{}", kind.name());
+    }
     for (mechanism, channel, expect) in [
         (plus, with(both.first().cloned(), true), Step::Accepted(0)),
         (plus, with(both.get(1).cloned(), true), Step::Accepted(0)),

@@ -8,7 +8,7 @@ use super::mistake::{Mistake, NOBODY};
 use super::once::Once;
 use super::scram::Client;
 use super::table::Field;
-use super::{Binding, cram_md5, plain, saslprep};
+use super::{Binding, BindingType, cram_md5, plain, saslprep};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::secret::Secret;
 
@@ -26,14 +26,21 @@ pub struct Credentials {
 /// What an exchange has to know of its connection.
 #[derive(Clone, Debug, Default)]
 pub struct Channel {
-    /// What the TLS connection could be bound by.
-    pub binding: Option<Binding>,
+    /// What the TLS connection can be bound by; a -PLUS takes the first.
+    pub bindings: Vec<Binding>,
     /// The server offers a -PLUS: a client that could bind and does not must not say `y` (RFC 5802 §6).
     pub plus_offered: bool,
     /// Host and port that were connected to, for OAUTHBEARER (RFC 7628 §3.1).
     pub server: Option<(String, u16)>,
     /// Printable ASCII without a comma that nobody can guess, a new one for each exchange.
     pub nonce: String,
+}
+
+impl Channel {
+    /// A -PLUS is to bind itself by data of this type, if there are some.
+    pub fn prefer(&mut self, kind: BindingType) {
+        self.bindings.sort_by_key(|binding| binding.kind != kind);
+    }
 }
 
 /// What to answer to a challenge.
@@ -196,6 +203,21 @@ impl Exchange {
         let client = Client::new(hash, (&user, &authorization), password, channel, plus, mistake)?;
         let run = Run::Scram(Box::new(client));
         Ok(Self { mechanism: Mechanism::Scram { hash, plus }, mistake, remarks, run })
+    }
+
+    /// SCRAM whose first message has gone out: names, nonce and header are in it.
+    pub(super) fn from_first(
+        hash: super::Hash,
+        plus: bool,
+        first: &[u8],
+        password: &Secret,
+        channel: &Channel,
+    ) -> Result<Self, String> {
+        let text = std::str::from_utf8(password.expose()).map_err(|_| "the password is not UTF-8".to_owned())?;
+        let prepared = saslprep::prepare(text).map_err(|why| format!("the password cannot be used: {why}"))?;
+        let client = Client::resumed(hash, first, Secret::new(prepared.text.into_bytes()), channel)?;
+        let mechanism = Mechanism::Scram { hash, plus };
+        Ok(Self { mechanism, mistake: None, remarks: Vec::new(), run: Run::Scram(Box::new(client)) })
     }
 
     /// The mechanism.

@@ -21,6 +21,7 @@ mod once;
 pub mod plain;
 pub mod saslprep;
 pub mod scram;
+mod spoken;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -34,3 +35,4 @@ pub use exchange::{Answer, Channel, Credentials, Exchange, Remark, Weight, openi
 pub use mechanism::{Hash, Mechanism};
 pub use mistake::Mistake;
 pub use observer::{Observer, Parts, Piece};
+pub use spoken::{Next, Spoken};

@@ -22,7 +22,7 @@ fn channel(nonce: &str) -> Channel {
 
 fn bound() -> Channel {
     let binding = Binding { kind: BindingType::Exporter, octets: (0..32).collect() };
-    Channel { binding: Some(binding), ..channel(N256) }
+    Channel { bindings: vec![binding], ..channel(N256) }
 }
 
 fn said(answer: Answer) -> String {

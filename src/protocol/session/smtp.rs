@@ -34,6 +34,10 @@ impl State {
         if differs {
             reading.remark = Some("the code differs from the first line of this reply (RFC 5321 §4.2.1)");
         }
+        if more && first && code == ReplyCode::CHALLENGE && oldest.is_some_and(|o| o.is("AUTH")) {
+            reading.remark =
+                Some("a challenge is one line (RFC 4954 §4), and this one goes on: only its last line counts");
+        }
         if !more {
             self.smtp_whole(code, text, &mut reading);
         }

@@ -7,12 +7,12 @@ use ratatui::text::{Line, Span};
 
 use super::ask::field;
 use super::{popup, room, text, theme};
-use crate::app::auth_dialog::AuthDialog;
+use crate::app::auth_dialog::{AuthDialog, TakeOver};
 use crate::app::conversation::Way;
 use crate::app::state::App;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::pop3::apop;
-use crate::protocol::sasl::{Exchange, Mechanism, Observer, table};
+use crate::protocol::sasl::{Answer, Exchange, Mechanism, Observer, table};
 use crate::protocol::secret::Secret;
 use crate::protocol::visible::visible;
 use crate::view::{lines, take_top};
@@ -32,14 +32,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, dialog: &AuthDi
     let above = above(dialog, width, ascii);
     let below = below(dialog, width, ascii);
     let gate = gate(dialog, width, ascii);
-    let keys = if dialog.gate.is_some() {
-        "Enter confirms YES · Esc goes back"
-    } else {
-        "Enter logs in · Tab field · Ctrl-N -B way · Ctrl-T shows · -E encodes · Esc"
+    let keys = match (&dialog.gate, &dialog.answers) {
+        (Some(_), _) => "Enter confirms YES · Esc goes back",
+        (None, Some(_)) => "Enter answers the challenge · Tab field · Ctrl-T shows · -E encodes · Esc",
+        (None, None) => "Enter logs in · Tab field · Ctrl-N -B way · Ctrl-T shows · -E encodes · Esc",
     };
+    let title = if dialog.answers.is_some() { "Answer the challenge" } else { "Log in" };
     let height =
         above.len() + dialog.way.fields().len() + below.len() + gate.len() + usize::from(dialog.gate.is_some());
-    let mut rest = popup(frame, area, "Log in", keys, WIDTH, height, ascii);
+    let mut rest = popup(frame, area, title, keys, WIDTH, height, ascii);
     if dialog.gate.is_some() && usize::from(rest.height) < height {
         // What must be read before YES is typed comes first where there is no room for both.
         return draw_gate(frame, &mut rest, dialog, gate, ascii);
@@ -51,7 +52,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, dialog: &AuthDi
         let row = take_top(&mut rest, 1);
         let mark = if here { "› " } else { "  " };
         let label = Rect { width: LABEL.min(row.width / 2), ..row };
-        let style = if here { theme::STRONG } else { Style::new() };
+        let fixed = dialog.is_fixed(place);
+        let style = match (here, fixed) {
+            (true, _) => theme::STRONG,
+            (false, true) => theme::DIM,
+            (false, false) => Style::new(),
+        };
+        let name = if fixed { format!("{name}, said already") } else { name.to_owned() };
         let shown = text::cut(&format!("{mark}{name}"), usize::from(label.width).saturating_sub(1), ascii);
         frame.render_widget(Line::styled(shown, style), label);
         let value = Rect { x: row.x + label.width, width: row.width - label.width, ..row };
@@ -79,19 +86,32 @@ fn put(frame: &mut Frame<'_>, rest: &mut Rect, rows: Vec<Line<'static>>) {
 
 /// The ways and what the server offers.
 fn above(dialog: &AuthDialog, width: usize, ascii: bool) -> Vec<Line<'static>> {
-    let mut out = ways(dialog, width);
+    let mut out = if dialog.answers.is_some() { Vec::new() } else { ways(dialog, width) };
     let known = |name: &&String| table::find(name).is_some_and(|row| row.mechanism.is_some());
     let others: Vec<&str> = dialog.offered.iter().filter(|name| !known(name)).map(String::as_str).collect();
     let mut say = |words: &str, most: usize, style: Style| {
         out.extend(text::rows(words, width, most, ascii).into_iter().map(|row| Line::styled(row, style)));
     };
-    if dialog.offered.is_empty() {
+    if dialog.answers.is_some() {
+        say("This login was begun by hand. Its challenge is answered here, then it goes on by itself.", 2, theme::DIM);
+    } else if dialog.offered.is_empty() {
         say("the server has offered no mechanism so far", 1, theme::DIM);
     }
+    let others = if dialog.answers.is_some() { &[] } else { others.as_slice() };
     for (place, name) in others.iter().take(3).enumerate() {
         let words = table::find(name).map_or("a mechanism that is not known here", |row| row.says);
         let also = if place == 0 { "also offered: " } else { "" };
         say(&format!("{also}{}: {words}", visible(name.as_bytes())), 2, theme::DIM);
+    }
+    match dialog.way {
+        Way::Apop => say(
+            "! APOP sends an MD5 of the timestamp and the password: whoever hears it can try passwords at home, and the \
+             server keeps the password in clear (RFC 1939 §7)",
+            3,
+            theme::WARNING,
+        ),
+        Way::UserPass => say("USER and PASS send the password as it is: for TLS only (RFC 1939 §7)", 2, Style::new()),
+        Way::Login | Way::Sasl(_) => {}
     }
     if let Way::Sasl(mechanism) = dialog.way {
         say(&format!("{}: {} ({})", mechanism.name(), mechanism.row().says, mechanism.row().rfc), 2, Style::new());
@@ -147,7 +167,15 @@ fn below(dialog: &AuthDialog, width: usize, ascii: bool) -> Vec<Line<'static>> {
             out.push(Line::from(vec![Span::styled(format!("{label:<10}"), theme::DIM), Span::raw(row)]));
         }
     }
-    if let Way::Sasl(mechanism) = dialog.way {
+    if let Way::Sasl(mechanism) = dialog.way
+        && let Some(binding) = dialog.channel.bindings.first().filter(|_| mechanism.is_plus())
+    {
+        let others: Vec<&str> = dialog.channel.bindings.iter().skip(1).map(|other| other.kind.name()).collect();
+        let other = if others.is_empty() { String::new() } else { format!(" (Ctrl-P: {})", others.join(", ")) };
+        let words = format!("channel binding: {}{other}", binding.kind.name());
+        out.extend(text::rows(&words, width, 2, ascii).into_iter().map(|row| Line::styled(row, theme::DIM)));
+    }
+    if let (Way::Sasl(mechanism), None) = (dialog.way, &dialog.answers) {
         let initial = match (mechanism.row().client_first, dialog.initial) {
             (false, _) => "none, the server begins",
             (true, true) => "yes",
@@ -191,6 +219,9 @@ fn preview(dialog: &AuthDialog) -> (String, String) {
             );
         }
     };
+    if let Some(over) = &dialog.answers {
+        return answer(dialog, over, mechanism);
+    }
     let verb = if dialog.protocol == Protocol::Imap { "AUTHENTICATE" } else { "AUTH" };
     let mut exchange = match Exchange::new(mechanism, dialog.preview(), &dialog.channel, dialog.mistake) {
         Ok(exchange) => exchange,
@@ -223,6 +254,27 @@ fn preview(dialog: &AuthDialog) -> (String, String) {
             let response = opening.expose().split(|b| *b == b' ').nth(2).unwrap_or_default();
             (format!("{verb} {mechanism} {}", line(&Secret::new(response.to_vec()))), decoded)
         }
+    }
+}
+
+/// The same where a challenge is answered. A proof of SCRAM takes its time: it is not made anew for every frame.
+fn answer(dialog: &AuthDialog, over: &TakeOver, mechanism: Mechanism) -> (String, String) {
+    if over.told && mechanism.is_open() {
+        return ("c=…,r=…,p=… in base64".to_owned(), "the proof, made from the challenge and the password".to_owned());
+    }
+    let mut exchange = match over.spoken.resume(dialog.preview(), &dialog.channel) {
+        Ok(exchange) => exchange,
+        Err(why) => return ("…".to_owned(), why),
+    };
+    match over.spoken.answer(&mut exchange) {
+        Answer::Message(message) => {
+            let mut observer = Observer::new(mechanism.name());
+            _ = observer.heard(over.spoken.challenge().unwrap_or_default());
+            let decoded = observer.said(message.expose()).to_string();
+            let seen = dialog.shows || mechanism.is_open();
+            (if seen { exchange.line(&message).text().to_string() } else { DOTS.to_owned() }, decoded)
+        }
+        Answer::Cancel(why) => ("*".to_owned(), why),
     }
 }
 

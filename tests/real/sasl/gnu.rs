@@ -65,7 +65,7 @@ impl Wire for Gnu {
 }
 
 fn run(mechanism: &str, user: (&str, &str), run: &Run<'_>) -> Outcome {
-    let mut gnu = Gnu::start(mechanism, user, run.channel.binding.clone());
+    let mut gnu = Gnu::start(mechanism, user, run.channel.bindings.first().cloned());
     let mut exchange = run.exchange(Mechanism::find(mechanism).unwrap());
     finish(&mut exchange, &mut gnu)
 }
@@ -94,7 +94,7 @@ fn a_plus_holds_on_one_channel_only() {
             [(7, None, true), (8, None, false), (7, Some(Mistake::Binding), false), (7, Some(Mistake::Proof), false)]
         {
             let (user, password) = USERS[1];
-            let channel = Channel { binding: bound_by(7), ..Run::new("", "").channel };
+            let channel = Channel { bindings: bound_by(7).into_iter().collect(), ..Run::new("", "").channel };
             let ours = Run { mistake, channel, ..Run::new(user, password) };
             let mut gnu = Gnu::start(mechanism, (user, password), bound_by(theirs));
             let outcome = finish(&mut ours.exchange(Mechanism::find(mechanism).unwrap()), &mut gnu);

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use super::gs2::{Flag, Header, escape};
 use super::keys::Keys;
-use super::messages::{ServerFinal, ServerFirst, error_words};
+use super::messages::{ClientFirst, ServerFinal, ServerFirst, error_words};
 use super::{FEW_ITERATIONS, MOST_ITERATIONS};
 use crate::protocol::sasl::exchange::{Answer, Channel, Remark, Weight};
 use crate::protocol::sasl::{Binding, Hash, Mistake, base64};
@@ -51,7 +51,7 @@ impl Client {
         if channel.nonce.is_empty() || !printable {
             return Err("SCRAM needs a nonce, and was given none".to_owned());
         }
-        let (flag, mut octets) = match &channel.binding {
+        let (flag, mut octets) = match channel.bindings.first() {
             Some(Binding { kind, octets }) if plus => (Flag::Bound(kind.name()), octets.clone()),
             _ if plus => return Err("there is no TLS on this connection that a -PLUS could be bound to".to_owned()),
             Some(_) if !channel.plus_offered => (Flag::Unoffered, Vec::new()),
@@ -67,6 +67,27 @@ impl Client {
         bound.extend_from_slice(&octets);
         let bare = format!("n={},r={}", escape(user), channel.nonce);
         Ok(Self { hash, bound, header, bare, nonce: channel.nonce.clone(), password, mistake, state: State::Start })
+    }
+
+    /// A run whose first message is out, with a password that is prepared.
+    pub(in crate::protocol::sasl) fn resumed(
+        hash: Hash,
+        first: &[u8],
+        password: Secret,
+        channel: &Channel,
+    ) -> Result<Self, String> {
+        let first = ClientFirst::read(first)?;
+        let mut bound = first.header_text.as_bytes().to_vec();
+        if let Flag::Bound(kind) = first.header.flag {
+            let data = channel.bindings.iter().find(|binding| binding.kind.name() == kind);
+            let data = data.ok_or_else(|| {
+                let shown: String = visible(kind.as_bytes()).chars().take(60).collect();
+                format!("this connection has no data of {shown}, by which the first message binds itself")
+            })?;
+            bound.extend_from_slice(&data.octets);
+        }
+        let [header, bare, nonce] = [first.header_text, first.bare, first.nonce].map(str::to_owned);
+        Ok(Self { hash, bound, header, bare, nonce, password, mistake: None, state: State::First })
     }
 
     pub(in crate::protocol::sasl) fn initial(&mut self) -> Secret {
