@@ -26,6 +26,8 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
     let mut options = Options::new(&super::own_name(), jiff::Zoned::now());
     options.family = arguments.reach.family();
     options.resolve.clone_from(&arguments.reach.resolve);
+    options.patience = arguments.reach.patience();
+    options.limit = options.patience;
     options.sni.clone_from(&arguments.sni);
     options.only_looks = true;
     let files = tables::fill(&mut options, world.as_ref()).and_then(|()| means::means(&arguments.files));

@@ -22,7 +22,7 @@ pub use asking::Asking;
 pub use hello::{Ended, Heard, Hello};
 pub use line::{Opened, VIEWS, What, open, open_message};
 pub use publics::{builtin as publics, read as read_publics};
-pub use seen::{Failure, Seen, Stage};
+pub use seen::{Cause, Failure, Seen, Stage};
 pub use talk::{Awaits, Needs, Place, Reply, Step, Talk, Talked};
 
 use super::blocklist::List;

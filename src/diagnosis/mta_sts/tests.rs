@@ -180,7 +180,7 @@ fn what_came_is_judged() {
         ),
         (Fetched { is_cut: true, ..good() }, Some("longer than 64 kilobytes")),
         (
-            Fetched { certificate: Verdict::Bad("expired".to_owned()), ..good() },
+            Fetched { certificate: Verdict::Bad("expired".into()), ..good() },
             Some("mta-sts.example.com is not valid"),
         ),
     ] {

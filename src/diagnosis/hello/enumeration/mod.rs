@@ -8,17 +8,15 @@ mod tests;
 
 use super::reply::{Choice, Reply};
 use super::way::{Way, groups};
+use super::why_not::SILENCES;
 use crate::diagnosis::finding::Finding;
 use crate::diagnosis::investigation::{Came, Hello, Investigation, Want};
 use crate::diagnosis::survey::Row;
 use crate::protocol::endpoint::Endpoint;
-use crate::protocol::tls::alert::INAPPROPRIATE_FALLBACK;
-use crate::protocol::tls::{ClientHello, Exchange, Suite, Version};
+use crate::protocol::tls::{AlertDescription, ClientHello, Exchange, Suite, Version};
 
 /// Connections that are made at most. A server with every cipher of its library takes about as many; most take thirty.
 const MOST: usize = 150;
-/// A server that is silent so many times is not asked further.
-const SILENCES: usize = 2;
 
 /// The versions that are asked for, the newest first, so that a server that goes deaf has told the best.
 const VERSIONS: [Version; 5] = [Version::TLS13, Version::TLS12, Version::TLS11, Version::TLS10, Version::SSL3];
@@ -215,7 +213,7 @@ impl Enumeration {
         let (Ask::Suite(version) | Ask::Order(version) | Ask::Group(version) | Ask::Fallback(version)) = ask;
         if let Ask::Fallback(_) = ask {
             self.fallback = Some(match &reply {
-                Reply::Alert(alert) if alert.description == INAPPROPRIATE_FALLBACK => Fallback::Refused,
+                Reply::Alert(alert) if alert.description == AlertDescription::INAPPROPRIATE_FALLBACK => Fallback::Refused,
                 Reply::Chose(_) => Fallback::Taken,
                 _ => Fallback::Unclear,
             });
