@@ -51,7 +51,9 @@ pub fn socket(failure: &SocketFailure, took: Duration) -> (String, &'static str)
             "check --source; ip address lists the addresses that can be used",
         ),
         SocketTrouble::Cancelled => (format!("given up after {after}: another address was faster"), ""),
-        SocketTrouble::Alert(_) | SocketTrouble::Other => (format!("failed after {after}{number}: {}", failure.text), "try again; Alt-a"),
+        SocketTrouble::Alert(_) | SocketTrouble::Other => {
+            (format!("failed after {after}{number}: {}", failure.text), "try again; Alt-a")
+        }
     }
 }
 
@@ -98,7 +100,9 @@ pub fn tls(failure: &TlsFailure, endpoint: &Endpoint) -> (String, String) {
         TlsFailure::Alert(alert) => (
             format!("the server ended the handshake with the alert {alert}"),
             match *alert {
-                AlertDescription::PROTOCOL_VERSION => "it speaks only versions older than TLS 1.2, which this program does not",
+                AlertDescription::PROTOCOL_VERSION => {
+                    "it speaks only versions older than TLS 1.2, which this program does not"
+                }
                 AlertDescription::HANDSHAKE_FAILURE | AlertDescription::INSUFFICIENT_SECURITY => {
                     "no common cipher: it may offer only RSA key exchange or CBC, or want a client certificate"
                 }

@@ -48,6 +48,9 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
         eprintln!("ehlo tls: the secrets of this TLS session are written to {}: delete it after", path.display());
     }
     let title = investigation.title();
+    if let Some(text) = investigation.announcement() {
+        eprintln!("ehlo tls: {text}");
+    }
     let run = Run { clock, world, means, options: &options };
     let investigator = run.investigate(investigation, setting.resolver.clone()).await;
     let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();

@@ -126,7 +126,14 @@ fn a_server_that_falls_silent_holds_nobody_up() {
             "was silent too often to be asked further (no end of our handshake; at most TLS 1.2, all suites: said nothing for \
              15 s)",
         ),
-        (Hangs::Greeting, enumeration(), PATIENCE, 1, none, "could not be asked: accepted, then silent: no greeting for 15.0 s"),
+        (
+            Hangs::Greeting,
+            enumeration(),
+            PATIENCE,
+            1,
+            none,
+            "could not be asked: accepted, then silent: no greeting for 15.0 s",
+        ),
         (
             Hangs::Handshake,
             enumeration(),

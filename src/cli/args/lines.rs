@@ -111,7 +111,8 @@ pub struct Inspect {
     /// Begin with a TLS handshake, whatever the port.
     #[arg(long, group = "begins", help_heading = "TLS")]
     pub tls: bool,
-    /// Find out which versions, suites and groups the server accepts: some fifty short connections, one after the other.
+    /// Find out which versions, suites and groups the server accepts: some twenty to fifty short connections, one after the
+    /// other.
     #[arg(long, conflicts_with = "pem", help_heading = "TLS")]
     pub enumerate: bool,
     /// Send this name in TLS and judge the certificate by it.

@@ -89,8 +89,7 @@ impl World {
     }
 
     fn report(&self, host: &str) -> TlsReport {
-        let name =
-            if self.wrong.contains(&host) { Verdict::Bad("it is for another".into()) } else { Verdict::Good };
+        let name = if self.wrong.contains(&host) { Verdict::Bad("it is for another".into()) } else { Verdict::Good };
         TlsReport {
             version: "TLS 1.3".to_owned(),
             cipher: "TLS_AES_128_GCM_SHA256".to_owned(),
@@ -569,7 +568,9 @@ fn what_is_no_configuration() {
         assert!(got.starts_with(expect), "{got} for {expect}");
     }
     let mut world = with_server();
-    world.broken.push(("autoconfig.example.org", FetchFailure::Tls(TlsFailure::Alert(AlertDescription::INTERNAL_ERROR))));
+    world
+        .broken
+        .push(("autoconfig.example.org", FetchFailure::Tls(TlsFailure::Alert(AlertDescription::INTERNAL_ERROR))));
     let (config, _) = world.look("jo@example.org");
     assert_eq!(verdict(&config, "autoconfig"), "warning: no TLS: the server sent the alert internal_error");
     let mut world =

@@ -140,7 +140,12 @@ impl Server {
             Mood::Intolerant(_) => (self.answer(&asked), Ended::Enough),
             Mood::Unreachable => {
                 let says = "192.0.2.25:465 refused after 1 ms".to_owned();
-                seen.failure = Some(Failure { stage: Stage::Connection, says, next: "no server there".to_owned(), cause: Cause::Other });
+                seen.failure = Some(Failure {
+                    stage: Stage::Connection,
+                    says,
+                    next: "no server there".to_owned(),
+                    cause: Cause::Other,
+                });
                 (Vec::new(), Ended::NotSent)
             }
         };

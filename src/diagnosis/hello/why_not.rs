@@ -6,7 +6,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use super::reply::{Choice, Reply};
+use super::reply::{Choice, Reply, SILENCES};
 use super::way::Way;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::investigation::{Came, Cause, Hello, Want};
@@ -16,8 +16,6 @@ use crate::protocol::tls::{AlertDescription, ClientHello, Exchange, Suite, Versi
 
 /// ClientHellos that are sent at most.
 const MOST: usize = 6;
-/// A server that is silent so many times is not asked further.
-pub(super) const SILENCES: usize = 2;
 
 /// A ClientHello that is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -353,9 +353,17 @@ fn a_connection_that_stands_is_not_made_again() {
 #[test]
 fn a_certificate_that_is_demanded_after_the_handshake() {
     for (sent, alert, says) in [
-        (false, AlertDescription::CERTIFICATE_REQUIRED, Some("demands a client certificate: after the handshake it sent the alert")),
+        (
+            false,
+            AlertDescription::CERTIFICATE_REQUIRED,
+            Some("demands a client certificate: after the handshake it sent the alert"),
+        ),
         (false, AlertDescription::BAD_CERTIFICATE, Some("demands a client certificate")),
-        (true, AlertDescription::UNKNOWN_CA, Some("does not take our certificate: after the handshake it sent the alert unknown_ca")),
+        (
+            true,
+            AlertDescription::UNKNOWN_CA,
+            Some("does not take our certificate: after the handshake it sent the alert unknown_ca"),
+        ),
         (false, AlertDescription::INTERNAL_ERROR, None),
     ] {
         let endpoint = Subject::read(&["mx1.example.org:465"], None).unwrap().endpoint;

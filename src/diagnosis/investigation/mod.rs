@@ -138,6 +138,11 @@ pub trait Investigation: fmt::Debug {
     /// The rows, with open places marked, and what is worth saying.
     fn table(&self) -> (Vec<Row>, Vec<Finding>);
 
+    /// What is said before it begins, where it does more to a server than a look.
+    fn announcement(&self) -> Option<String> {
+        None
+    }
+
     /// The answer, if it is about one question: its fields for whoever reads them by machine.
     fn answer(&self) -> Option<&Answer> {
         None

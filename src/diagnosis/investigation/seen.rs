@@ -62,7 +62,9 @@ impl From<&TlsFailure> for Cause {
         match failure {
             TlsFailure::Alert(alert) => Self::Alert(*alert),
             TlsFailure::TimedOut(_) => Self::Silence,
-            TlsFailure::Plaintext(_) | TlsFailure::Closed | TlsFailure::BadName(_) | TlsFailure::Other(_) => Self::Other,
+            TlsFailure::Plaintext(_) | TlsFailure::Closed | TlsFailure::BadName(_) | TlsFailure::Other(_) => {
+                Self::Other
+            }
         }
     }
 }

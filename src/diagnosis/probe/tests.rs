@@ -418,7 +418,12 @@ fn a_server_that_answers_no_more_is_left_alone() {
     let mut talked = server.talk(&talk);
     probe.came(Came::Talk(other, Box::new(talked.clone())), 0);
     assert!(probe.wants().is_empty() && probe.table().0[2].text.starts_with("… 0 of 2"));
-    let failure = Failure { stage: Stage::Greeting, says: "refused at the door: 554".to_owned(), next: String::new(), cause: Cause::Other };
+    let failure = Failure {
+        stage: Stage::Greeting,
+        says: "refused at the door: 554".to_owned(),
+        next: String::new(),
+        cause: Cause::Other,
+    };
     talked.seen.failure = Some(failure);
     probe.came(Came::Talk(talk, Box::new(talked)), 0);
     assert!(probe.wants().is_empty());

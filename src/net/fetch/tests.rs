@@ -224,7 +224,9 @@ async fn the_practice_web_answers_as_its_files_say() {
     // A whole document behind a certificate for another name.
     let wrong = ask(format!("https://autoconfig.wrongname.example.test{config}")).await;
     assert_eq!(wrong.reply.as_ref().map(|response| response.status), Ok(200));
-    assert!(matches!(wrong.certificate(), Some(Verdict::Bad(why)) if why.to_string().contains("not for autoconfig.wrongname")));
+    assert!(
+        matches!(wrong.certificate(), Some(Verdict::Bad(why)) if why.to_string().contains("not for autoconfig.wrongname"))
+    );
     assert_eq!(
         ask(format!("https://autoconfig.missing.example.test{config}")).await.reply,
         Err(FetchFailure::NoSuchName)

@@ -6,9 +6,8 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use super::reply::{Choice, Reply};
+use super::reply::{Choice, Reply, SILENCES};
 use super::way::{Way, groups};
-use super::why_not::SILENCES;
 use crate::diagnosis::finding::Finding;
 use crate::diagnosis::investigation::{Came, Hello, Investigation, Want};
 use crate::diagnosis::survey::Row;
@@ -213,7 +212,9 @@ impl Enumeration {
         let (Ask::Suite(version) | Ask::Order(version) | Ask::Group(version) | Ask::Fallback(version)) = ask;
         if let Ask::Fallback(_) = ask {
             self.fallback = Some(match &reply {
-                Reply::Alert(alert) if alert.description == AlertDescription::INAPPROPRIATE_FALLBACK => Fallback::Refused,
+                Reply::Alert(alert) if alert.description == AlertDescription::INAPPROPRIATE_FALLBACK => {
+                    Fallback::Refused
+                }
                 Reply::Chose(_) => Fallback::Taken,
                 _ => Fallback::Unclear,
             });
@@ -273,6 +274,15 @@ impl Investigation for Enumeration {
         if let Some((ask, _)) = self.asked.take_if(|(_, asked)| *asked == hello) {
             self.heard(ask, Reply::of(&heard));
         }
+    }
+
+    /// How many connections it takes is known to the server alone.
+    fn announcement(&self) -> Option<String> {
+        Some(format!(
+            "asks {} in short connections, one after the other: one for each suite and group that it accepts, and a few that it \
+             refuses; most servers take twenty to fifty, and there are at most {MOST}",
+            self.way.subject()
+        ))
     }
 
     fn table(&self) -> (Vec<Row>, Vec<Finding>) {

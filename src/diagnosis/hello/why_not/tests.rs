@@ -200,7 +200,12 @@ fn another_investigations_answers_are_passed_over() {
 #[test]
 fn where_all_fits_the_key_of_the_certificate_is_the_reason() {
     for (server, alert, part, step) in [
-        (Server::default(), AlertDescription::HANDSHAKE_FAILURE, "the versions and suites fit (TLS 1.3 with TLS_AES_256", "RSA, P-256"),
+        (
+            Server::default(),
+            AlertDescription::HANDSHAKE_FAILURE,
+            "the versions and suites fit (TLS 1.3 with TLS_AES_256",
+            "RSA, P-256",
+        ),
         (
             Server { versions: TLS12, suites: &[0xc02b], ..Server::default() },
             AlertDescription::HANDSHAKE_FAILURE,

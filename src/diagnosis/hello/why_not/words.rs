@@ -3,7 +3,7 @@
 use super::{Probe, WhyNot, fault, is_ours};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::hello::grade;
-use crate::diagnosis::hello::reply::{Choice, Reply};
+use crate::diagnosis::hello::reply::{Choice, Reply, UNWELCOME};
 use crate::diagnosis::investigation::Cause;
 use crate::diagnosis::survey::Row;
 use crate::protocol::endpoint::Security;
@@ -13,8 +13,6 @@ const UPGRADE: &str = "let it speak TLS 1.2 and 1.3: renew its TLS library, or l
                        >=TLSv1.2; Dovecot: ssl_min_protocol = TLSv1.2)";
 const EPHEMERAL: &str = "let it offer ECDHE with AES-GCM or ChaCha20-Poly1305 (RFC 9325 §4.2); its list of ciphers may be too \
                          narrow, or its TLS library too old";
-
-const UNWELCOME: &str = "TLS may not be spoken here, or this address is not welcome: the log of the server says why";
 
 pub(super) fn rows(of: &WhyNot) -> Vec<Row> {
     let mut rows: Vec<Row> = of
@@ -205,7 +203,8 @@ fn deaf(of: &WhyNot, first: &Reply) -> Finding {
 
 /// It was silent too often to be asked further.
 fn mute(of: &WhyNot) -> Finding {
-    let said: Vec<String> = of.said.iter().map(|(probe, reply)| format!("{}: {}", text(*probe), reply.words())).collect();
+    let said: Vec<String> =
+        of.said.iter().map(|(probe, reply)| format!("{}: {}", text(*probe), reply.words())).collect();
     let own = if of.cause == Cause::Silence { "no end of our handshake; " } else { "" };
     fault(&of.way, format!("was silent too often to be asked further ({own}{})", said.join("; ")), UNWELCOME)
 }
