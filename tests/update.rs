@@ -194,6 +194,7 @@ fn a_target_becomes_a_plan() {
         resolver: Resolver::System,
         sni: None,
         limit: Duration::from_secs(30),
+        handshake: Duration::from_secs(20),
         sessions: Sessions::Forget,
         identity: true,
     };
@@ -891,7 +892,7 @@ fn report() -> Box<TlsReport> {
         sni: None,
         alpn: None,
         chain: Vec::new(),
-        name: Verdict::Bad("no certificate".to_owned()),
+        name: Verdict::Bad("no certificate".into()),
         system_trust: Verdict::Unknown("no certificate".to_owned()),
         mozilla_trust: Verdict::Good,
         handshake_signature: Verdict::Good,
@@ -1747,6 +1748,38 @@ fn a_server_that_breaks_the_promise_of_its_domain_is_told_of() {
         let found: Vec<_> =
             found(&model, "DANE").into_iter().filter(|says| says.contains("will not deliver")).collect();
         assert_eq!(found.len(), count, "{offers} {host}: {found:?}");
+    }
+}
+
+#[test]
+fn the_handshake_on_the_screen_is_held_against_tlsa_and_the_policy_of_a_known_domain() {
+    let records = [
+        ("example.org", Value::Mx { preference: 10, exchange: "mx.example.org".to_owned() }),
+        ("mx.example.org", Value::A(Ipv4Addr::new(192, 0, 2, 25))),
+    ];
+    for (host, asks) in [("mx.example.org:25", true), ("mx.example.org:587", false), ("other.example.org:25", false)] {
+        let mut model = Model::new();
+        model.key(KeyCode::F(3));
+        let effects = model.enter("example.org @192.0.2.53");
+        answer_all(&mut model, effects, &records);
+        let mut model = model.connect(host);
+        model.received("220 mx\r\n");
+        model.happened(Happened::TlsDone(report()));
+        // Whatever the pane shows by then.
+        model.key(KeyCode::F(3));
+        let effects = model.enter("mx other.example @192.0.2.53");
+        answer_all(&mut model, effects, &[]);
+        let effects = model.alt('t');
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Connect { .. })), "{host}: {effects:?}");
+        let asked: Vec<&str> = effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Query { query, .. } => Some(query.name.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(asked.contains(&"_mta-sts.example.org"), asks, "{host}: {asked:?}");
+        assert_eq!(model.app.dns.title.contains("for example.org"), asks, "{}", model.app.dns.title);
     }
 }
 

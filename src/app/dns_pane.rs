@@ -65,9 +65,9 @@ impl DnsPane {
         self.begin(open_message(octets, setting), setting.resolver.clone(), effects);
     }
 
-    /// Looks into what a server has shown already.
-    pub fn inspect(&mut self, seen: Seen, effects: &mut Effects) {
-        let inspection = Inspection::of(seen, &self.setting);
+    /// Looks into what a server has shown already; `domain`: whose mail it takes, if that is known.
+    pub fn inspect(&mut self, seen: Seen, domain: Option<String>, effects: &mut Effects) {
+        let inspection = Inspection::of(seen, domain, &self.setting);
         self.begin(Box::new(inspection), self.setting.resolver.clone(), effects);
     }
 

@@ -114,6 +114,8 @@ pub struct ConnectPlan {
     pub sni: Option<String>,
     /// Give up connecting after this long.
     pub limit: Duration,
+    /// Give up a TLS handshake after this long.
+    pub handshake: Duration,
     /// What becomes of TLS sessions.
     pub sessions: Sessions,
     /// Our certificate may be shown to a server that asks for one (`--cert`).

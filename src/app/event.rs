@@ -12,6 +12,7 @@ use crate::diagnosis::tls::{Judgement, TlsFailure, TlsReport};
 use crate::diagnosis::web::Fetched;
 use crate::protocol::moment::Moment;
 use crate::protocol::secret::Secret;
+use crate::protocol::tls::AlertDescription;
 
 /// The number of a connection. Never used twice, so that a late event cannot reach the wrong one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -188,6 +189,8 @@ pub enum SocketTrouble {
     SourceUnavailable,
     /// Given up by the user or because another attempt won.
     Cancelled,
+    /// The server ended TLS with this alert.
+    Alert(AlertDescription),
     /// Anything else.
     Other,
 }

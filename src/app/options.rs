@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::effect::{ConnectPlan, Family, Sessions};
+use super::look::PATIENCE;
 use super::supply::Supply;
 use crate::diagnosis::blocklist::List;
 use crate::diagnosis::dns::Resolver;
@@ -11,6 +12,9 @@ use crate::diagnosis::dnssec::{Anchor, root_anchors};
 use crate::diagnosis::investigation::Setting;
 use crate::protocol::endpoint::{Endpoint, Host, Security};
 use crate::protocol::secret::Secret;
+
+/// How long a handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(20);
 
 /// The settings of a run.
 #[derive(Clone, Debug)]
@@ -45,6 +49,8 @@ pub struct Options {
     pub monochrome: bool,
     /// Give up connecting after this long.
     pub limit: Duration,
+    /// A look at a server waits this long for each of its steps: connecting, the greeting, each answer, the handshake.
+    pub patience: Duration,
     /// The time of day at the first moment.
     pub epoch: jiff::Zoned,
     /// The practice world runs: its users, for the first lines.
@@ -79,6 +85,7 @@ impl Options {
             ascii: false,
             monochrome: false,
             limit: Duration::from_secs(30),
+            patience: PATIENCE,
             epoch,
             practice: Vec::new(),
             notes: Vec::new(),
@@ -120,6 +127,7 @@ impl Options {
             resolver: self.resolver.clone(),
             sni: self.sni.clone().filter(|_| first),
             limit: self.limit,
+            handshake: HANDSHAKE,
             sessions: Sessions::Forget,
             identity: first,
         }

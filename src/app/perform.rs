@@ -302,8 +302,11 @@ impl App {
         let Some(conversation) = self.conversation() else {
             return self.say(Severity::Note, "nothing was connected yet; F2 connects");
         };
-        let plan = conversation.plan.clone();
+        let (plan, domain) = (conversation.plan.clone(), conversation.domain.clone());
         self.open(plan, effects);
+        if let Some(conversation) = self.conversations.last_mut() {
+            conversation.domain = domain;
+        }
     }
 
     fn close_tab(&mut self, effects: &mut Effects) {
@@ -346,12 +349,15 @@ impl App {
         self.say(Severity::Note, text);
     }
 
-    /// The handshake of this connection, its certificates and the verdicts about them, in the pane. Nobody connects again.
+    /// The handshake of this connection, its certificates and the verdicts about them, in the pane. Nobody connects again;
+    /// DNS is asked for TLSA, and where the domain is known for its MTA-STS policy.
     pub(super) fn show_certificate(&mut self, effects: &mut Effects) {
-        let Some(seen) = self.conversation().and_then(Conversation::handshake) else {
+        let conversation = self.conversation();
+        let Some(seen) = conversation.and_then(Conversation::handshake) else {
             return self.say(Severity::Note, "no handshake has been made on this connection; F4 begins TLS");
         };
-        self.dns.inspect(seen, effects);
+        let domain = conversation.and_then(|conversation| conversation.domain.clone());
+        self.dns.inspect(seen, domain, effects);
         self.focus = Focus::Dns;
     }
 }

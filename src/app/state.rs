@@ -323,11 +323,15 @@ impl App {
         prompt.refresh(conversations.get(*active));
     }
 
-    /// What the domain on the DNS pane promises about a server of a tab is compared with what the server does.
+    /// What the domain on the DNS pane promises about a server of a tab is compared with what the server does. That its
+    /// mail goes there is kept, for the pane soon shows something else.
     fn compare(&mut self) {
         let Some(survey) = self.dns.surveyed() else { return };
         for conversation in &mut self.conversations {
             if let Host::Name(name) = &conversation.plan.endpoint.host {
+                if conversation.takes_mail() && survey.has_exchange(name) {
+                    conversation.domain = Some(survey.subject());
+                }
                 conversation.compare(&survey.promises(name), self.now);
             }
         }

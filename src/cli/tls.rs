@@ -26,6 +26,8 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
     let mut options = Options::new(&super::own_name(), jiff::Zoned::now());
     options.family = arguments.reach.family();
     options.resolve.clone_from(&arguments.reach.resolve);
+    options.patience = arguments.reach.patience();
+    options.limit = options.patience;
     options.sni.clone_from(&arguments.sni);
     options.only_looks = true;
     let files = tables::fill(&mut options, world.as_ref()).and_then(|()| means::means(&arguments.files));
@@ -46,6 +48,9 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
         eprintln!("ehlo tls: the secrets of this TLS session are written to {}: delete it after", path.display());
     }
     let title = investigation.title();
+    if let Some(text) = investigation.announcement() {
+        eprintln!("ehlo tls: {text}");
+    }
     let run = Run { clock, world, means, options: &options };
     let investigator = run.investigate(investigation, setting.resolver.clone()).await;
     let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::protocol::secret::Secret;
+use crate::protocol::tls::AlertDescription;
 use crate::protocol::visible::visible;
 
 /// The facts of a finished TLS handshake. The connection stands, whatever the certificate is worth.
@@ -154,8 +155,8 @@ impl Judgement {
 pub enum Verdict {
     /// Right.
     Good,
-    /// Wrong: why, in the library's words, lower case, without a full stop.
-    Bad(String),
+    /// Wrong, for this.
+    Bad(Reason),
     /// Could not be checked: why.
     Unknown(String),
 }
@@ -166,24 +167,81 @@ impl Verdict {
     pub const fn is_good(&self) -> bool {
         matches!(self, Self::Good)
     }
+
+    /// Why it is not good, in words that can follow a colon.
+    #[must_use]
+    pub fn why(&self) -> Option<String> {
+        match self {
+            Self::Good => None,
+            Self::Bad(reason) => Some(reason.to_string()),
+            Self::Unknown(why) => Some(why.clone()),
+        }
+    }
 }
 
-/// Names of alerts whose next step is known, as RFC 8446 §6 and RFC 6066 §3 write them.
-pub const KNOWN_ALERTS: [&str; 4] =
-    ["protocol_version", "handshake_failure", "insufficient_security", "unrecognized_name"];
+/// Why a check failed. What is to be done hangs on this, and on no sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The chain leads to no root of the store.
+    UnknownIssuer,
+    /// A signature of the chain does not fit the key of its issuer.
+    BadSignature,
+    /// A certificate is no DER that can be read.
+    Unreadable,
+    /// A critical extension that is not understood (RFC 5280 §4.2).
+    CriticalExtension,
+    /// The extended key usage does not allow servers (RFC 5280 §4.2.1.12).
+    Purpose,
+    /// The server's own certificate is that of an authority.
+    AuthorityAsServer,
+    /// A certificate above the server's own is not that of an authority (RFC 5280 §4.2.1.9).
+    NoAuthority,
+    /// The version of a certificate is not 3.
+    Version,
+    /// An authority may not sign for the name (RFC 5280 §4.2.1.10).
+    NameConstraints,
+    /// An authority may not have so many others below it (RFC 5280 §4.2.1.9).
+    PathLength,
+    /// A signature of the chain has an algorithm that is not supported.
+    Algorithm,
+    /// There is no time at which all certificates of the chain are valid.
+    NeverTogether,
+    /// Anything else: why, lower case, without a full stop.
+    Other(String),
+}
 
-/// Alerts by which a server refuses the certificate of the client, or that there is none (RFC 8446 §6.2). Since TLS 1.3
-/// they come when the handshake stands for the client already.
-pub const CERTIFICATE_ALERTS: [&str; 8] = [
-    "certificate_required",
-    "bad_certificate",
-    "unsupported_certificate",
-    "certificate_revoked",
-    "certificate_expired",
-    "certificate_unknown",
-    "unknown_ca",
-    "access_denied",
-];
+impl From<String> for Reason {
+    fn from(why: String) -> Self {
+        Self::Other(why)
+    }
+}
+
+impl From<&str> for Reason {
+    fn from(why: &str) -> Self {
+        Self::Other(why.to_owned())
+    }
+}
+
+/// In words that can follow a colon. What a library or a certificate says comes as it is, and may hold anything.
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnknownIssuer => "no root in the store signs this chain",
+            Self::BadSignature => "a signature does not fit its key",
+            Self::Unreadable => "the certificate cannot be read",
+            Self::CriticalExtension => "a certificate has a critical extension that is not understood",
+            Self::Purpose => "the certificate is not meant for servers (extended key usage)",
+            Self::AuthorityAsServer => "a CA certificate is used as the server's own, as self-signed ones often are",
+            Self::NoAuthority => "a certificate above the server's own is that of no authority",
+            Self::Version => "the certificate is of an old X.509 version that is not checked",
+            Self::NameConstraints => "an authority of the chain may not sign for this name (name constraints)",
+            Self::PathLength => "an authority of the chain may not have so many others below it (path length)",
+            Self::Algorithm => "a signature uses an algorithm that is not supported",
+            Self::NeverTogether => "the certificates of the chain were never valid all at the same time",
+            Self::Other(why) => why,
+        })
+    }
+}
 
 /// Why a handshake did not end in a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,7 +249,7 @@ pub enum TlsFailure {
     /// The server answered in clear text: the first octets it sent.
     Plaintext(Vec<u8>),
     /// The server sent this alert.
-    Alert(String),
+    Alert(AlertDescription),
     /// The connection closed during the handshake.
     Closed,
     /// Nothing came in time.
@@ -206,7 +264,7 @@ impl fmt::Display for TlsFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Plaintext(_) => f.write_str("the server answered in clear text"),
-            Self::Alert(alert) => write!(f, "the server sent the alert {}", visible(alert.as_bytes())),
+            Self::Alert(alert) => write!(f, "the server sent the alert {alert}"),
             Self::Closed => f.write_str("the server closed during the handshake"),
             Self::TimedOut(after) => write!(f, "no answer to the handshake within {} s", after.as_secs_f64()),
             Self::BadName(why) | Self::Other(why) => f.write_str(&visible(why.as_bytes())),

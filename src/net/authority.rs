@@ -10,12 +10,12 @@ use rcgen::{
     KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{DigitallySignedStruct, DistinguishedName as RootName, ServerConfig, SignatureScheme};
+use rustls::{DigitallySignedStruct, DistinguishedName as RootName, ServerConfig};
 
-use super::tls::provider;
+use super::tls::{checks_signatures, provider};
 
 /// Days before and after its making in which a certificate is valid.
 const VALID: (i64, i64) = (1, 90);
@@ -33,9 +33,18 @@ pub(crate) struct Front {
     pub(crate) leaf: CertificateDer<'static>,
 }
 
+/// What the check of a signature says.
+type Checked = Result<HandshakeSignatureValid, rustls::Error>;
+
 /// Asks for a certificate, takes any whose key is shown to be the client's, and does without.
 #[derive(Debug)]
 struct Anybody(WebPkiSupportedAlgorithms);
+
+impl Anybody {
+    const fn judge(&self, _signed: &DigitallySignedStruct, checked: Checked) -> Checked {
+        checked
+    }
+}
 
 impl ClientCertVerifier for Anybody {
     fn client_auth_mandatory(&self) -> bool {
@@ -55,27 +64,7 @@ impl ClientCertVerifier for Anybody {
         Ok(ClientCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        leaf: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, leaf, signed, &self.0)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        leaf: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, leaf, signed, &self.0)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_schemes()
-    }
+    checks_signatures!(0);
 }
 
 impl Authority {

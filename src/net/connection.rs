@@ -126,7 +126,7 @@ impl Connection {
             return None;
         };
         let (sessions, identity) = (self.plan.sessions, self.plan.identity);
-        let ask = Ask { sessions, identity, ..Ask::plain(name, tls::LIMIT) };
+        let ask = Ask { sessions, identity, ..Ask::plain(name, self.plan.handshake) };
         match tls::handshake(tcp, &ask, &self.client).await {
             Ok(secured) => {
                 self.reporter.tell(Happened::TlsDone(secured.report)).await;

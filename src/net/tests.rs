@@ -18,8 +18,9 @@ use super::*;
 use crate::app::effect::Sessions;
 use crate::app::event::{Closing, Happened, SocketTrouble};
 use crate::diagnosis::dns::{QueryOptions, RecordType, Transport};
-use crate::diagnosis::tls::{TlsFailure, TlsReport, Verdict};
+use crate::diagnosis::tls::{Reason, TlsFailure, TlsReport, Verdict};
 use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security};
+use crate::protocol::tls::AlertDescription;
 
 const ID: ConnectionId = ConnectionId(7);
 /// Generous: what is right comes long before, on a loaded machine too.
@@ -34,6 +35,7 @@ fn plan(host: Host, port: u16, security: Security) -> ConnectPlan {
         resolver: Resolver::System,
         sni: None,
         limit: SOON,
+        handshake: SOON,
         sessions: Sessions::Forget,
         identity: false,
     }
@@ -285,8 +287,8 @@ async fn implicit_tls_completes_and_tells_what_the_certificate_is_worth() {
     assert_eq!(report.asked_name, "mail.example.test");
     assert_eq!(report.sni.as_deref(), Some("mail.example.test"));
     assert_eq!(report.chain.len(), 1);
-    assert_eq!(report.name, Verdict::Bad("the certificate is for other.example".to_owned()));
-    assert_eq!(report.mozilla_trust, Verdict::Bad("no root in the store signs this chain".to_owned()));
+    assert_eq!(report.name, Verdict::Bad("the certificate is for other.example".into()));
+    assert_eq!(report.mozilla_trust, Verdict::Bad(Reason::UnknownIssuer));
     assert!(!report.system_trust.is_good());
     assert_eq!(report.handshake_signature, Verdict::Good);
     rig.send("EHLO x\r\n");
@@ -334,7 +336,7 @@ async fn handshakes_that_fail() {
     })
     .await;
     for (address, name, failure) in [
-        (alert, "mail.example.test", TlsFailure::Alert("handshake_failure".to_owned())),
+        (alert, "mail.example.test", TlsFailure::Alert(AlertDescription::HANDSHAKE_FAILURE)),
         (closing, "mail.example.test", TlsFailure::Closed),
     ] {
         let mut rig = Rig::new(16, None);

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 
 use crate::app::event::{SocketFailure, SocketTrouble};
-use crate::protocol::tls;
+use crate::protocol::tls::AlertDescription;
 
 /// What an error of a socket means, with the system's number and words.
 pub(crate) fn socket_failure(error: &io::Error) -> SocketFailure {
@@ -17,9 +17,13 @@ pub(crate) fn socket_failure(error: &io::Error) -> SocketFailure {
         ErrorKind::AddrNotAvailable => SocketTrouble::SourceUnavailable,
         _ => SocketTrouble::Other,
     };
-    let text = match rustls_error(error) {
-        Some(inner) => tls_text(inner),
-        None => words(error),
+    let (kind, text) = match rustls_error(error) {
+        Some(rustls::Error::AlertReceived(alert)) => {
+            let alert = described(*alert);
+            (SocketTrouble::Alert(alert), format!("the server sent the TLS alert {alert}"))
+        }
+        Some(other) => (kind, other.to_string()),
+        None => (kind, words(error)),
     };
     SocketFailure { kind, errno: error.raw_os_error(), text }
 }
@@ -38,47 +42,30 @@ pub(crate) fn words(error: &io::Error) -> String {
     }
 }
 
-/// The words for an error of the TLS library.
-fn tls_text(error: &rustls::Error) -> String {
-    match error {
-        rustls::Error::AlertReceived(alert) => format!("the server sent the TLS alert {}", alert_name(*alert)),
-        other => other.to_string(),
-    }
-}
-
-/// The name of an alert as RFC 8446 §6 writes it: `handshake_failure`.
-pub(crate) fn alert_name(alert: rustls::AlertDescription) -> String {
-    tls::alert::name(u8::from(alert))
+/// The library's alert as its number, of which the pure rooms know the name.
+pub(crate) fn described(alert: rustls::AlertDescription) -> AlertDescription {
+    AlertDescription(u8::from(alert))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnosis::tls::KNOWN_ALERTS;
-    use rustls::AlertDescription;
+    use rustls::AlertDescription as Theirs;
 
     #[test]
     fn alerts_are_named_as_the_rfc_names_them() {
         for (alert, name) in [
-            (AlertDescription::HandshakeFailure, "handshake_failure"),
-            (AlertDescription::UnknownCA, "unknown_ca"),
-            (AlertDescription::ProtocolVersion, "protocol_version"),
-            (AlertDescription::UnknownPSKIdentity, "unknown_psk_identity"),
-            (AlertDescription::BadCertificate, "bad_certificate"),
+            (Theirs::HandshakeFailure, "handshake_failure"),
+            (Theirs::UnknownCA, "unknown_ca"),
+            (Theirs::ProtocolVersion, "protocol_version"),
+            (Theirs::UnknownPSKIdentity, "unknown_psk_identity"),
+            (Theirs::BadCertificate, "bad_certificate"),
         ] {
-            assert_eq!(alert_name(alert), name);
+            let error = io::Error::other(rustls::Error::AlertReceived(alert));
+            let failure = socket_failure(&error);
+            assert_eq!(failure.kind, SocketTrouble::Alert(described(alert)));
+            assert_eq!(failure.text, format!("the server sent the TLS alert {name}"));
         }
-    }
-
-    #[test]
-    fn the_alerts_that_have_a_next_step_are_known_by_these_names() {
-        let alerts = [
-            AlertDescription::ProtocolVersion,
-            AlertDescription::HandshakeFailure,
-            AlertDescription::InsufficientSecurity,
-            AlertDescription::UnrecognisedName,
-        ];
-        assert_eq!(alerts.map(alert_name), KNOWN_ALERTS);
     }
 
     #[test]

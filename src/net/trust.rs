@@ -8,7 +8,7 @@ use rustls::{CertificateError, RootCertStore};
 use tokio::sync::OnceCell;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::diagnosis::tls::{Judgement, Path, Verdict};
+use crate::diagnosis::tls::{Judgement, Path, Reason, Verdict};
 
 /// Names of a certificate that are told when none of them fits.
 const NAMES_TOLD: usize = 6;
@@ -63,7 +63,7 @@ impl Trust {
         let roots = issuers(chain, &[system, &self.mozilla]);
         let parsed = match ParsedCertificate::try_from(leaf) {
             Ok(parsed) => parsed,
-            Err(error) => return Judgement { roots, ..Judgement::unknown(&words(&error)) },
+            Err(error) => return Judgement { roots, ..Judgement::unknown(&reason(&error).to_string()) },
         };
         let times = times(chain, now);
         let trusted_by = |roots: &RootCertStore| {
@@ -77,20 +77,17 @@ impl Trust {
                     Ok(()) => return (Verdict::Good, path(leaf, above, roots, *time, algorithms)),
                     // "expired" hides what else is wrong; at another time the other fault shows.
                     Err(error) if is_date(&error) => first = first.or(Some(error)),
-                    Err(error) => return (Verdict::Bad(words(&error)), None),
+                    Err(error) => return (Verdict::Bad(reason(&error)), None),
                 }
             }
-            let why = match first {
-                Some(_) => "the certificates of the chain were never valid all at the same time",
-                None => "it could not be checked",
-            };
-            (Verdict::Bad(why.to_owned()), None)
+            let never = first.map(|_| Reason::NeverTogether);
+            (Verdict::Bad(never.unwrap_or_else(|| "it could not be checked".into())), None)
         };
         let (system, system_path) = trusted_by(system);
         let (mozilla, mozilla_path) = trusted_by(&self.mozilla);
         let name = match verify_server_name(&parsed, name) {
             Ok(()) => Verdict::Good,
-            Err(error) => Verdict::Bad(words(&error)),
+            Err(error) => Verdict::Bad(reason(&error)),
         };
         Judgement { name, system, mozilla, system_path, mozilla_path, roots }
     }
@@ -172,23 +169,21 @@ fn is_date(error: &rustls::Error) -> bool {
     )
 }
 
-/// What the library says of a certificate, in words that can follow a colon.
-pub(crate) fn words(error: &rustls::Error) -> String {
+/// What the library says of a certificate.
+pub(crate) fn reason(error: &rustls::Error) -> Reason {
     let rustls::Error::InvalidCertificate(fault) = error else {
-        return error.to_string();
+        return error.to_string().into();
     };
     match fault {
-        CertificateError::UnknownIssuer => "no root in the store signs this chain".to_owned(),
-        CertificateError::BadSignature => "a signature does not fit its key".to_owned(),
-        CertificateError::BadEncoding => "the certificate cannot be read".to_owned(),
-        CertificateError::UnhandledCriticalExtension => {
-            "a certificate has a critical extension that is not understood".to_owned()
-        }
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            "the certificate is not meant for servers (extended key usage)".to_owned()
-        }
+        CertificateError::UnknownIssuer => Reason::UnknownIssuer,
+        CertificateError::BadSignature => Reason::BadSignature,
+        CertificateError::BadEncoding => Reason::Unreadable,
+        CertificateError::UnhandledCriticalExtension => Reason::CriticalExtension,
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => Reason::Purpose,
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => Reason::Algorithm,
         CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
-            "the certificate has no subject alternative name".to_owned()
+            "the certificate has no subject alternative name".into()
         }
         CertificateError::NotValidForNameContext { presented, .. } => {
             let told: Vec<String> =
@@ -197,35 +192,27 @@ pub(crate) fn words(error: &rustls::Error) -> String {
                 0 => String::new(),
                 n => format!(" and {n} more"),
             };
-            format!("the certificate is for {}{more}", told.join(", "))
+            format!("the certificate is for {}{more}", told.join(", ")).into()
         }
-        other => {
-            let text = other.to_string();
-            match text.as_str() {
-                _ if text.contains("CaUsedAsEndEntity") => {
-                    "a CA certificate is used as the server's own, as self-signed ones often are".to_owned()
-                }
-                _ if text.contains("EndEntityUsedAsCa") => {
-                    "a certificate above the server's own is that of no authority".to_owned()
-                }
-                _ if text.contains("UnsupportedCertVersion") => {
-                    "the certificate is of an old X.509 version that is not checked".to_owned()
-                }
-                _ if text.contains("UnsupportedCriticalExtension") => {
-                    "a certificate has a critical extension that is not understood".to_owned()
-                }
-                _ if text.contains("NameConstraintViolation") => {
-                    "an authority of the chain may not sign for this name (name constraints)".to_owned()
-                }
-                _ if text.contains("PathLenConstraintViolated") => {
-                    "an authority of the chain may not have so many others below it (path length)".to_owned()
-                }
-                _ if text.contains("ignature") && text.contains("lgorithm") => {
-                    "a signature uses an algorithm that is not supported".to_owned()
-                }
-                _ => text,
-            }
-        }
+        CertificateError::Other(inner) => match inner.0.downcast_ref() {
+            Some(inner) => unnamed(inner),
+            None => fault.to_string().into(),
+        },
+        other => other.to_string().into(),
+    }
+}
+
+/// What the library below says for which the one above has no name.
+fn unnamed(error: &webpki::Error) -> Reason {
+    match error {
+        webpki::Error::CaUsedAsEndEntity => Reason::AuthorityAsServer,
+        webpki::Error::EndEntityUsedAsCa => Reason::NoAuthority,
+        webpki::Error::UnsupportedCertVersion => Reason::Version,
+        webpki::Error::UnsupportedCriticalExtension => Reason::CriticalExtension,
+        webpki::Error::NameConstraintViolation => Reason::NameConstraints,
+        webpki::Error::PathLenConstraintViolated => Reason::PathLength,
+        webpki::Error::SignatureAlgorithmMismatch => Reason::Algorithm,
+        other => other.to_string().into(),
     }
 }
 
@@ -261,8 +248,8 @@ mod tests {
 
     #[tokio::test]
     async fn name_trust_and_dates_are_three_questions() {
-        let stranger = || Verdict::Bad("no root in the store signs this chain".to_owned());
-        let other_name = || Verdict::Bad("the certificate is for mail.example.test".to_owned());
+        let stranger = || Verdict::Bad(Reason::UnknownIssuer);
+        let other_name = || Verdict::Bad("the certificate is for mail.example.test".into());
         for (case, made, trusted, name, named, system) in [
             ("good", NOW, true, "mail.example.test", Verdict::Good, Verdict::Good),
             ("expired", NOW - 400 * DAY, true, "mail.example.test", Verdict::Good, Verdict::Good),
@@ -298,8 +285,7 @@ mod tests {
         let authority = Authority::new(Timestamp::from_second(NOW).unwrap()).unwrap();
         let name = ServerName::try_from("mail.example.test").unwrap();
         let judged = judge(&Trust::new(None), &[authority.der()], &name).await;
-        let Verdict::Bad(why) = judged.mozilla else { panic!() };
-        assert!(why.contains("CA certificate"), "{why}");
-        assert_eq!(judged.name, Verdict::Bad("the certificate has no subject alternative name".to_owned()));
+        assert_eq!(judged.mozilla, Verdict::Bad(Reason::AuthorityAsServer));
+        assert_eq!(judged.name, Verdict::Bad("the certificate has no subject alternative name".into()));
     }
 }

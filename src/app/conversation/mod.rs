@@ -130,6 +130,8 @@ pub struct Conversation {
     pub standing: Option<Standing>,
     /// Something on the way wrote over the greeting.
     masked_greeting: bool,
+    /// The domain whose mail this server takes, where its MX records said so.
+    pub(in crate::app) domain: Option<String>,
     /// What the promises of the domain were compared with last: whether TLS is offered, whether it is on, how many.
     compared: Option<(bool, bool, usize)>,
     /// What is worth saying about this connection.
@@ -215,6 +217,7 @@ impl Conversation {
             tls: None,
             standing: None,
             masked_greeting: false,
+            domain: None,
             compared: None,
             findings: Vec::new(),
             queue: VecDeque::new(),

@@ -39,11 +39,15 @@ impl Conversation {
         }
     }
 
+    /// Whether mail comes here from elsewhere: what a domain promises is about such servers alone.
+    pub(in crate::app) fn takes_mail(&self) -> bool {
+        (self.plan.endpoint.protocol, self.plan.endpoint.port) == (Protocol::Smtp, 25)
+    }
+
     /// What the domain promises about this server is compared with what it does.
     pub(in crate::app) fn compare(&mut self, promises: &[Promise], at: Moment) {
-        let endpoint = &self.plan.endpoint;
         let known = self.session.tls() || self.session.capabilities().known;
-        if promises.is_empty() || !known || (endpoint.protocol, endpoint.port) != (Protocol::Smtp, 25) {
+        if promises.is_empty() || !known || !self.takes_mail() {
             return;
         }
         let offered = self.session.tls() || self.session.capabilities().has("STARTTLS");
@@ -51,9 +55,9 @@ impl Conversation {
         if self.compared.replace(state) == Some(state) {
             return;
         }
-        let host = endpoint.host.to_string();
+        let host = self.plan.endpoint.host.to_string();
         let why = match self.tls.as_deref().map(certificate::verdict) {
-            Some(Verdict::Bad(why)) => Some(why),
+            Some(Verdict::Bad(why)) => Some(why.to_string()),
             _ => None,
         };
         for promise in promises {

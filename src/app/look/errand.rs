@@ -1,7 +1,5 @@
 //! What a look is sent for, and the errand of a ClientHello made by hand.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 
 use super::{Look, Step};
@@ -9,10 +7,6 @@ use crate::app::effect::{ConnectPlan, Effect, Effects, Sessions};
 use crate::diagnosis::investigation::{Ended, Hello, Place, Talk};
 use crate::protocol::endpoint::{Endpoint, Security};
 use crate::protocol::moment::Moment;
-
-/// The answer to a ClientHello is waited for this long. It is short beside a whole look, because a server that does not
-/// know what to make of a ClientHello may be silent, and is asked with others.
-pub(super) const ANSWER: Duration = Duration::from_secs(10);
 
 /// What a look is sent for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,14 +29,6 @@ impl Errand {
             | Self::Again(endpoint)
             | Self::Hello(Hello { endpoint, .. })
             | Self::Talk(Talk { endpoint, .. }) => endpoint,
-        }
-    }
-
-    /// How long it may take.
-    pub(super) const fn limit(&self) -> Duration {
-        match self {
-            Self::Look(_) | Self::Again(_) | Self::Hello(_) => super::LIMIT,
-            Self::Talk(_) => super::steps::LIMIT,
         }
     }
 
@@ -84,9 +70,8 @@ impl Errand {
 impl Look {
     /// TLS begins here: by the net, or by the octets of the errand.
     pub(super) fn begin_tls(&mut self, at: Moment, effects: &mut Effects) {
-        self.since = at;
         let Errand::Hello(hello) = &self.errand else {
-            self.step = Step::Handshake;
+            self.wait(Step::Handshake, at, effects);
             // Where TLS comes first, the net begins it by itself.
             if self.plan.endpoint.security != Security::Implicit {
                 effects.push(Effect::StartTls { id: self.id, name: self.name() });
@@ -96,12 +81,7 @@ impl Look {
         let octets = Bytes::copy_from_slice(&hello.octets);
         self.said.note(&format!("a ClientHello, {} octets", octets.len()));
         effects.push(Effect::Send { id: self.id, octets });
-        self.step = Step::Hello;
-        let until = at + ANSWER;
-        if self.until.is_none_or(|own| until < own) {
-            self.until = Some(until);
-            effects.push(Effect::Wake(until));
-        }
+        self.wait(Step::Hello, at, effects);
     }
 
     /// Octets came in answer to the ClientHello.
@@ -122,6 +102,8 @@ impl Look {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::Looks;
     use super::super::looks::PAUSE;
     use super::*;

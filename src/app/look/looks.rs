@@ -103,9 +103,10 @@ impl Looks {
             self.next = self.next.wrapping_add(1).max(FIRST);
             let plan = self.options.plan(errand.endpoint().clone(), Vec::new(), self.options.only_looks);
             let plan = ConnectPlan { resolver, ..plan };
-            self.open.push(Look::open(id, errand, plan, self.options.ehlo_name.clone(), effects));
+            self.open.push(Look::open(id, errand, plan, &self.options, effects));
         }
     }
+
     /// The first that may begin now.
     fn next_errand(&mut self) -> Option<(Errand, Resolver)> {
         let paced = self.pause.is_none() && !self.open.iter().any(|look| look.errand.is_paced());

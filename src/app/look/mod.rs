@@ -17,6 +17,8 @@ mod talk;
 mod words;
 
 #[cfg(test)]
+mod hang_tests;
+#[cfg(test)]
 mod tests;
 
 use std::net::SocketAddr;
@@ -29,9 +31,10 @@ pub use looks::is_look;
 use self::said::Said;
 use super::effect::{ConnectPlan, Effect, Effects};
 use super::event::{Closing, ConnectionId, Happened, SocketFailure, SocketTrouble};
+use super::options::Options;
 use super::sentences;
 use crate::diagnosis::certificate;
-use crate::diagnosis::investigation::{Came, Ended, Failure, Heard, Seen, Stage};
+use crate::diagnosis::investigation::{Came, Cause, Ended, Failure, Heard, Seen, Stage};
 use crate::diagnosis::tls::TlsReport;
 use crate::protocol::capability::Capabilities;
 use crate::protocol::endpoint::{Host, Protocol, Security};
@@ -41,10 +44,12 @@ use crate::protocol::smtp::address::literal_of;
 use crate::protocol::tls::Flight;
 use crate::protocol::verb::Phase;
 
-/// A look is over after this long, counted from the first thing the net reports of it.
-pub const LIMIT: Duration = Duration::from_secs(30);
-/// Of that, connecting may take this much, so that what went wrong with each address is known before the look is over.
-const CONNECT: Duration = Duration::from_secs(20);
+/// Each step of a look is waited for this long, where nothing else was said: connecting, the greeting, each answer, the
+/// handshake. Servers that make strangers wait do so for some six seconds; one that hangs is not to hold up the others.
+pub const PATIENCE: Duration = Duration::from_secs(15);
+/// A look is over after so many times that, counted from the first thing the net reports of it: a server that takes its
+/// time with every step comes to no end else, and between the steps of a talk stand waits of its own.
+const STEPS: u32 = 4;
 /// Octets of a server that are read. None that is right sends so much.
 const OCTETS: usize = 1 << 20;
 /// Failed addresses that are told of.
@@ -63,6 +68,10 @@ struct Look {
     /// When the present wait began, and when the look is over whatever comes.
     since: Moment,
     until: Option<Moment>,
+    /// The present step is over at the latest. None where something else bounds it: the net, or the talk itself.
+    due: Option<Moment>,
+    /// How long a step may take.
+    patience: Duration,
     /// The number of the command that is to be answered.
     number: u64,
     received: usize,
@@ -95,17 +104,22 @@ enum Step {
 }
 
 impl Look {
-    /// Begins. An empty `ehlo_name` becomes the address of this end.
-    fn open(id: ConnectionId, errand: Errand, plan: ConnectPlan, ehlo_name: String, effects: &mut Effects) -> Self {
-        let plan = ConnectPlan { limit: plan.limit.min(CONNECT), endpoint: errand.way(), ..plan };
+    /// Begins. An empty name for EHLO becomes the address of this end.
+    fn open(id: ConnectionId, errand: Errand, plan: ConnectPlan, options: &Options, effects: &mut Effects) -> Self {
+        let patience = options.patience;
+        // The look waits for the handshake itself, and tells of it in its own words.
+        let (limit, handshake) = (plan.limit.min(patience), patience * STEPS);
+        let plan = ConnectPlan { limit, handshake, endpoint: errand.way(), ..plan };
         effects.push(Effect::Connect { id, plan: errand.dialled(&plan) });
         Self {
             id,
-            ehlo_name,
+            ehlo_name: options.ehlo_name.clone(),
             session: Session::new(plan.endpoint.protocol),
             step: Step::Connecting,
             since: Moment(0),
             until: None,
+            due: None,
+            patience,
             number: 0,
             received: 0,
             tries: Vec::new(),
@@ -144,7 +158,7 @@ impl Look {
     fn happened(&mut self, what: Happened, at: Moment, effects: &mut Effects) {
         if self.until.is_none() {
             self.since = at;
-            let until = at + self.errand.limit();
+            let until = at + self.patience * STEPS;
             self.until = Some(until);
             effects.push(Effect::Wake(until));
         }
@@ -167,7 +181,9 @@ impl Look {
             Happened::TlsDone(report) => self.tls_done(report, at, effects),
             Happened::TlsFailed(failure) => {
                 let (says, next) = sentences::tls(&failure, &self.plan.endpoint);
-                self.end(Stage::Handshake, says, next);
+                self.said.note(&says);
+                self.fail_by(Cause::from(&failure), Stage::Handshake, says, next);
+                self.step = Step::Over;
             }
             Happened::Closed(closing) => self.closed(&closing, at),
         }
@@ -176,7 +192,8 @@ impl Look {
     /// Time has passed.
     fn tick(&mut self, now: Moment, effects: &mut Effects) {
         self.talk_tick(now, effects);
-        if self.is_over() || self.until.is_none_or(|until| now < until) {
+        let is_late = [self.until, self.due].into_iter().flatten().any(|until| until <= now);
+        if self.is_over() || !is_late {
             return;
         }
         effects.push(Effect::Close { id: self.id, abort: true });
@@ -186,7 +203,8 @@ impl Look {
             self.talk_ended(format!("no answer for {}", sentences::duration(now - self.since)));
         } else if self.step != Step::Farewell {
             let (says, next) = words::silent(self.stage(), self.verb(), self.session.tls(), now - self.since);
-            self.fail(self.stage(), says, next);
+            self.said.note(&says);
+            self.fail_by(Cause::Silence, self.stage(), says, next);
         }
         self.step = Step::Over;
     }
@@ -204,7 +222,6 @@ impl Look {
     }
 
     fn connected(&mut self, local: SocketAddr, peer: SocketAddr, at: Moment, effects: &mut Effects) {
-        self.since = at;
         self.seen.remote = Some(peer);
         self.said.note(&format!("TCP to {peer}"));
         if self.ehlo_name.is_empty() {
@@ -213,7 +230,7 @@ impl Look {
         if self.plan.endpoint.security == Security::Implicit {
             self.begin_tls(at, effects);
         } else {
-            self.step = Step::Greeting;
+            self.wait(Step::Greeting, at, effects);
         }
     }
 
@@ -259,7 +276,6 @@ impl Look {
         self.session.tls_started();
         self.said.note(&certificate::summary(&report));
         self.seen.tls = Some(report);
-        self.since = at;
         if upgraded {
             // What was offered in clear is forgotten (RFC 3207 §4.2).
             self.seen.offers = Capabilities::unheard();
@@ -268,7 +284,7 @@ impl Look {
             }
             self.ask(at, effects);
         } else {
-            self.step = Step::Greeting;
+            self.wait(Step::Greeting, at, effects);
         }
     }
 
@@ -284,7 +300,11 @@ impl Look {
             self.talk_ended(says);
         } else if self.step != Step::Farewell {
             let (says, next) = words::closed(&says, self.stage(), self.verb(), at - self.since);
-            self.fail(self.stage(), says, next);
+            let cause = match closing {
+                Closing::Broken(SocketFailure { kind: SocketTrouble::Alert(alert), .. }) => Cause::Alert(*alert),
+                _ => Cause::Other,
+            };
+            self.fail_by(cause, self.stage(), says, next);
         }
         self.step = Step::Over;
     }
@@ -302,11 +322,25 @@ impl Look {
         self.step = Step::Over;
     }
 
-    /// The first failure is the one that is told.
     fn fail(&mut self, stage: Stage, says: String, next: String) {
-        if self.seen.failure.is_none() {
-            self.seen.failure = Some(Failure { stage, says, next });
-        }
+        self.fail_by(Cause::Other, stage, says, next);
+    }
+
+    /// The first failure is the one that is told.
+    fn fail_by(&mut self, cause: Cause, stage: Stage, says: String, next: String) {
+        self.seen.failure.get_or_insert(Failure { stage, says, next, cause });
+    }
+
+    /// What is awaited from now on, and until when.
+    fn wait(&mut self, step: Step, at: Moment, effects: &mut Effects) {
+        self.step = step;
+        self.since = at;
+        self.due = match step {
+            Step::Greeting | Step::Offers | Step::Upgrade | Step::Handshake | Step::Hello => Some(at + self.patience),
+            // Connecting is bounded by its plan, a talk by its steps, and leave is taken by a moment of its own.
+            Step::Connecting | Step::Talk | Step::Farewell | Step::Over => None,
+        };
+        effects.extend(self.due.map(Effect::Wake));
     }
 
     const fn stage(&self) -> Stage {

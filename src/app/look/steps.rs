@@ -15,8 +15,6 @@ use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
 use crate::protocol::session::Reading;
 
-/// A whole talk is over after this long: between its steps stand waits of its own.
-pub(super) const LIMIT: Duration = Duration::from_secs(60);
 /// So long an answer to what was said behind STARTTLS is waited for after the handshake.
 const UNASKED: Duration = Duration::from_secs(2);
 /// Lines of a reply, and replies to a step, that are kept.
@@ -48,13 +46,13 @@ impl Look {
 
     /// The place of the talk is reached: its steps begin.
     pub(super) fn talk(&mut self, at: Moment, effects: &mut Effects) {
-        self.step = super::Step::Talk;
+        self.wait(super::Step::Talk, at, effects);
         self.next_step(at, effects);
     }
 
     /// After a handshake behind whose STARTTLS something stood, whatever comes is waited for before anything is said.
     pub(super) fn unasked(&mut self, at: Moment, effects: &mut Effects) {
-        self.step = super::Step::Talk;
+        self.wait(super::Step::Talk, at, effects);
         self.awaiting(Awaits::Quiet(UNASKED), Needs::Nothing, at, effects);
     }
 
@@ -189,7 +187,7 @@ impl Look {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Looks;
+    use super::super::{Looks, PATIENCE, STEPS};
     use super::*;
     use crate::app::event::{Closing, ConnectionId, Happened};
     use crate::app::options::Options;
@@ -303,7 +301,7 @@ mod tests {
             assert_eq!(did.get(1..).unwrap(), sent, "{says:?}");
             assert_eq!(talked.ended.as_deref(), ended, "{says:?}");
             assert_eq!(talked.seen.failure, None, "{says:?}");
-            assert!(took <= LIMIT);
+            assert!(took <= PATIENCE * STEPS);
         }
     }
 

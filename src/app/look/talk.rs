@@ -55,7 +55,6 @@ impl Look {
         if !reading.whole {
             return;
         }
-        self.since = at;
         if reading.class != ReplyClass::Completion {
             let (says, next) = words::refused(self.protocol(), "refused at the door", &self.said.reply());
             self.fail(Stage::Greeting, says, next);
@@ -163,8 +162,7 @@ impl Look {
         self.number += 1;
         self.session.sent(&line, tag.as_deref(), self.number);
         self.said.client(&line);
-        self.since = at;
-        self.step = step;
+        self.wait(step, at, effects);
         let mut octets = [line.as_bytes(), Ending::CrLf.bytes()].concat();
         if let (Step::Upgrade, Some(behind)) = (step, self.behind()) {
             self.said.note("in the same segment:");

@@ -17,6 +17,7 @@ use crate::diagnosis::investigation::{Came, Investigation, Want};
 use crate::diagnosis::survey::Row;
 use crate::diagnosis::tls::{TlsFailure, Verdict};
 use crate::protocol::endpoint::{Endpoint, Target, parse_target};
+use crate::protocol::tls::AlertDescription;
 
 /// How a server ends a line of its script: it closes.
 const CLOSE: &str = "CLOSE";
@@ -132,7 +133,7 @@ impl Meeting {
                 self.perform(effect);
             }
             let came = if self.coming.is_empty() {
-                self.now = self.now + LIMIT;
+                self.now = self.now + PATIENCE;
                 self.looks.tick(self.now, &mut effects).pop()
             } else {
                 let (id, what) = self.coming.remove(0);
@@ -362,7 +363,7 @@ fn looks_at_servers_right_and_wrong() {
         ),
         (
             "smtp://mx.test STARTTLS",
-            NoTls("220 mx\r\n", SMTP, TlsFailure::Alert("handshake_failure".to_owned())),
+            NoTls("220 mx\r\n", SMTP, TlsFailure::Alert(AlertDescription::HANDSHAKE_FAILURE)),
             &["EHLO client.example.test", "STARTTLS"],
             "starttls offers 2 Handshake: the server ended the handshake with the alert handshake_failure",
         ),
@@ -374,19 +375,19 @@ fn looks_at_servers_right_and_wrong() {
         ),
         ("smtp://mx.test", NoName, &[], "Connection: could not resolve mx.test: the name does not exist (NXDOMAIN)"),
         ("smtp://mx.test", Refused, &[], &format!("Connection: {quiet}")),
-        ("smtp://mx.test", Silent, &[], "Greeting: accepted, then silent: no greeting for 30.0 s"),
-        ("imaps://mx.test", Silent, &[], "TLS Greeting: no greeting for 30.0 s after the handshake"),
+        ("smtp://mx.test", Silent, &[], "Greeting: accepted, then silent: no greeting for 15.0 s"),
+        ("imaps://mx.test", Silent, &[], "TLS Greeting: no greeting for 15.0 s after the handshake"),
         (
             "smtp://mx.test",
             Says("220 mx\r\n", &[]),
             &["EHLO client.example.test"],
-            "Capabilities: no answer to EHLO for 30.0 s",
+            "Capabilities: no answer to EHLO for 15.0 s",
         ),
         (
             "smtp://mx.test STARTTLS",
             Says("220 mx\r\n", &[("EHLO", "250-mx\r\n250 STARTTLS\r\n")]),
             &["EHLO client.example.test", "STARTTLS"],
-            "starttls offers 1 StartTls: no answer to STARTTLS for 30.0 s",
+            "starttls offers 1 StartTls: no answer to STARTTLS for 15.0 s",
         ),
         (
             "smtp://mx.test",
@@ -517,7 +518,7 @@ fn a_client_without_a_name_says_its_address() {
     let id = connected(&mut looks, &mut effects);
     effects.clear();
     looks.happened(id, Happened::Received(Bytes::from_static(b"220 mx\r\n")), Moment(0), &mut effects);
-    assert_eq!(effects, [Effect::Send { id, octets: Bytes::from_static(b"EHLO [192.0.2.25]\r\n") }]);
+    assert_eq!(effects.last(), Some(&Effect::Send { id, octets: Bytes::from_static(b"EHLO [192.0.2.25]\r\n") }));
 }
 
 #[test]
@@ -583,10 +584,10 @@ fn a_few_at_the_same_time_and_none_twice() {
     assert!(next.iter().all(|id| !first.contains(id)), "numbers are not used twice");
     // The limit counts from the first report.
     let resolving = Happened::Resolving { name: "mx.test".to_owned() };
-    assert!(!investigator.tick(Moment(LIMIT.as_micros() as u64), 0, &mut effects));
+    assert!(!investigator.tick(Moment((PATIENCE * STEPS).as_micros() as u64), 0, &mut effects));
     investigator.happened(next[0], resolving, Moment(5), 0, &mut effects);
-    assert!(effects.contains(&Effect::Wake(Moment(5) + LIMIT)));
-    assert!(!investigator.tick(Moment(4) + LIMIT, 0, &mut effects));
-    assert!(investigator.tick(Moment(5) + LIMIT, 0, &mut effects));
+    assert!(effects.contains(&Effect::Wake(Moment(5) + PATIENCE * STEPS)));
+    assert!(!investigator.tick(Moment(4) + PATIENCE * STEPS, 0, &mut effects));
+    assert!(investigator.tick(Moment(5) + PATIENCE * STEPS, 0, &mut effects));
     assert_eq!(investigator.pending(), 0);
 }

@@ -45,7 +45,8 @@ pub(super) fn silent(stage: Stage, verb: &str, tls: bool, waited: Duration) -> W
         }
         Stage::Greeting => (
             format!("accepted, then silent: no greeting for {waited}"),
-            "it may wait for TLS first (--tls), or make strangers wait: RFC 5321 allows 5 minutes",
+            "it may wait for TLS first (--tls), or make strangers wait: RFC 5321 allows 5 minutes, and ehlo tls --timeout 300 \
+             waits so long",
         ),
         Stage::Handshake => (format!("no end of the TLS handshake for {waited}"), "it may not speak TLS on this port"),
         Stage::Capabilities | Stage::StartTls => {

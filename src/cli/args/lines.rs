@@ -2,11 +2,13 @@
 
 use std::net::IpAddr;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::{Tls, resolve, server_name};
 use crate::app::effect::Family;
+use crate::app::look::PATIENCE;
 use crate::diagnosis::investigation::VIEWS;
 use crate::protocol::endpoint::Security;
 
@@ -109,7 +111,8 @@ pub struct Inspect {
     /// Begin with a TLS handshake, whatever the port.
     #[arg(long, group = "begins", help_heading = "TLS")]
     pub tls: bool,
-    /// Find out which versions, suites and groups the server accepts: some fifty short connections, one after the other.
+    /// Find out which versions, suites and groups the server accepts: some twenty to fifty short connections, one after the
+    /// other.
     #[arg(long, conflicts_with = "pem", help_heading = "TLS")]
     pub enumerate: bool,
     /// Send this name in TLS and judge the certificate by it.
@@ -192,9 +195,18 @@ pub struct Reach {
     /// Connect to ADDRESS when HOST is meant, and ask no resolver. May be repeated.
     #[arg(long, value_name = "HOST:ADDRESS", value_parser = resolve, help_heading = "Connecting")]
     pub resolve: Vec<(String, IpAddr)>,
+    /// Wait so many seconds for each step: a connection, the greeting, an answer, the handshake.
+    #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE.as_secs(), value_parser = clap::value_parser!(u64).range(1..=3600), help_heading = "Connecting")]
+    timeout: u64,
 }
 
 impl Reach {
+    /// How long each step may take.
+    #[must_use]
+    pub const fn patience(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+
     /// The only address family allowed, if it was said.
     #[must_use]
     pub const fn family(&self) -> Option<Family> {

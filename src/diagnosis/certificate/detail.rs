@@ -44,7 +44,7 @@ pub fn lines(report: &TlsReport) -> Vec<String> {
 fn verdict(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Good => "right".to_owned(),
-        Verdict::Bad(why) => format!("wrong: {}", safe(why)),
+        Verdict::Bad(why) => format!("wrong: {}", safe(&why.to_string())),
         Verdict::Unknown(why) => format!("not checked: {}", safe(why)),
     }
 }

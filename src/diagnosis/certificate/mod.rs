@@ -35,7 +35,7 @@ use crate::protocol::visible::visible;
 #[must_use]
 pub fn verdict(report: &TlsReport) -> Verdict {
     let worst = findings(report).into_iter().find(|finding| finding.severity == Severity::Fault);
-    worst.map_or(Verdict::Good, |finding| Verdict::Bad(finding.says))
+    worst.map_or(Verdict::Good, |finding| Verdict::Bad(finding.says.into()))
 }
 
 /// The handshake in one line: `TLS 1.3 X25519 TLS_AES_256_GCM_SHA384 · trusted by this machine · name matches

@@ -70,7 +70,7 @@ fn report(chain: Vec<Vec<u8>>) -> TlsReport {
 }
 
 fn bad() -> Verdict {
-    Verdict::Bad("unknown issuer".to_owned())
+    Verdict::Bad("unknown issuer".into())
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub(super) fn of_place(place: &Place, seen: &Seen) -> Vec<Remark> {
     }
     if let Some(Verdict::Bad(why)) = seen.certificate() {
         remarks.push(Remark::fault(
-            format!("mail programs warn of its certificate: {}", visible(why.as_bytes())),
+            format!("mail programs warn of its certificate: {}", visible(why.to_string().as_bytes())),
             "name the host that the certificate is for, or have the certificate issued anew",
         ));
     }
@@ -29,7 +29,7 @@ pub(super) fn of_place(place: &Place, seen: &Seen) -> Vec<Remark> {
 }
 
 fn of_failure(seen: &Seen, failure: &Failure) -> Remark {
-    let Failure { stage, says, next } = failure;
+    let Failure { stage, says, next, .. } = failure;
     match stage {
         Stage::Connection => Remark::fault(
             format!("nothing answers there: {says}"),

@@ -6,7 +6,6 @@ use crate::diagnosis::certificate;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::investigation::Seen;
 use crate::diagnosis::survey::{Row, shown};
-use crate::diagnosis::tls::Verdict;
 use crate::protocol::visible::visible;
 
 impl Table<'_> {
@@ -61,9 +60,9 @@ impl Table<'_> {
             ..Row::default()
         });
         if let (Some(report), Some(worth)) = (seen.tls.as_deref(), seen.certificate()) {
-            let verdict = match worth {
-                Verdict::Good => (Severity::Good, format!("valid for {}", visible(report.asked_name.as_bytes()))),
-                Verdict::Bad(why) | Verdict::Unknown(why) => (Severity::Fault, why),
+            let verdict = match worth.why() {
+                None => (Severity::Good, format!("valid for {}", visible(report.asked_name.as_bytes()))),
+                Some(why) => (Severity::Fault, why),
             };
             self.rows.push(Row {
                 depth: 1,

@@ -96,7 +96,7 @@ impl Table<'_> {
             }
             if let Some(report) = &hop.fetched.tls {
                 let verdict = match &hop.certificate {
-                    Some(Verdict::Bad(why)) => Some((Severity::Fault, why.clone())),
+                    Some(Verdict::Bad(why)) => Some((Severity::Fault, why.to_string())),
                     _ => Some((Severity::Good, format!("valid for {}", visible(report.asked_name.as_bytes())))),
                 };
                 let (text, detail) = (certificate::brief(report), certificate::lines(report));
@@ -237,9 +237,9 @@ fn chain(walk: &Walk<'_>) -> Vec<String> {
         lines.push(details(&hop.fetched));
         if let Some(report) = &hop.fetched.tls {
             let asked = visible(report.asked_name.as_bytes());
-            lines.push(match &hop.certificate {
-                Some(Verdict::Bad(why) | Verdict::Unknown(why)) => format!("  certificate: {why}"),
-                _ => format!("  certificate: valid for {asked}"),
+            lines.push(match hop.certificate.as_ref().and_then(Verdict::why) {
+                Some(why) => format!("  certificate: {why}"),
+                None => format!("  certificate: valid for {asked}"),
             });
         }
         if let Some(to) = hop.fetched.reply.as_ref().ok().and_then(Response::redirect) {

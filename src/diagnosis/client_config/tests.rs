@@ -5,11 +5,12 @@ use std::time::Duration;
 use super::*;
 use crate::diagnosis::Severity;
 use crate::diagnosis::dns::{Answer, Flags, Record, Resolver, Response as DnsResponse, Value};
-use crate::diagnosis::investigation::{Failure, Stage};
+use crate::diagnosis::investigation::{Cause, Failure, Stage};
 use crate::diagnosis::tls::{TlsFailure, TlsReport};
 use crate::diagnosis::web::{FetchFailure, Response};
 use crate::protocol::capability::{Capabilities, Capability};
 use crate::protocol::endpoint::Security;
+use crate::protocol::tls::AlertDescription;
 
 /// What DNS and the web servers of a small world say. Everything else does not exist.
 #[derive(Default)]
@@ -88,8 +89,7 @@ impl World {
     }
 
     fn report(&self, host: &str) -> TlsReport {
-        let name =
-            if self.wrong.contains(&host) { Verdict::Bad("it is for another".to_owned()) } else { Verdict::Good };
+        let name = if self.wrong.contains(&host) { Verdict::Bad("it is for another".into()) } else { Verdict::Good };
         TlsReport {
             version: "TLS 1.3".to_owned(),
             cipher: "TLS_AES_128_GCM_SHA256".to_owned(),
@@ -122,7 +122,7 @@ impl World {
         }
         if let Some((_, stage, says)) = self.failing.iter().find(|(port, ..)| *port == seen.endpoint.port) {
             let (says, next) = ((*says).to_owned(), "mend it".to_owned());
-            seen.failure = Some(Failure { stage: *stage, says, next });
+            seen.failure = Some(Failure { stage: *stage, says, next, cause: Cause::Other });
             return seen;
         }
         seen.greeting = "hello".to_owned();
@@ -568,7 +568,9 @@ fn what_is_no_configuration() {
         assert!(got.starts_with(expect), "{got} for {expect}");
     }
     let mut world = with_server();
-    world.broken.push(("autoconfig.example.org", FetchFailure::Tls(TlsFailure::Alert("internal_error".to_owned()))));
+    world
+        .broken
+        .push(("autoconfig.example.org", FetchFailure::Tls(TlsFailure::Alert(AlertDescription::INTERNAL_ERROR))));
     let (config, _) = world.look("jo@example.org");
     assert_eq!(verdict(&config, "autoconfig"), "warning: no TLS: the server sent the alert internal_error");
     let mut world =

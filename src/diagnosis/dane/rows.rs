@@ -252,13 +252,11 @@ impl Table<'_> {
         let (Some(report), Some(certificate)) = (seen.tls.as_deref(), seen.certificate()) else { return };
         let mut row = plain(2, "TLS", &certificate::brief(report));
         row.detail = certificate::lines(report);
-        row.verdict = match certificate {
-            Certificate::Good => Some((Severity::Good, "valid without DANE too".to_owned())),
+        row.verdict = Some(match certificate.why() {
+            None => (Severity::Good, "valid without DANE too".to_owned()),
             // Nobody but DANE vouches for most servers that have it.
-            Certificate::Bad(why) | Certificate::Unknown(why) => {
-                Some((Severity::Note, format!("without DANE not valid: {why}")))
-            }
-        };
+            Some(why) => (Severity::Note, format!("without DANE not valid: {why}")),
+        });
         self.rows.push(row);
     }
 
@@ -282,7 +280,8 @@ impl Table<'_> {
         let says = match (reading.policy.allows(host), seen.certificate()) {
             (None, _) => (bad, "the policy does not allow this server".to_owned()),
             (Some(_), Some(Certificate::Good)) => (Severity::Good, "allowed, and the certificate is valid".to_owned()),
-            (Some(_), Some(Certificate::Bad(why) | Certificate::Unknown(why))) => {
+            (Some(_), Some(certificate)) => {
+                let why = certificate.why().unwrap_or_default();
                 let says = format!("{} is allowed by the MTA-STS policy, and {why}", shown(host));
                 let next = "give it a certificate from a public authority for the name of its MX record";
                 self.findings.push(Finding::new(bad, "MTA-STS", says, next));

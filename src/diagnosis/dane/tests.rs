@@ -10,7 +10,7 @@ use super::*;
 use crate::diagnosis::Severity;
 use crate::diagnosis::dns::{Answer, Flags, Record, Resolver, Response, Transport, Try};
 use crate::diagnosis::dnssec::{Reason, State};
-use crate::diagnosis::investigation::{Failure, Stage};
+use crate::diagnosis::investigation::{Cause, Failure, Stage};
 use crate::diagnosis::tls::{TlsReport, Verdict};
 use crate::diagnosis::tlsa::Dnssec;
 use crate::diagnosis::web::{self, Fetched};
@@ -148,7 +148,7 @@ impl World {
     }
 
     fn report(&self, host: &str) -> TlsReport {
-        let trust = if self.trusted { Verdict::Good } else { Verdict::Bad("unknown issuer".to_owned()) };
+        let trust = if self.trusted { Verdict::Good } else { Verdict::Bad("unknown issuer".into()) };
         TlsReport {
             version: "TLS 1.3".to_owned(),
             cipher: "TLS_AES_128_GCM_SHA256".to_owned(),
@@ -176,7 +176,7 @@ impl World {
         match self.failure {
             Some((stage, says)) => {
                 let says = says.to_owned();
-                seen.failure = Some(Failure { stage, says, next: "do something".to_owned() });
+                seen.failure = Some(Failure { stage, says, next: "do something".to_owned(), cause: Cause::Other });
                 if stage == Stage::StartTls {
                     seen.clear.known = true;
                 }

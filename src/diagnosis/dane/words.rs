@@ -110,7 +110,7 @@ pub(super) fn server(server: &Server, found: &Found, dane: Option<&Dane>, seen: 
 pub(super) fn look(host: &str, failure: &Failure, dane: Option<&Dane>, tls: bool) -> Finding {
     let host = shown(host);
     let acts = dane.is_some_and(|dane| !matches!(dane.verdict, Verdict::NotApplicable | Verdict::Bogus));
-    let Failure { stage, says, next } = failure;
+    let Failure { stage, says, next, .. } = failure;
     match stage {
         Stage::StartTls if acts => Finding::new(
             Severity::Fault,

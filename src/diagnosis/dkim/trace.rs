@@ -36,7 +36,7 @@ impl Step {
     /// A step that failed.
     pub(super) fn bad(name: &'static str, says: impl Into<String>) -> Self {
         let says = says.into();
-        Self { name, verdict: Verdict::Bad(says.clone()), says }
+        Self { name, verdict: Verdict::Bad(says.as_str().into()), says }
     }
 
     fn open(name: &'static str, says: impl Into<String>) -> Self {

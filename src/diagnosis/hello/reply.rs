@@ -9,6 +9,12 @@ use crate::protocol::tls::server_hello::extension;
 use crate::protocol::tls::{self, Alert, Parameters, ServerHello, Suite, Version, key_exchange};
 use crate::protocol::visible::visible;
 
+/// A server that is silent so many times is not asked further.
+pub(super) const SILENCES: usize = 2;
+/// What to do about one that answers nothing.
+pub(super) const UNWELCOME: &str =
+    "TLS may not be spoken here, or this address is not welcome: the log of the server says why";
+
 /// Octets of a line in clear that are quoted.
 const QUOTED: usize = 60;
 /// Authorities that are named.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::diagnosis::investigation::{Came, Ended, Failure, Heard, Hello, Seen, Stage};
+use crate::diagnosis::investigation::{Came, Cause, Ended, Failure, Heard, Hello, Seen, Stage};
 use crate::protocol::endpoint::{Endpoint, Target, parse_target};
 use crate::protocol::tls::{Exchange, Flight, Suite, Version};
 
@@ -140,7 +140,12 @@ impl Server {
             Mood::Intolerant(_) => (self.answer(&asked), Ended::Enough),
             Mood::Unreachable => {
                 let says = "192.0.2.25:465 refused after 1 ms".to_owned();
-                seen.failure = Some(Failure { stage: Stage::Connection, says, next: "no server there".to_owned() });
+                seen.failure = Some(Failure {
+                    stage: Stage::Connection,
+                    says,
+                    next: "no server there".to_owned(),
+                    cause: Cause::Other,
+                });
                 (Vec::new(), Ended::NotSent)
             }
         };

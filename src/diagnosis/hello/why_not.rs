@@ -6,14 +6,13 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use super::reply::{Choice, Reply};
+use super::reply::{Choice, Reply, SILENCES};
 use super::way::Way;
 use crate::diagnosis::finding::{Finding, Severity};
-use crate::diagnosis::investigation::{Came, Hello, Want};
+use crate::diagnosis::investigation::{Came, Cause, Hello, Want};
 use crate::diagnosis::survey::Row;
 use crate::protocol::endpoint::Endpoint;
-use crate::protocol::tls::alert::UNRECOGNIZED_NAME;
-use crate::protocol::tls::{ClientHello, Exchange, Suite, Version};
+use crate::protocol::tls::{AlertDescription, ClientHello, Exchange, Suite, Version};
 
 /// ClientHellos that are sent at most.
 const MOST: usize = 6;
@@ -45,21 +44,22 @@ pub struct WhyNot {
     way: Way,
     asked: Option<(Probe, Hello)>,
     said: Vec<(Probe, Reply)>,
-    /// The alert that ended the program's own handshake.
-    alert: Option<String>,
+    /// Why the program's own handshake came to no end.
+    cause: Cause,
 }
 
 impl WhyNot {
     /// About this server. What begins in clear is asked for STARTTLS. `name` is sent in place of the host's own.
     #[must_use]
     pub fn new(endpoint: &Endpoint, name: Option<&str>) -> Self {
-        Self { way: Way::new(endpoint, name), asked: None, said: Vec::new(), alert: None }
+        Self { way: Way::new(endpoint, name), asked: None, said: Vec::new(), cause: Cause::Other }
     }
 
-    /// The program's own handshake ended with this: the alert, if it was one, is told at the end of the sentence.
+    /// The program's own handshake ended for this. A server that was silent then is not asked the same again before it has
+    /// answered something else.
     #[must_use]
-    pub fn after(mut self, says: &str) -> Self {
-        self.alert = says.rsplit_once("the alert ").map(|(_, alert)| alert.to_owned());
+    pub const fn after(mut self, cause: Cause) -> Self {
+        self.cause = cause;
         self
     }
 
@@ -125,11 +125,22 @@ impl WhyNot {
         None
     }
 
+    /// Whether it has been silent so often, the program's own handshake counted, that it would be asked in vain.
+    fn is_mute(&self) -> bool {
+        let own = usize::from(self.cause == Cause::Silence);
+        own + self.said.iter().filter(|(_, reply)| matches!(reply, Reply::Silent(_))).count() >= SILENCES
+    }
+
     fn next(&self) -> Option<Probe> {
-        let Some(first) = self.reply(Probe::All) else { return Some(Probe::All) };
-        if self.said.len() >= MOST {
+        let is_lost = self.said.iter().any(|(_, reply)| matches!(reply, Reply::NotSent(_)));
+        if self.said.len() >= MOST || self.is_mute() || is_lost {
             return None;
         }
+        let Some(first) = self.reply(Probe::All) else {
+            // The offer of TLS 1.3 is what was not answered, and a shorter ClientHello may be: some middleboxes drop the other.
+            let is_next = self.cause == Cause::Silence && self.reply(Probe::Tls12).is_none();
+            return Some(if is_next { Probe::Tls12 } else { Probe::All });
+        };
         let named = self.way.name.is_some();
         match first {
             // What is asked of the client is seen in TLS 1.2 only.
@@ -142,7 +153,7 @@ impl WhyNot {
                 }
             }
             Reply::Chose(_) | Reply::NotSent(_) | Reply::Clear(_) => None,
-            Reply::Alert(alert) if alert.description == UNRECOGNIZED_NAME && named => {
+            Reply::Alert(alert) if alert.description == AlertDescription::UNRECOGNIZED_NAME && named => {
                 self.until_heard(&[Probe::Unnamed, Probe::Tls12, Probe::Tls10, Probe::Ssl3])
             }
             _ if named => self.until_heard(&[Probe::Tls12, Probe::Tls10, Probe::Ssl3, Probe::Unnamed]),

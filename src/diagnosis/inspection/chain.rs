@@ -47,7 +47,9 @@ impl Table {
         for (whose, verdict) in [("this machine", &judgement.system), ("Mozilla's list", &judgement.mozilla)] {
             let (severity, says) = match verdict {
                 Verdict::Good => (Severity::Good, format!("with it, trusted by {whose}")),
-                Verdict::Bad(why) => (Severity::Note, format!("with it still not trusted by {whose}: {}", shown(why))),
+                Verdict::Bad(why) => {
+                    (Severity::Note, format!("with it still not trusted by {whose}: {}", shown(&why.to_string())))
+                }
                 Verdict::Unknown(why) => (Severity::Note, format!("with it not checked for {whose}: {}", shown(why))),
             };
             let verdict = Some((severity, says));

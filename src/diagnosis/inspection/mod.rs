@@ -90,10 +90,11 @@ impl Inspection {
         }
     }
 
-    /// What a server has shown already: nobody connects to it again. DNS is asked as ever.
+    /// What a server has shown already: nobody connects to it again. DNS is asked as ever; for `domain`, in A-label form,
+    /// whose mail the server takes, its MTA-STS policy too.
     #[must_use]
-    pub fn of(seen: Seen, setting: &Setting) -> Self {
-        let subject = Subject { endpoint: seen.endpoint.clone(), domain: None, fetches: false };
+    pub fn of(seen: Seen, domain: Option<String>, setting: &Setting) -> Self {
+        let subject = Subject { endpoint: seen.endpoint.clone(), domain, fetches: false };
         Self { is_asked: true, seen: Some(seen), ..Self::new(subject, setting) }
     }
 
@@ -163,7 +164,7 @@ impl Investigation for Inspection {
                 } else if let Some(failure) = seen.failure.as_ref().filter(|failure| failure.stage == Stage::Handshake)
                 {
                     let why_not = WhyNot::new(&self.subject.endpoint, self.sni.as_deref());
-                    self.why_not = Some(why_not.after(&failure.says));
+                    self.why_not = Some(why_not.after(failure.cause));
                 }
                 self.seen = Some(*seen);
             }

@@ -5,10 +5,10 @@ use super::{Again, Inspection};
 use crate::diagnosis::certificate::{self, Judged, name_of, staple, verdicts};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::hello::WhyNot;
-use crate::diagnosis::investigation::{Seen, Stage};
+use crate::diagnosis::investigation::{Cause, Seen, Stage};
 use crate::diagnosis::mta_sts::Announced;
 use crate::diagnosis::survey::{Connect, Row, shown};
-use crate::diagnosis::tls::{CERTIFICATE_ALERTS, Kind, TlsReport};
+use crate::diagnosis::tls::{Kind, TlsReport};
 use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security};
 
 /// Authorities that a row lists.
@@ -258,9 +258,10 @@ fn row(depth: u8, label: &str, text: impl Into<String>) -> Row {
 /// the handshake stands (RFC 8446 §4.4.2.4).
 fn refused(seen: &Seen) -> Option<Finding> {
     let asked = seen.tls.as_ref()?.client_certificate.as_ref()?;
-    let (_, words) = seen.failure.as_ref()?.says.split_once("the TLS alert ")?;
-    let alert = words.split(|c: char| !c.is_ascii_lowercase() && c != '_').next()?;
-    let alert = CERTIFICATE_ALERTS.into_iter().find(|known| *known == alert)?;
+    let Cause::Alert(alert) = seen.failure.as_ref()?.cause else { return None };
+    if !alert.is_about_certificate() {
+        return None;
+    }
     let (says, next) = match asked.sent {
         true => (
             "does not take our certificate",

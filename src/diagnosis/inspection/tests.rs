@@ -5,12 +5,12 @@ use crate::diagnosis::certificate::tests::sample;
 use crate::diagnosis::dns::{Answer, Record, RecordType, Resolver, Response, Value};
 use crate::diagnosis::finding::Severity;
 use crate::diagnosis::investigation::world::drawn;
-use crate::diagnosis::investigation::{Ended, Failure, Heard, Stage};
+use crate::diagnosis::investigation::{Cause, Ended, Failure, Heard, Stage};
 use crate::diagnosis::tls::{CertificateRequest, Judgement, Kind, Path, Verdict};
 use crate::diagnosis::tlsa;
 use crate::diagnosis::web::{self, FetchFailure, Fetched};
 use crate::protocol::capability::{Capabilities, Capability};
-use crate::protocol::tls::Flight;
+use crate::protocol::tls::{AlertDescription, Flight};
 
 /// 2026-11-21T18:00:00Z.
 const NOW: i64 = 1_795_284_000;
@@ -90,7 +90,7 @@ impl World {
             }
             Want::Judge(chain) => {
                 self.wanted.push(format!("judge {} of {}", chain.certificates.len(), chain.name));
-                let (system, mozilla) = (Verdict::Good, Verdict::Bad("no root".to_owned()));
+                let (system, mozilla) = (Verdict::Good, Verdict::Bad("no root".into()));
                 let judgement = Judgement {
                     name: Verdict::Good,
                     system,
@@ -122,7 +122,7 @@ fn offers(list: &[&str]) -> Capabilities {
 
 /// A server that shows the sample, whose issuer it does not send, to everybody's distrust.
 fn seen(endpoint: Endpoint) -> Seen {
-    let bad = || Verdict::Bad("no root".to_owned());
+    let bad = || Verdict::Bad("no root".into());
     let report = TlsReport {
         version: "TLS 1.3".to_owned(),
         cipher: "TLS_AES_256_GCM_SHA384".to_owned(),
@@ -305,7 +305,7 @@ fn where_tls_does_not_come_about() {
         let Came::Look(mut seen) = world.serve(inspection.wants().remove(0)) else { panic!() };
         seen.tls = None;
         let (says, next) = ("the server does not offer STARTTLS".to_owned(), "switch it on".to_owned());
-        seen.failure = Some(Failure { stage: Stage::StartTls, says, next });
+        seen.failure = Some(Failure { stage: Stage::StartTls, says, next, cause: Cause::Other });
         inspection.came(Came::Look(seen), NOW);
         let (rows, findings) = world.settle(&mut inspection);
         has(&rows, row);
@@ -323,7 +323,7 @@ fn a_handshake_that_fails_is_asked_why_by_hand() {
     let Came::Look(mut seen) = world.serve(inspection.wants().remove(0)) else { panic!() };
     seen.tls = None;
     let (says, next) = ("the server ended the handshake".to_owned(), "ask it why".to_owned());
-    seen.failure = Some(Failure { stage: Stage::Handshake, says, next });
+    seen.failure = Some(Failure { stage: Stage::Handshake, says, next, cause: Cause::Other });
     inspection.came(Came::Look(seen), NOW);
     let (rows, findings) = world.settle(&mut inspection);
     assert!(world.wanted.iter().filter(|wanted| *wanted == "hello mx1.example.org:465").count() > 1);
@@ -337,10 +337,14 @@ fn a_handshake_that_fails_is_asked_why_by_hand() {
 fn a_connection_that_stands_is_not_made_again() {
     let endpoint = Subject::read(&["mx1.example.org"], None).unwrap().endpoint;
     let shown = Seen { clear: Capabilities::unheard(), ..seen(endpoint) };
-    let mut inspection = Inspection::of(shown, &Setting::new(Resolver::System));
+    let mut inspection = Inspection::of(shown.clone(), None, &Setting::new(Resolver::System));
     let mut world = World::new();
     let (rows, _) = world.settle(&mut inspection);
     assert_eq!(world.wanted, Vec::<String>::new());
+    has(&rows, "MTA-STS not asked [note: it belongs to a domain: tls mx1.example.org for DOMAIN]\n");
+    // With the domain whose mail it takes.
+    let mut inspection = Inspection::of(shown, Some("example.org".to_owned()), &Setting::new(Resolver::System));
+    has(&World::new().settle(&mut inspection).0, "MTA-STS none announced");
     has(&rows, "name  [good: the certificate is for mx1.example.org");
     has(&rows, "DANE  [note: no DANE]\n");
     assert!(!rows.iter().any(|row| row.label == "STARTTLS" || row.label == "session"), "{rows:#?}");
@@ -349,24 +353,33 @@ fn a_connection_that_stands_is_not_made_again() {
 #[test]
 fn a_certificate_that_is_demanded_after_the_handshake() {
     for (sent, alert, says) in [
-        (false, "certificate_required", Some("demands a client certificate: after the handshake it sent the alert")),
-        (false, "bad_certificate", Some("demands a client certificate")),
-        (true, "unknown_ca", Some("does not take our certificate: after the handshake it sent the alert unknown_ca")),
-        (false, "internal_error", None),
+        (
+            false,
+            AlertDescription::CERTIFICATE_REQUIRED,
+            Some("demands a client certificate: after the handshake it sent the alert"),
+        ),
+        (false, AlertDescription::BAD_CERTIFICATE, Some("demands a client certificate")),
+        (
+            true,
+            AlertDescription::UNKNOWN_CA,
+            Some("does not take our certificate: after the handshake it sent the alert unknown_ca"),
+        ),
+        (false, AlertDescription::INTERNAL_ERROR, None),
     ] {
         let endpoint = Subject::read(&["mx1.example.org:465"], None).unwrap().endpoint;
         let mut shown = seen(endpoint);
         if let Some(report) = &mut shown.tls {
             report.client_certificate = Some(CertificateRequest { authorities: Vec::new(), sent });
         }
-        let told = format!("the connection broke: the server sent the TLS alert {alert}, before the greeting");
-        shown.failure = Some(Failure { stage: Stage::Greeting, says: told, next: "read its log".to_owned() });
-        let (rows, findings) = World::new().settle(&mut Inspection::of(shown, &Setting::new(Resolver::System)));
+        let (says_so, next) = ("in words that nobody reads".to_owned(), "read its log".to_owned());
+        shown.failure = Some(Failure { stage: Stage::Greeting, says: says_so, next, cause: Cause::Alert(alert) });
+        let (rows, findings) = World::new().settle(&mut Inspection::of(shown, None, &Setting::new(Resolver::System)));
         let found = findings.iter().find(|found| found.next.contains("--cert FILE --key FILE"));
         assert_eq!(found.map(|found| found.severity), says.map(|_| Severity::Fault), "{alert}: {findings:#?}");
         assert!(found.is_none_or(|found| found.says.contains(says.unwrap_or_default())), "{found:?}");
         let server = rows.iter().find(|row| row.label == "server").and_then(|row| row.verdict.clone()).unwrap();
         let severity = if says.is_some() { Severity::Fault } else { Severity::Note };
-        assert!(server.0 == severity && server.1.contains(alert), "{server:?}");
+        let part = if says.is_some() { alert.to_string() } else { "after the handshake: in words".to_owned() };
+        assert!(server.0 == severity && server.1.contains(&part), "{server:?}");
     }
 }

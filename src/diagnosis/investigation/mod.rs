@@ -22,7 +22,7 @@ pub use asking::Asking;
 pub use hello::{Ended, Heard, Hello};
 pub use line::{Opened, VIEWS, What, open, open_message};
 pub use publics::{builtin as publics, read as read_publics};
-pub use seen::{Failure, Seen, Stage};
+pub use seen::{Cause, Failure, Seen, Stage};
 pub use talk::{Awaits, Needs, Place, Reply, Step, Talk, Talked};
 
 use super::blocklist::List;
@@ -137,6 +137,11 @@ pub trait Investigation: fmt::Debug {
 
     /// The rows, with open places marked, and what is worth saying.
     fn table(&self) -> (Vec<Row>, Vec<Finding>);
+
+    /// What is said before it begins, where it does more to a server than a look.
+    fn announcement(&self) -> Option<String> {
+        None
+    }
 
     /// The answer, if it is about one question: its fields for whoever reads them by machine.
     fn answer(&self) -> Option<&Answer> {

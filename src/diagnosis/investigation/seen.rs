@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 
 use crate::diagnosis::certificate;
-use crate::diagnosis::tls::{TlsReport, Verdict};
+use crate::diagnosis::tls::{TlsFailure, TlsReport, Verdict};
 use crate::protocol::capability::Capabilities;
 use crate::protocol::endpoint::{Endpoint, Security};
+use crate::protocol::tls::AlertDescription;
 
 /// What a server showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,32 @@ pub struct Failure {
     pub says: String,
     /// What to do next. May be empty.
     pub next: String,
+    /// What it is, for whoever acts on it.
+    pub cause: Cause,
+}
+
+/// What a failure is, as far as something hangs on it: advice is chosen by this and by no sentence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing came in time.
+    Silence,
+    /// The server ended TLS with this alert (RFC 8446 §6): the handshake, or what stood behind it.
+    Alert(AlertDescription),
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+impl From<&TlsFailure> for Cause {
+    fn from(failure: &TlsFailure) -> Self {
+        match failure {
+            TlsFailure::Alert(alert) => Self::Alert(*alert),
+            TlsFailure::TimedOut(_) => Self::Silence,
+            TlsFailure::Plaintext(_) | TlsFailure::Closed | TlsFailure::BadName(_) | TlsFailure::Other(_) => {
+                Self::Other
+            }
+        }
+    }
 }
 
 /// The stages of a look, in their order.

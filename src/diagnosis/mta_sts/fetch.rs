@@ -82,7 +82,10 @@ pub fn judge_fetch(domain: &str, fetched: &Fetched) -> Vec<Finding> {
         Verdict::Good => {}
         Verdict::Bad(why) => say(
             Severity::Fault,
-            format!("the certificate of {host} is not valid, so no sender takes the policy: {}", shown(why)),
+            format!(
+                "the certificate of {host} is not valid, so no sender takes the policy: {}",
+                shown(&why.to_string())
+            ),
             format!("give the web server a certificate for {host} from a public authority"),
         ),
         Verdict::Unknown(why) => say(

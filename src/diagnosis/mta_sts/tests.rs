@@ -179,10 +179,7 @@ fn what_came_is_judged() {
             Some("redirects to https://example.com/: senders must not follow"),
         ),
         (Fetched { is_cut: true, ..good() }, Some("longer than 64 kilobytes")),
-        (
-            Fetched { certificate: Verdict::Bad("expired".to_owned()), ..good() },
-            Some("mta-sts.example.com is not valid"),
-        ),
+        (Fetched { certificate: Verdict::Bad("expired".into()), ..good() }, Some("mta-sts.example.com is not valid")),
     ] {
         let findings = fetch::judge_fetch("example.com", &fetched);
         assert_eq!(fetch::is_usable(&findings), expect.is_none(), "{findings:#?}");

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnosis::finding::Severity::{Fault, Good, Note, Warning};
-use crate::diagnosis::investigation::{Awaits, Needs, Reply};
+use crate::diagnosis::investigation::{Awaits, Cause, Needs, Reply};
 use crate::diagnosis::tls::TlsReport;
 use crate::protocol::capability::{Capabilities, Capability};
 use crate::protocol::endpoint::{Protocol, Target, parse_target};
@@ -328,7 +328,7 @@ fn what_stands_behind_starttls() {
         (outcome.severity, outcome.says)
     };
     let failing = |stage, says: &str| {
-        let failure = Failure { stage, says: says.to_owned(), next: String::new() };
+        let failure = Failure { stage, says: says.to_owned(), next: String::new(), cause: Cause::Other };
         judge(&move |talked| {
             talked.heard.clear();
             talked.seen.failure = Some(failure.clone());
@@ -418,7 +418,12 @@ fn a_server_that_answers_no_more_is_left_alone() {
     let mut talked = server.talk(&talk);
     probe.came(Came::Talk(other, Box::new(talked.clone())), 0);
     assert!(probe.wants().is_empty() && probe.table().0[2].text.starts_with("… 0 of 2"));
-    let failure = Failure { stage: Stage::Greeting, says: "refused at the door: 554".to_owned(), next: String::new() };
+    let failure = Failure {
+        stage: Stage::Greeting,
+        says: "refused at the door: 554".to_owned(),
+        next: String::new(),
+        cause: Cause::Other,
+    };
     talked.seen.failure = Some(failure);
     probe.came(Came::Talk(talk, Box::new(talked)), 0);
     assert!(probe.wants().is_empty());

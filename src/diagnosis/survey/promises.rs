@@ -1,6 +1,7 @@
 //! What a domain promises about the TLS of its exchanges, as far as the survey knows.
 
 use super::Survey;
+use super::lookup::Route;
 use crate::diagnosis::answers::Outcome;
 use crate::diagnosis::dns::RecordType;
 use crate::diagnosis::mta_sts::Mode;
@@ -8,6 +9,12 @@ use crate::diagnosis::starttls::Promise;
 use crate::diagnosis::tlsa;
 
 impl Survey {
+    /// Whether MX records of the domain name this host, in A-label form.
+    #[must_use]
+    pub fn has_exchange(&self, host: &str) -> bool {
+        matches!(self.route(), Route::Exchanges(_)) && self.hosts().iter().any(|own| own.eq_ignore_ascii_case(host))
+    }
+
     /// What is promised about this host, in A-label form, as an exchange of the domain.
     #[must_use]
     pub fn promises(&self, host: &str) -> Vec<Promise> {

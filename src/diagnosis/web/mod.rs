@@ -185,6 +185,7 @@ impl Fetched {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::tls::AlertDescription;
 
     #[test]
     fn redirects_and_media_types() {
@@ -215,7 +216,7 @@ mod tests {
             (FetchFailure::NotHttp(b"220 mx\x1b[2J\r\n".to_vec()), "it said \"220 mx␛[2J\""),
             (FetchFailure::NotHttp(Vec::new()), "without an answer"),
             (FetchFailure::TimedOut(Duration::from_millis(1500)), "within 1.5 s"),
-            (FetchFailure::Tls(TlsFailure::Alert("internal_error".to_owned())), "internal_error"),
+            (FetchFailure::Tls(TlsFailure::Alert(AlertDescription::INTERNAL_ERROR)), "internal_error"),
         ] {
             assert!(failure.to_string().contains(text), "{failure}");
         }

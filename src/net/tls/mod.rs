@@ -6,6 +6,7 @@
 mod key_log;
 mod means;
 mod recorder;
+mod signature;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -22,16 +23,15 @@ use x509_parser::public_key::PublicKey;
 pub use self::means::Means;
 pub(crate) use self::means::provider;
 use self::recorder::Seen;
+pub(crate) use self::signature::checks_signatures;
 use super::resolver::Client;
-use super::trouble::{alert_name, rustls_error, words};
+use super::trouble::{described, rustls_error, words};
 use super::trust;
 use super::wire::Tap;
 use crate::app::effect::Sessions;
 use crate::diagnosis::tls::{Chain, Judgement, Kind, TlsFailure, TlsReport, Verdict};
 use crate::protocol::secret::Secret;
 
-/// How long a handshake may take.
-pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 /// The smallest RSA key whose signatures are checked, in bits.
 const LEAST_RSA: usize = 2048;
 /// The label of the channel binding `tls-exporter` (RFC 9266 §2), and the octets it has.
@@ -170,7 +170,7 @@ fn spoke_plainly(first: Vec<u8>) -> Option<TlsFailure> {
 fn failure(error: &std::io::Error) -> TlsFailure {
     use std::io::ErrorKind;
     match rustls_error(error) {
-        Some(rustls::Error::AlertReceived(alert)) => TlsFailure::Alert(alert_name(*alert)),
+        Some(rustls::Error::AlertReceived(alert)) => TlsFailure::Alert(described(*alert)),
         Some(other) => TlsFailure::Other(other.to_string()),
         None => match error.kind() {
             ErrorKind::UnexpectedEof
@@ -223,9 +223,9 @@ fn signature_verdict(error: &rustls::Error, leaf: Option<&CertificateDer<'static
             Verdict::Unknown(format!("the server's RSA key has {bits} bits, too few for its signature to be checked"))
         }
         (rustls::Error::InvalidCertificate(CertificateError::BadSignature), _) => {
-            Verdict::Bad("the signature does not fit the key of the certificate".to_owned())
+            Verdict::Bad("the signature does not fit the key of the certificate".into())
         }
-        _ => Verdict::Unknown(trust::words(error)),
+        _ => Verdict::Unknown(trust::reason(error).to_string()),
     }
 }
 

@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{DigitallySignedStruct, SignatureScheme};
 
+use super::signature::checks_signatures;
 use crate::diagnosis::tls::CertificateRequest;
 
 /// What is seen during a handshake.
@@ -48,16 +49,15 @@ impl Recorder {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pass(
+    fn judge(
         &self,
         signed: &DigitallySignedStruct,
         checked: Result<HandshakeSignatureValid, rustls::Error>,
-    ) -> HandshakeSignatureValid {
-        self.seen().scheme = Some(signed.scheme);
-        checked.unwrap_or_else(|error| {
-            self.seen().signature = Some(error);
-            HandshakeSignatureValid::assertion()
-        })
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let mut seen = self.seen();
+        seen.scheme = Some(signed.scheme);
+        seen.signature = checked.err();
+        Ok(HandshakeSignatureValid::assertion())
     }
 }
 
@@ -76,27 +76,7 @@ impl ServerCertVerifier for Recorder {
         Ok(ServerCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        leaf: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(self.pass(signed, verify_tls12_signature(message, leaf, signed, &self.algorithms)))
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        leaf: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(self.pass(signed, verify_tls13_signature(message, leaf, signed, &self.algorithms)))
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
-    }
+    checks_signatures!(algorithms);
 }
 
 impl ResolvesClientCert for Recorder {

@@ -15,6 +15,7 @@ use crate::net::clock::Clock;
 use crate::net::trust::Trust;
 
 const NAME: &str = "mail.example.test";
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// An authority, and a client that trusts it.
 fn house(means: Means) -> (Authority, Client) {

@@ -1,7 +1,7 @@
 //! The first flight of a server, taken off the wire piece by piece: records are joined to handshake messages, and it is
 //! told when there is no more to wait for.
 
-use super::alert::Alert;
+use super::alert::{Alert, AlertDescription};
 
 /// Octets of a flight that are read. A chain of certificates has a few thousand; a list of a hundred authorities that may
 /// sign a client's certificate some ten thousand.
@@ -217,7 +217,7 @@ impl Flight {
             self.state = State::Odd("an alert of a wrong size");
             return;
         };
-        let alert = Alert { level, description };
+        let alert = Alert { level, description: AlertDescription(description) };
         if alert.is_end() {
             self.alert = Some(alert);
             self.state = State::Whole;

@@ -12,7 +12,7 @@ pub mod server_hello;
 mod suite;
 mod version;
 
-pub use alert::Alert;
+pub use alert::{Alert, AlertDescription};
 pub use client_hello::{ClientHello, X25519};
 pub use flight::Flight;
 pub use key_exchange::Parameters;

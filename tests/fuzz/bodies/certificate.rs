@@ -18,7 +18,7 @@ const TIMES: usize = 40;
 pub(crate) fn holds(octets: &[u8]) {
     let chain = chain(octets);
     for judged_at in [0, 1_795_219_200, i64::MIN, i64::MAX] {
-        let odd = || Verdict::Bad("a\u{1b}[2J".to_owned());
+        let odd = || Verdict::Bad("a\u{1b}[2J".into());
         let report = TlsReport {
             version: "TLS 1.3".to_owned(),
             cipher: "TLS_AES_256_GCM_SHA384".to_owned(),

@@ -87,6 +87,7 @@ pub(super) fn from_a_handshake(fault: &str, at: SocketAddr) -> Vec<String> {
         resolver: Resolver::System,
         sni: Some(name_for(fault)),
         limit: Duration::from_secs(30),
+        handshake: Duration::from_secs(20),
         sessions: Sessions::Forget,
         identity: false,
     };

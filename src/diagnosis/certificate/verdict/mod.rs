@@ -175,7 +175,7 @@ fn handshake(read: &Certificates<'_>) -> Finding {
         Verdict::Good => say(Severity::Good, "signed with the certificate's key: the server holds it", ""),
         Verdict::Bad(why) => say(
             Severity::Fault,
-            format!("the handshake is not signed with the certificate's key: {}", safe(why)),
+            format!("the handshake is not signed with the certificate's key: {}", safe(&why.to_string())),
             "whoever answers does not hold the key: do not send a password",
         ),
         Verdict::Unknown(why) => say(

@@ -6,7 +6,7 @@ use rcgen::{
 };
 
 use super::*;
-use crate::diagnosis::tls::Path;
+use crate::diagnosis::tls::{Path, Reason};
 
 /// 2026-11-21T00:00:00Z.
 const NOW: i64 = 1_795_219_200;
@@ -55,7 +55,7 @@ fn three() -> [Vec<u8>; 3] {
 }
 
 fn report(chain: Vec<Vec<u8>>, trusted: bool) -> TlsReport {
-    let trust = || if trusted { Verdict::Good } else { Verdict::Bad("no root".to_owned()) };
+    let trust = || if trusted { Verdict::Good } else { Verdict::Bad("no root".into()) };
     TlsReport {
         chain,
         name: Verdict::Good,
@@ -197,7 +197,7 @@ fn names_that_nearly_fit() {
     ] {
         let mut report = report(vec![der(&below(params("mx", names), &root()))], true);
         report.asked_name = asked.to_owned();
-        report.name = Verdict::Bad("other".to_owned());
+        report.name = Verdict::Bad("other".into());
         let found = of(&report, Aspect::Name);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].severity, Severity::Fault);
@@ -221,7 +221,7 @@ fn names_that_one_can_connect_to() {
         (&["mx2.example.org/x", "mx 2.example"], "connect by a name it carries, or have"),
     ] {
         let mut report = report(vec![der(&below(params("mx", names), &root()))], true);
-        report.name = Verdict::Bad("other".to_owned());
+        report.name = Verdict::Bad("other".into());
         let found = of(&report, Aspect::Name);
         assert!(found[0].next.starts_with(next), "{names:?}: {}", found[0].next);
     }
@@ -229,33 +229,36 @@ fn names_that_one_can_connect_to() {
     let mut params = params("mx", &[]);
     params.subject_alt_names = vec![rcgen::SanType::DnsName("192.0.2.1".try_into().unwrap())];
     let mut report = report(vec![der(&below(params, &root()))], true);
-    report.name = Verdict::Bad("other".to_owned());
+    report.name = Verdict::Bad("other".into());
     assert!(of(&report, Aspect::Name)[0].next.starts_with("connect by a name it carries"));
 }
 
 #[test]
 fn a_next_step_for_each_reason() {
     let [leaf, ..] = three();
-    for (why, part) in [
-        ("the certificate is not meant for servers (extended key usage)", "for TLS servers (serverAuth)"),
-        ("an authority of the chain may not sign for this name (name constraints)", "that may sign for this name"),
-        ("an authority of the chain may not have so many others below it (path length)", "so far below"),
-        ("a signature uses an algorithm that is not supported", "with SHA-256: see strength"),
-        ("a certificate above the server's own is that of no authority", "issued by an authority: see chain"),
-        ("a CA certificate is used as the server's own, as self-signed ones often are", "for the server itself"),
-        ("a signature does not fit its key", "of the key that signed: see chain"),
-        ("a certificate has a critical extension that is not understood", "without that extension: see form"),
-        ("the certificate is of an old X.509 version that is not checked", "anew as version 3: see form"),
-        ("the certificates of the chain were never valid all at the same time", "valid as long: see dates"),
-        ("no root in the store signs this chain", "send the issuer that is missing: see chain"),
+    for (reason, part) in [
+        (Reason::Purpose, "for TLS servers (serverAuth)"),
+        (Reason::NameConstraints, "that may sign for this name"),
+        (Reason::PathLength, "so far below"),
+        (Reason::Algorithm, "with SHA-256: see strength"),
+        (Reason::NoAuthority, "issued by an authority: see chain"),
+        (Reason::AuthorityAsServer, "for the server itself"),
+        (Reason::BadSignature, "of the key that signed: see chain"),
+        (Reason::CriticalExtension, "without that extension: see form"),
+        (Reason::Unreadable, "issued anew: see form"),
+        ("path length in words that no advice hangs on".into(), "send the issuer that is missing: see chain"),
+        (Reason::Version, "anew as version 3: see form"),
+        (Reason::NeverTogether, "valid as long: see dates"),
+        (Reason::UnknownIssuer, "send the issuer that is missing: see chain"),
     ] {
         let mut report = report(vec![leaf.clone()], false);
-        (report.system_trust, report.mozilla_trust) = (Verdict::Bad(why.to_owned()), Verdict::Bad(why.to_owned()));
+        (report.system_trust, report.mozilla_trust) = (Verdict::Bad(reason.clone()), Verdict::Bad(reason.clone()));
+        let why = reason.to_string();
         for aspect in [Aspect::System, Aspect::Mozilla] {
             let found = of(&report, aspect);
             assert!(found[0].next.contains(part), "{why}: {}", found[0].next);
         }
-        let together = findings(&report).into_iter().find(|found| found.says.ends_with(why)).unwrap();
+        let together = findings(&report).into_iter().find(|found| found.says.ends_with(&why)).unwrap();
         assert!(together.next.contains(part), "{why}: {}", together.next);
     }
 }
@@ -285,7 +288,7 @@ fn handshakes_that_could_not_be_checked() {
 fn the_practice_authority_is_known_here_only() {
     let [leaf, ..] = three();
     let mut report = report(vec![leaf], true);
-    report.mozilla_trust = Verdict::Bad("no root".to_owned());
+    report.mozilla_trust = Verdict::Bad("no root".into());
     for (common, says) in [
         ("ehlo practice authority", "trusted here: the practice authority, which only ehlo knows"),
         ("Root", "trusted by this machine"),

@@ -4,7 +4,7 @@ use super::{Certificates, say};
 use crate::diagnosis::certificate::reading::{distinguished_name, is_self_issued};
 use crate::diagnosis::certificate::{name_of, safe};
 use crate::diagnosis::finding::{Finding, Severity};
-use crate::diagnosis::tls::Verdict;
+use crate::diagnosis::tls::{Reason, Verdict};
 
 /// What to do about a certificate that vouches for itself.
 const COMPARE: &str = "compare its SHA-256 fingerprint with the administrator, or use one from a public authority";
@@ -14,26 +14,35 @@ const PRACTICE_ROOT: &str = "CN=ehlo practice authority";
 /// What there is to say of it.
 const PRACTICE: &str = "trusted here: the practice authority, which only ehlo knows";
 
-/// What to do about each reason, known by a part of its sentence.
-const REASONS: [(&str, &str); 11] = [
-    ("extended key usage", "have the certificate issued anew for TLS servers (serverAuth)"),
-    ("name constraints", "have the certificate issued by an authority that may sign for this name"),
-    ("path length", "have the certificate issued by an authority that may be so far below the others"),
-    ("algorithm", "have what is signed with SHA-1 or another weak algorithm issued anew, with SHA-256: see strength"),
-    ("of no authority", "have the certificate issued by an authority: see chain"),
-    ("CA certificate", "have a certificate issued for the server itself: see form"),
-    ("does not fit its key", "send the certificate of the key that signed: see chain"),
-    ("critical extension", "have the certificate issued anew without that extension: see form"),
-    ("X.509 version", "have the certificate issued anew as version 3: see form"),
-    ("cannot be read", "have the certificate issued anew: see form"),
-    ("never valid all", "have the certificate issued anew by an authority whose own is valid as long: see dates"),
-];
+/// What to do about a chain that nobody trusts for this reason: where it only ends in an unknown root, that one is private.
+fn next(read: &Certificates<'_>, verdict: &Verdict) -> String {
+    let reason = match verdict {
+        Verdict::Bad(reason) => reason,
+        Verdict::Good | Verdict::Unknown(_) => &Reason::UnknownIssuer,
+    };
+    let next = match reason {
+        Reason::Purpose => "have the certificate issued anew for TLS servers (serverAuth)",
+        Reason::NameConstraints => "have the certificate issued by an authority that may sign for this name",
+        Reason::PathLength => "have the certificate issued by an authority that may be so far below the others",
+        Reason::Algorithm => {
+            "have what is signed with SHA-1 or another weak algorithm issued anew, with SHA-256: see strength"
+        }
+        Reason::NoAuthority => "have the certificate issued by an authority: see chain",
+        Reason::AuthorityAsServer => "have a certificate issued for the server itself: see form",
+        Reason::BadSignature => "send the certificate of the key that signed: see chain",
+        Reason::CriticalExtension => "have the certificate issued anew without that extension: see form",
+        Reason::Version => "have the certificate issued anew as version 3: see form",
+        Reason::Unreadable => "have the certificate issued anew: see form",
+        Reason::NeverTogether => {
+            "have the certificate issued anew by an authority whose own is valid as long: see dates"
+        }
+        Reason::UnknownIssuer | Reason::Other(_) => return private(read),
+    };
+    next.to_owned()
+}
 
-/// What to do about a chain that nobody trusts for a reason: where it only ends in an unknown root, that one is private.
-fn next(read: &Certificates<'_>, why: &str) -> String {
-    if let Some((_, next)) = REASONS.iter().find(|(part, _)| why.contains(part)) {
-        return (*next).to_owned();
-    }
+/// What to do about a chain whose root nobody knows.
+fn private(read: &Certificates<'_>) -> String {
     let root = read.chain.iter().skip(1).map(|(_, above)| above).find(|above| is_self_issued(above));
     match root {
         Some(root) => format!(
@@ -56,10 +65,7 @@ fn is_self_signed(read: &Certificates<'_>) -> bool {
 }
 
 fn why(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Good => String::new(),
-        Verdict::Bad(why) | Verdict::Unknown(why) => safe(why).into_owned(),
-    }
+    verdict.why().map(|why| safe(&why).into_owned()).unwrap_or_default()
 }
 
 /// This machine's store by itself.
@@ -76,7 +82,7 @@ pub(super) fn system(read: &Certificates<'_>) -> Finding {
             "update the machine's certificates (package ca-certificates)",
         ),
         bad @ Verdict::Bad(_) => {
-            say(Severity::Fault, format!("not trusted by this machine: {}", why(bad)), next(read, &why(bad)))
+            say(Severity::Fault, format!("not trusted by this machine: {}", why(bad)), next(read, bad))
         }
         unknown @ Verdict::Unknown(_) => say(
             Severity::Warning,
@@ -100,7 +106,7 @@ pub(super) fn mozilla(read: &Certificates<'_>) -> Finding {
             say(Severity::Fault, "self-signed: no public authority vouches for it", COMPARE)
         }
         bad @ Verdict::Bad(_) => {
-            say(Severity::Fault, format!("not trusted by Mozilla's list: {}", why(bad)), next(read, &why(bad)))
+            say(Severity::Fault, format!("not trusted by Mozilla's list: {}", why(bad)), next(read, bad))
         }
         unknown @ Verdict::Unknown(_) => say(
             Severity::Warning,
@@ -139,7 +145,7 @@ pub(super) fn together(read: &Certificates<'_>) -> Finding {
         _ => say(
             Severity::Fault,
             format!("not trusted by this machine, nor by Mozilla's list: {}", why(system)),
-            next(read, &why(system)),
+            next(read, system),
         ),
     }
 }

@@ -3,7 +3,7 @@
 use super::{Enumeration, Fallback, Stopped};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::hello::grade::{self, Grade};
-use crate::diagnosis::hello::reply::{Choice, Reply};
+use crate::diagnosis::hello::reply::{Choice, Reply, UNWELCOME};
 use crate::protocol::tls::{Suite, Version};
 
 /// Suites that a sentence names.
@@ -86,7 +86,6 @@ fn mute(of: &Enumeration) -> Option<Finding> {
     of.stopped.is_none().then(|| finding(of, Severity::Fault, says, UNWELCOME))
 }
 
-const UNWELCOME: &str = "TLS may not be spoken here, or this address is not welcome: the log of the server says why";
 const VERSIONS_OF_TODAY: [Version; 2] = [Version::TLS13, Version::TLS12];
 
 /// Suites with the same fault are one finding.

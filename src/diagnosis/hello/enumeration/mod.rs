@@ -6,19 +6,16 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use super::reply::{Choice, Reply};
+use super::reply::{Choice, Reply, SILENCES};
 use super::way::{Way, groups};
 use crate::diagnosis::finding::Finding;
 use crate::diagnosis::investigation::{Came, Hello, Investigation, Want};
 use crate::diagnosis::survey::Row;
 use crate::protocol::endpoint::Endpoint;
-use crate::protocol::tls::alert::INAPPROPRIATE_FALLBACK;
-use crate::protocol::tls::{ClientHello, Exchange, Suite, Version};
+use crate::protocol::tls::{AlertDescription, ClientHello, Exchange, Suite, Version};
 
 /// Connections that are made at most. A server with every cipher of its library takes about as many; most take thirty.
 const MOST: usize = 150;
-/// A server that is silent so many times is not asked further.
-const SILENCES: usize = 2;
 
 /// The versions that are asked for, the newest first, so that a server that goes deaf has told the best.
 const VERSIONS: [Version; 5] = [Version::TLS13, Version::TLS12, Version::TLS11, Version::TLS10, Version::SSL3];
@@ -215,7 +212,9 @@ impl Enumeration {
         let (Ask::Suite(version) | Ask::Order(version) | Ask::Group(version) | Ask::Fallback(version)) = ask;
         if let Ask::Fallback(_) = ask {
             self.fallback = Some(match &reply {
-                Reply::Alert(alert) if alert.description == INAPPROPRIATE_FALLBACK => Fallback::Refused,
+                Reply::Alert(alert) if alert.description == AlertDescription::INAPPROPRIATE_FALLBACK => {
+                    Fallback::Refused
+                }
                 Reply::Chose(_) => Fallback::Taken,
                 _ => Fallback::Unclear,
             });
@@ -275,6 +274,15 @@ impl Investigation for Enumeration {
         if let Some((ask, _)) = self.asked.take_if(|(_, asked)| *asked == hello) {
             self.heard(ask, Reply::of(&heard));
         }
+    }
+
+    /// How many connections it takes is known to the server alone.
+    fn announcement(&self) -> Option<String> {
+        Some(format!(
+            "asks {} in short connections, one after the other: one for each suite and group that it accepts, and a few that it \
+             refuses; most servers take twenty to fifty, and there are at most {MOST}",
+            self.way.subject()
+        ))
     }
 
     fn table(&self) -> (Vec<Row>, Vec<Finding>) {

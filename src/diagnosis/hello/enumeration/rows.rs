@@ -22,7 +22,7 @@ pub(super) fn rows(of: &Enumeration) -> Vec<Row> {
         (Some(Stopped::Reply(reply)), _) => format!("{}, then it ended: {}", of.connections, reply.words()),
         (Some(Stopped::Full), _) => format!("{}, which is the most; not all was asked", of.connections),
         (None, true) => format!("{}, one after the other", of.connections),
-        (None, false) => format!("{} …", of.connections),
+        (None, false) => format!("{} of at most {} …", of.connections, super::MOST),
     };
     rows.push(row(0, "connections", text, None));
     rows

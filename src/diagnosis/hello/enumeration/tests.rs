@@ -8,6 +8,8 @@ const EVERY: &[Version] = &[Version::SSL3, Version::TLS10, Version::TLS11, Versi
 
 fn run(server: &Server) -> Enumeration {
     let mut enumeration = Enumeration::new(&endpoint("smtps://mx.test"), None);
+    let announced = enumeration.announcement().unwrap();
+    assert!(announced.contains("asks mx.test:465") && announced.ends_with("at most 150"), "{announced}");
     while let Some(want) = enumeration.wants().pop() {
         assert!(enumeration.wants().is_empty(), "one after the other");
         assert!(!enumeration.is_done());

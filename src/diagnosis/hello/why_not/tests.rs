@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnosis::hello::servers::{Mood, Server, endpoint};
-use crate::protocol::tls::Version;
+use crate::protocol::tls::{AlertDescription, Version};
 
 /// `CN=ca.test` in DER.
 const AUTHORITY: &[u8] = b"0\x121\x100\x0e\x06\x03U\x04\x03\x0c\x07ca.test";
@@ -169,8 +169,9 @@ fn servers_and_why_not() {
         (
             Server { mood: Mood::Silent, ..usual.clone() },
             "smtps://mx.test",
-            5,
-            &["fault: refuses every ClientHello from SSL 3.0 to TLS 1.3: said nothing for 10 s"],
+            2,
+            &["fault: was silent too often to be asked further (TLS 1.0 to 1.3, all suites: said nothing for \
+               10 s; at most TLS 1.2, all suites: said nothing for 10 s)"],
         ),
         (
             Server { mood: Mood::Unreachable, ..usual },
@@ -199,23 +200,28 @@ fn another_investigations_answers_are_passed_over() {
 #[test]
 fn where_all_fits_the_key_of_the_certificate_is_the_reason() {
     for (server, alert, part, step) in [
-        (Server::default(), "handshake_failure", "the versions and suites fit (TLS 1.3 with TLS_AES_256", "RSA, P-256"),
+        (
+            Server::default(),
+            AlertDescription::HANDSHAKE_FAILURE,
+            "the versions and suites fit (TLS 1.3 with TLS_AES_256",
+            "RSA, P-256",
+        ),
         (
             Server { versions: TLS12, suites: &[0xc02b], ..Server::default() },
-            "handshake_failure",
+            AlertDescription::HANDSHAKE_FAILURE,
             "fit (TLS 1.2 with TLS_ECDHE_ECDSA",
             "RSA, P-256",
         ),
-        (Server::default(), "internal_error", "the handshake fails later", "the log of the server"),
+        (Server::default(), AlertDescription::INTERNAL_ERROR, "the handshake fails later", "the log of the server"),
         (
             Server { wants: Some(&[]), versions: TLS12, ..Server::default() },
-            "handshake_failure",
+            AlertDescription::HANDSHAKE_FAILURE,
             "asks for a client certificate",
             "--cert FILE --key FILE",
         ),
     ] {
         let why = WhyNot::new(&endpoint("smtps://mx.test"), None);
-        let mut why = why.after(&format!("the server ended the handshake with the alert {alert}"));
+        let mut why = why.after(Cause::Alert(alert));
         while let Some(Want::Hello(hello)) = why.wants().pop() {
             assert!(why.came(&server.came(hello)));
         }

@@ -3,11 +3,11 @@
 use super::{Probe, WhyNot, fault, is_ours};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::hello::grade;
-use crate::diagnosis::hello::reply::{Choice, Reply};
+use crate::diagnosis::hello::reply::{Choice, Reply, UNWELCOME};
+use crate::diagnosis::investigation::Cause;
 use crate::diagnosis::survey::Row;
 use crate::protocol::endpoint::Security;
-use crate::protocol::tls::alert::{HANDSHAKE_FAILURE, PROTOCOL_VERSION, UNRECOGNIZED_NAME};
-use crate::protocol::tls::{Exchange, Version};
+use crate::protocol::tls::{AlertDescription, Exchange, Version};
 
 const UPGRADE: &str = "let it speak TLS 1.2 and 1.3: renew its TLS library, or lift what keeps it (Postfix: smtpd_tls_protocols = \
                        >=TLSv1.2; Dovecot: ssl_min_protocol = TLSv1.2)";
@@ -48,14 +48,16 @@ const fn text(probe: Probe) -> &'static str {
 /// The reason first, then what else was seen on the way.
 pub(super) fn findings(of: &WhyNot) -> Vec<Finding> {
     let mut findings = Vec::new();
-    match of.reply(Probe::All) {
+    let choices: Vec<&Choice> = of.said.iter().filter_map(|(_, reply)| reply.choice()).collect();
+    // After a silence the one that offers everything may not be sent at all.
+    match of.reply(Probe::All).or_else(|| of.said.last().map(|(_, reply)| reply)) {
         Some(Reply::Chose(choice)) => findings.extend(spoken(of, choice)),
         Some(Reply::NotSent(failure)) => findings.push(fault(&of.way, failure.says.clone(), &failure.next)),
         Some(Reply::Clear(line)) => findings.push(clear(of, line)),
+        Some(Reply::Silent(_)) if of.is_mute() && choices.is_empty() => findings.push(mute(of)),
         Some(reply) => findings.push(deaf(of, reply)),
         None => {}
     }
-    let choices: Vec<&Choice> = of.said.iter().filter_map(|(_, reply)| reply.choice()).collect();
     if let Some(says) = choices.iter().find_map(|choice| asks(choice)).filter(|says| !is_told(&findings, says)) {
         let next = "it may end handshakes without one: --cert FILE --key FILE shows one";
         findings.push(Finding::new(Severity::Warning, of.way.subject(), says, next));
@@ -109,7 +111,7 @@ fn spoken(of: &WhyNot, choice: &Choice) -> Vec<Finding> {
 /// All that a ClientHello asks for is there. Of what comes after it a certificate whose signatures we do not offer to check
 /// ends the handshake most (RFC 8446 §4.4.2.2).
 fn fits(of: &WhyNot, version: Version, suite: String) -> Finding {
-    if of.alert.as_deref() != Some("handshake_failure") {
+    if of.cause != Cause::Alert(AlertDescription::HANDSHAKE_FAILURE) {
         let says = format!("answers a ClientHello with {version} and {suite}: the handshake fails later");
         return Finding::new(Severity::Note, of.way.subject(), says, "the log of the server says why");
     }
@@ -151,7 +153,7 @@ fn clear(of: &WhyNot, line: &str) -> Finding {
 fn deaf(of: &WhyNot, first: &Reply) -> Finding {
     let name = of.way.name.as_deref().unwrap_or_default();
     if of.choice(Probe::Unnamed).is_some() {
-        let refused = matches!(first, Reply::Alert(alert) if alert.description == UNRECOGNIZED_NAME);
+        let refused = matches!(first, Reply::Alert(alert) if alert.description == AlertDescription::UNRECOGNIZED_NAME);
         let how = if refused { "alert unrecognized_name".to_owned() } else { first.words() };
         let next = "ask for a name that stands in its certificate (--sni), or add this one to the server";
         return fault(&of.way, format!("does not know the name {name} ({how}); without a name it speaks"), next);
@@ -187,18 +189,24 @@ fn deaf(of: &WhyNot, first: &Reply) -> Finding {
         format!("refuses every ClientHello ({})", all.join("; "))
     };
     let next = match first {
-        Reply::Alert(alert) if alert.description == HANDSHAKE_FAILURE => {
+        Reply::Alert(alert) if alert.description == AlertDescription::HANDSHAKE_FAILURE => {
             "it may have no certificate that can be used, or wants shared keys: the log of the server says why"
         }
-        Reply::Alert(alert) if alert.description == PROTOCOL_VERSION => {
+        Reply::Alert(alert) if alert.description == AlertDescription::PROTOCOL_VERSION => {
             "it may speak SSL 2.0 only, which is not tried: renew it"
         }
-        Reply::Closed(_) | Reply::Silent(_) => {
-            "TLS may not be spoken here, or this address is not welcome: the log of the server says why"
-        }
+        Reply::Closed(_) | Reply::Silent(_) => UNWELCOME,
         _ => "the log of the server says why",
     };
     fault(&of.way, says, next)
+}
+
+/// It was silent too often to be asked further.
+fn mute(of: &WhyNot) -> Finding {
+    let said: Vec<String> =
+        of.said.iter().map(|(probe, reply)| format!("{}: {}", text(*probe), reply.words())).collect();
+    let own = if of.cause == Cause::Silence { "no end of our handshake; " } else { "" };
+    fault(&of.way, format!("was silent too often to be asked further ({own}{})", said.join("; ")), UNWELCOME)
 }
 
 /// It asks for a certificate of the client.
