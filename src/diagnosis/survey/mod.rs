@@ -13,6 +13,7 @@
 //! address ─► PTR ─► A or AAAA of the name it gives
 //! ```
 
+mod circle;
 mod explain;
 mod judged;
 mod lookup;
@@ -329,8 +330,10 @@ impl Survey {
             Subject::Address(ip) => self.want_reverse(*ip, &mut wanted),
             Subject::Domain(domain) => {
                 wanted.push(key(domain, RecordType::Mx));
+                wanted.extend(self.want_alias(domain, circle::ROUTE));
                 let hosts = self.hosts();
                 for host in &hosts {
+                    wanted.extend(self.want_alias(host, circle::HOST));
                     wanted.push(key(host, RecordType::A));
                     wanted.push(key(host, RecordType::Aaaa));
                     wanted.push(key(&tlsa::record_name(host, 25), RecordType::Tlsa));
@@ -341,6 +344,7 @@ impl Survey {
                     }
                 }
                 wanted.extend(services::questions(domain));
+                wanted.extend(self.service_hosts(domain).iter().flat_map(|host| services::addresses(host)));
                 wanted.extend(zone::questions(domain));
                 wanted.extend(self.judged.iter().flat_map(|judged| judged.open.iter().cloned()));
             }
