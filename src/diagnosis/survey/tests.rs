@@ -367,6 +367,52 @@ fn a_finding_about_a_hostile_name_is_safe_to_draw() {
 }
 
 #[test]
+fn what_mail_stands_on_is_checked_with_a_question_each_and_no_longer_way() {
+    let world = World::new(RIGHT);
+    let run = |anchors| {
+        let mut survey = Survey::new("example.org", &Setting { anchors, ..Setting::new(Resolver::System) });
+        let (mut rounds, mut checked) = (0, Vec::new());
+        loop {
+            let wants = survey.wants();
+            if wants.is_empty() {
+                return (rounds, checked, table(&survey));
+            }
+            rounds += 1;
+            for want in wants {
+                let Want::Answer(question) = want else { panic!("{want:?}") };
+                if question.options.checking_disabled {
+                    checked.push(format!("{} {}", question.query.name, question.query.kind));
+                }
+                let answer = world.answer(&question.query);
+                survey.came(Came::Answer(question, Box::new(answer)), 0);
+            }
+        }
+    };
+    let (rounds, checked, plain) = run(Vec::new());
+    assert_eq!((checked, plain.contains("DNSSEC")), (Vec::new(), false));
+    let (with_dnssec, checked, drawn) = run(crate::diagnosis::dnssec::root_anchors());
+    assert_eq!(with_dnssec, rounds, "the longest chain of look-ups");
+    assert_eq!(
+        checked,
+        [
+            "example.org MX",
+            "example.org TXT",
+            "_dmarc.example.org TXT",
+            "_mta-sts.example.org TXT",
+            "example.org SOA",
+            "mx1.example.org A",
+            "mx1.example.org AAAA",
+            "_25._tcp.mx1.example.org TLSA",
+            "mx2.example.org A",
+            "mx2.example.org AAAA",
+            "_25._tcp.mx2.example.org TLSA",
+        ]
+    );
+    let row = "DNSSEC the resolver does not say AD · here: indeterminate [note: ";
+    assert!(drawn.contains(row), "{drawn}");
+}
+
+#[test]
 fn where_the_targets_of_services_lead() {
     for (lines, row) in [
         (&["h.org A 192.0.2.1"][..], "[good: 192.0.2.1]"),
@@ -379,7 +425,7 @@ fn where_the_targets_of_services_lead() {
         ),
         (&["h.org CNAME h.org"], "[fault: its aliases lead in a circle: h.org → h.org; no client gets there]"),
     ] {
-        let all: Vec<&str> = lines.iter().copied().chain(["_imap._tcp.x.org SRV h.org:143"]).collect();
+        let all: Vec<&str> = lines.iter().copied().chain(["x.org A 192.0.2.9", "_imap._tcp.x.org SRV h.org:143"]).collect();
         let drawn = table(&World::new(&all).survey("x.org"));
         let expect = format!("SRV _imap h.org:143 (priority 0, weight 1) {row}\n");
         assert!(drawn.contains(&expect), "{expect}{drawn}");
