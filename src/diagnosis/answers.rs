@@ -143,17 +143,27 @@ pub fn aliases_in<'a>(records: &'a [Record], name: &str) -> Vec<(&'a Record, &'a
     chain
 }
 
-/// Whether the aliases that lead from `name` on come back to one that was passed: nobody ever gets to an answer.
+/// The names that the aliases lead through from `name` on, when they come back to one that was passed, which then stands
+/// last: nobody ever gets to an answer.
 #[must_use]
-pub fn is_circle(answer: &Answer, name: &str) -> bool {
-    let chain = aliases(answer, name);
-    let Some((_, last)) = chain.last() else { return false };
-    let passed =
-        |at: &str| at.eq_ignore_ascii_case(name) || chain.iter().any(|(_, seen)| seen.eq_ignore_ascii_case(at));
-    answer.reply.iter().flat_map(|response| &response.answers).any(|record| match &record.value {
-        Value::Cname(target) => record.name.eq_ignore_ascii_case(last) && passed(target),
-        _ => false,
-    }) || last.eq_ignore_ascii_case(name)
+pub fn circle<'a>(answer: &'a Answer, name: &'a str) -> Option<Vec<&'a str>> {
+    let mut path = vec![name];
+    path.extend(aliases(answer, name).into_iter().map(|(_, target)| target));
+    let passed = |path: &[&str], at: &str| path.iter().any(|name| name.eq_ignore_ascii_case(at));
+    let (last, before) = path.split_last()?;
+    if passed(before, last) {
+        return Some(path);
+    }
+    let records = answer.reply.as_ref().map(|response| response.answers.as_slice()).unwrap_or_default();
+    let back = records.iter().find_map(|record| match &record.value {
+        Value::Cname(target) if record.name.eq_ignore_ascii_case(last) && passed(&path, target) => Some(target),
+        _ => None,
+    })?;
+    // A question for aliases follows none.
+    (answer.query.kind != RecordType::Cname).then(|| {
+        path.push(back);
+        path
+    })
 }
 
 /// The form in which questions are kept: names in lower case, for DNS does not tell case apart (RFC 4343).
@@ -169,20 +179,27 @@ mod tests {
 
     #[test]
     fn aliases_in_a_circle_are_told_from_long_ones() {
-        let circle = |links: &[(&str, &str)]| {
+        for (links, names) in [
+            (&[("a.example", "A.example")][..], Some("a.example A.example")),
+            (&[("a.example", "b.example"), ("b.example", "a.example")], Some("a.example b.example a.example")),
+            (
+                &[("a.example", "b.example"), ("b.example", "c.example"), ("c.example", "B.example")],
+                Some("a.example b.example c.example B.example"),
+            ),
+            (&[("a.example", "b.example"), ("b.example", "c.example")], None),
+            (&[("b.example", "b.example")], None),
+            (&[], None),
+        ] {
             let record = |(name, target): &(&str, &str)| Record {
                 name: (*name).to_owned(),
                 ttl: 1,
                 value: Value::Cname((*target).to_owned()),
             };
             let response = Response { answers: links.iter().map(record).collect(), ..Response::default() };
-            is_circle(&Answer::new(key("a.example", RecordType::Mx), Ok(response)), "a.example")
-        };
-        assert!(circle(&[("a.example", "A.example")]));
-        assert!(circle(&[("a.example", "b.example"), ("b.example", "a.example")]));
-        assert!(circle(&[("a.example", "b.example"), ("b.example", "c.example"), ("c.example", "b.example")]));
-        assert!(!circle(&[("a.example", "b.example"), ("b.example", "c.example")]));
-        assert!(!circle(&[]));
+            let answer = Answer::new(key("a.example", RecordType::Mx), Ok(response));
+            let found = circle(&answer, "a.example").map(|names| names.join(" "));
+            assert_eq!(found.as_deref(), names, "{links:?}");
+        }
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub mod tagged;
 pub mod tls;
 pub mod tls_rpt;
 pub mod tlsa;
+mod trust;
 pub mod web;
 
 pub use finding::{Finding, Severity};

@@ -180,10 +180,10 @@ fn differing(overview: &Overview) -> impl Iterator<Item = (&Topic, &Group)> {
     overview.topics.iter().flat_map(|topic| topic.groups.iter().skip(1).map(move |group| (topic, group)))
 }
 
-/// `MX, TXT at _dmarc`; nothing for none.
+/// `MX, TXT at _mta-sts`; nothing for none.
 fn kinds<'a>(topics: impl Iterator<Item = &'a Topic>) -> Option<String> {
-    let name = |topic: &Topic| match topic.query.name.strip_prefix("_dmarc.") {
-        Some(_) => format!("{} at _dmarc", topic.query.kind),
+    let name = |topic: &Topic| match super::policy(&topic.query) {
+        Some((label, _)) => format!("{} at {label}", topic.query.kind),
         None => topic.query.kind.to_string(),
     };
     let names: Vec<String> = topics.map(name).collect();

@@ -35,6 +35,16 @@ const OURS: usize = 120;
 /// Questions that anybody else is asked.
 const THEIRS: usize = 10;
 
+/// Names below the domain whose TXT records say what becomes of its mail, each with the policy that stands there
+/// (RFC 9989 §4.7, RFC 8461 §3.1).
+const POLICIES: [(&str, &str); 2] = [("_dmarc", "DMARC"), ("_mta-sts", "MTA-STS")];
+
+/// The policy a question is about, where it is about one: the label of its name, and what it is called.
+fn policy(query: &Query) -> Option<(&'static str, &'static str)> {
+    let label = query.name.split('.').next()?;
+    POLICIES.into_iter().find(|(own, _)| *own == label && query.kind == RecordType::Txt)
+}
+
 /// Who is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
@@ -132,7 +142,8 @@ impl Comparison {
         let zone = zone.into_iter().flat_map(|zone| [key(zone, RecordType::Soa), key(zone, RecordType::Ns)]);
         let own =
             [RecordType::Mx, RecordType::A, RecordType::Aaaa, RecordType::Txt].map(|kind| key(&self.domain, kind));
-        zone.chain(own).chain([key(&format!("_dmarc.{}", self.domain), RecordType::Txt)]).collect()
+        let policies = POLICIES.map(|(label, _)| key(&format!("{label}.{}", self.domain), RecordType::Txt));
+        zone.chain(own).chain(policies).collect()
     }
 }
 

@@ -6,7 +6,6 @@ use super::delegation::Slip;
 use super::judge::{self, Verdict};
 use super::table::{Group, Known, Overview, Standing, Topic, Voice, family};
 use super::{Said, Source};
-use crate::diagnosis::dns::RecordType;
 use crate::diagnosis::finding::Severity;
 use crate::diagnosis::investigation::Question;
 use crate::diagnosis::survey::{Row, shown};
@@ -109,11 +108,8 @@ fn slipped(name: &str, slip: Slip) -> Row {
 
 /// One row when everybody agrees; otherwise the answers below it, each with those who give it.
 fn topic(overview: &Overview, topic: &Topic, rows: &mut Vec<Row>) {
-    let label = if topic.query.name == overview.domain || topic.query.kind != RecordType::Txt {
-        topic.query.kind.to_string()
-    } else {
-        "DMARC".to_owned()
-    };
+    let policy = super::policy(&topic.query).filter(|_| topic.query.name != overview.domain);
+    let label = policy.map_or_else(|| topic.query.kind.to_string(), |(_, name)| name.to_owned());
     let mut row = Row { label, ..Row::default() };
     let Some((first, others)) = topic.groups.split_first() else {
         let open = topic.waiting > 0;

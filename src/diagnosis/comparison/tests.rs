@@ -63,6 +63,7 @@ A none [good: all 5 agree]
 AAAA none [good: all 5 agree]
 TXT v=spf1 -all [good: all 5 agree]
 DMARC none [good: all 5 agree]
+MTA-STS none [good: all 5 agree]
 "
     );
     assert_eq!(told(&comparison), Vec::<String>::new());
@@ -117,8 +118,17 @@ MX 2 different answers [warning: they differ]
 
 #[test]
 fn one_serial_and_two_versions() {
-    let comparison = with(&["@192.0.2.2 d.example MX 10 old.d.example", "@192.0.2.2 _dmarc.d.example TXT v=DMARC1"]);
-    assert_eq!(told(&comparison), ["fault ns2.d.example [192.0.2.2]: answers MX, TXT at _dmarc otherwise"]);
+    let comparison = with(&[
+        "@192.0.2.2 d.example MX 10 old.d.example",
+        "@192.0.2.2 _dmarc.d.example TXT v=DMARC1",
+        "@192.0.2.2 _mta-sts.d.example TXT v=STSv1; id=1;",
+    ]);
+    let expect = "fault ns2.d.example [192.0.2.2]: answers MX, TXT at _dmarc, TXT at _mta-sts otherwise";
+    assert_eq!(told(&comparison), [expect]);
+    let drawn = table(&comparison);
+    for policy in ["DMARC", "MTA-STS"] {
+        assert!(drawn.contains(&format!("{policy} 2 different answers [fault: they differ]\n  says none")), "{drawn}");
+    }
     // Other addresses for everybody are how load is balanced.
     let comparison = with(&["@192.0.2.2 d.example A 192.0.2.80"]);
     assert_eq!(told(&comparison), ["note ns2.d.example [192.0.2.2]: answers A otherwise"]);
@@ -127,7 +137,8 @@ fn one_serial_and_two_versions() {
 /// What one server answers to every question.
 fn everything(server: &str, what: &str) -> Vec<String> {
     let own = ["SOA", "NS", "MX", "A", "AAAA", "TXT"].map(|kind| format!("@{server} d.example {kind} {what}"));
-    own.into_iter().chain([format!("@{server} _dmarc.d.example TXT {what}")]).collect()
+    let policies = ["_dmarc", "_mta-sts"].map(|label| format!("@{server} {label}.d.example TXT {what}"));
+    own.into_iter().chain(policies).collect()
 }
 
 #[test]
@@ -377,10 +388,10 @@ fn a_long_answer_is_told_by_what_sets_it_apart() {
 #[test]
 fn while_answers_are_awaited() {
     let mut comparison = Comparison::new("d.example", setting());
-    assert_eq!(comparison.wants().len(), 6, "what all are asked, and where the zone begins");
+    assert_eq!(comparison.wants().len(), 7, "what all are asked, and where the zone begins");
     let (rows, findings) = comparison.table();
     assert!(drawn(&rows).starts_with("server …\nresolver our resolver (system) …\nMX …\n"), "{}", drawn(&rows));
-    assert_eq!((findings, comparison.wants().len(), comparison.pending()), (Vec::new(), 0, 6));
+    assert_eq!((findings, comparison.wants().len(), comparison.pending()), (Vec::new(), 0, 7));
 }
 
 #[test]

@@ -15,20 +15,19 @@ mod rows;
 mod server;
 #[cfg(test)]
 mod tests;
-mod trust;
 mod vouching;
 mod words;
 
 use std::collections::HashMap;
 
 use self::server::{Place, Server};
-use self::trust::Trust;
 use super::answers::{Outcome, key};
 use super::dns::{Query, Record, RecordType, Value};
 use super::finding::{Finding, Severity};
 use super::investigation::{Asking, Came, Investigation, Seen, Setting, Want};
 use super::mta_sts::{self, Announced, MtaSts};
 use super::survey::Row;
+use super::trust::Trust;
 use super::web::{Request, Url};
 use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security, Target, parse_target};
 

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::server::{Found, Place, Server};
-use super::trust::Worth;
 use super::vouching::Judged;
 use super::{DaneSurvey, Route, words};
 use crate::diagnosis::answers::key;
@@ -16,6 +15,7 @@ use crate::diagnosis::mta_sts::{Announced, Mode, MtaSts};
 use crate::diagnosis::survey::{Connect, Row, failure, note, shown};
 use crate::diagnosis::tls::Verdict as Certificate;
 use crate::diagnosis::tlsa::{self, Dane, Dnssec, Tlsa, Verdict};
+use crate::diagnosis::trust::Worth;
 use crate::protocol::endpoint::Security;
 
 /// Addresses that a row lists.

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 
 use super::DaneSurvey;
-use super::trust::Worth;
 use crate::diagnosis::answers::{Outcome, aliases, key};
 use crate::diagnosis::dns::{Query, Record, RecordType, Value};
 use crate::diagnosis::investigation::Seen;
 use crate::diagnosis::tlsa::{Dnssec, Tlsa, record_name};
+use crate::diagnosis::trust::Worth;
 use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security};
 
 /// Where a server is.

@@ -401,11 +401,11 @@ fn what_resolvers_and_signatures_say_side_by_side() {
         (None, Some(false), Severity::Note, "not signed, by the resolver's word", Dnssec::Insecure),
         (None, None, Severity::Fault, "no answer", Dnssec::Insecure),
     ] {
-        let worth = trust::Worth { told, own, is_settled: true };
+        let worth = crate::diagnosis::trust::Worth { told, own, is_settled: true };
         let (got, says) = words::worth(&worth).unwrap();
         assert_eq!((got, worth.dnssec()), (severity, Some(together)), "{worth:?}");
         assert!(says.contains(part), "{worth:?}: {says}");
-        let open = trust::Worth { is_settled: false, ..worth };
+        let open = crate::diagnosis::trust::Worth { is_settled: false, ..worth };
         assert_eq!((words::worth(&open), open.dnssec()), (None, None));
     }
 }

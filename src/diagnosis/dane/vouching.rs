@@ -3,13 +3,13 @@
 
 use super::rows::Table;
 use super::server::{Found, Server};
-use super::trust::Worth;
 use super::{DaneSurvey, Route, Subject, Vouching, words};
 use crate::diagnosis::answers::key;
 use crate::diagnosis::dns::RecordType;
 use crate::diagnosis::finding::Severity;
 use crate::diagnosis::mta_sts::Announced;
 use crate::diagnosis::tlsa::{self, Dane, Dnssec, Tlsa};
+use crate::diagnosis::trust::Worth;
 
 /// The records of a server, judged.
 pub(super) struct Judged {

@@ -1,13 +1,13 @@
 //! The sentences: what DNSSEC, the records and the look at a server mean together.
 
 use super::server::{Found, Server};
-use super::trust::Worth;
 use crate::diagnosis::dns::both_forms;
 use crate::diagnosis::dnssec::State;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::investigation::{Failure, Seen, Stage};
 use crate::diagnosis::survey::shown;
 use crate::diagnosis::tlsa::{Dane, Mismatch, Standing, Verdict};
+use crate::diagnosis::trust::Worth;
 use crate::protocol::endpoint::Security;
 
 /// What all findings of a comparison with certificates are about, as [`crate::diagnosis::tlsa`] has it.

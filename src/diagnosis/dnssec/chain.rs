@@ -1,12 +1,12 @@
 //! The way from an anchor down to the zone of a name (RFC 4035 §5).
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::absence::{self, Absence};
 use super::anchor::{Anchor, Ds};
 use super::crypto;
+use super::ground::{Ground, Kept};
 use super::key::{Key, Vouched, usable, vouched};
 use super::set::{Set, Signed, what};
 use super::signature::{Checker, Signature};
@@ -46,7 +46,8 @@ pub(super) struct Trusted {
 }
 
 /// What lies below a zone at a name.
-enum Cut {
+#[derive(Clone, Debug)]
+pub(super) enum Cut {
     /// A signed zone, with the digests of its keys.
     Zone(Vec<Ds>),
     /// Nothing begins here.
@@ -62,17 +63,21 @@ pub(super) struct Chain<'a> {
     now: u32,
     left: Cell<u32>,
     links: RefCell<Vec<Link>>,
-    /// Zones by their names, each checked once.
-    known: RefCell<HashMap<WireName, Step<Rc<Trusted>>>>,
+    /// Zones and cuts, each checked once.
+    ground: RefCell<Ground>,
 }
 
 impl<'a> Chain<'a> {
-    pub(super) fn new(inquiry: &'a Inquiry<'a>, anchors: &'a [Anchor], now: u32) -> Self {
-        Self { inquiry, anchors, now, left: Cell::new(CHECKS), links: RefCell::default(), known: RefCell::default() }
+    pub(super) fn new(inquiry: &'a Inquiry<'a>, anchors: &'a [Anchor], now: u32, ground: Ground) -> Self {
+        let (links, ground) = (RefCell::default(), RefCell::new(ground));
+        Self { inquiry, anchors, now, left: Cell::new(CHECKS), links, ground }
     }
 
-    pub(super) fn links(self) -> Vec<Link> {
-        self.links.into_inner()
+    /// The links, and the ground for the next validation.
+    pub(super) fn end(self) -> (Vec<Link>, Ground) {
+        let mut ground = self.ground.into_inner();
+        ground.checks = ground.checks.saturating_add(CHECKS - self.left.get());
+        (self.links.into_inner(), ground)
     }
 
     pub(super) fn tell(&self, what: String, says: String, severity: Severity) {
@@ -121,7 +126,7 @@ impl<'a> Chain<'a> {
 
     /// The zone that a name's records of this type are in, trusted all the way. `signer` is the zone that the records
     /// claim for themselves: below it nothing needs to be looked for.
-    pub(super) fn ground(&self, name: &WireName, kind: RecordType, signer: Option<&WireName>) -> Step<Rc<Trusted>> {
+    pub(super) fn ground(&self, name: &WireName, kind: RecordType, signer: Option<&WireName>) -> Step<Arc<Trusted>> {
         // A DS record is the parent's (RFC 4035 §2.4).
         let name = if kind == RecordType::Ds && *name != WireName::root() { name.without(1) } else { name.lower() };
         let deepest = match signer {
@@ -139,13 +144,14 @@ impl<'a> Chain<'a> {
             let why = format!("{} is known to be unsigned (RFC 7646)", both_forms(&top.text()));
             return Err(Halt::Ended(State::Insecure(why)));
         }
-        let mut trusted = self.zone(top, &anchors, true)?;
         let depth = deepest.count();
+        let claimed = signer == Some(&deepest);
+        // What lies further down is asked for at the same time as the keys above it.
+        self.ahead(&deepest, top.count() + 1, claimed);
+        let mut trusted = self.zone(top, &anchors, true)?;
         for labels in top.count() + 1..=depth {
             let child = deepest.without(depth - labels);
-            for ahead in labels..=depth.min(labels + AHEAD - 1) {
-                self.want(&deepest.without(depth - ahead), RecordType::Ds);
-            }
+            self.ahead(&deepest, labels, claimed);
             match self.cut(&child, &trusted)? {
                 Cut::Zone(all) => trusted = self.zone(&child, &all, false)?,
                 Cut::None => {}
@@ -155,15 +161,60 @@ impl<'a> Chain<'a> {
         Ok(trusted)
     }
 
+    /// Lets the questions about the next cuts on the way to a name go out, as far as they are not settled, and the one for
+    /// the keys of the zone that signs where one claims to. Nothing lies below a delegation without signatures.
+    fn ahead(&self, deepest: &WireName, from: usize, claimed: bool) {
+        let depth = deepest.count();
+        for labels in from..=depth.min(from + AHEAD - 1) {
+            let child = deepest.without(depth - labels);
+            match self.ground.borrow().cuts.get(&child) {
+                Some((Err(_), _)) => return,
+                Some((Ok(_), _)) => continue,
+                None => {}
+            }
+            // Below such labels are records of services, and hardly ever zones.
+            if !claimed && child.labels().next().is_some_and(|label| label.starts_with(b"_")) {
+                break;
+            }
+            self.want(&child, RecordType::Ds);
+        }
+        if claimed && depth >= from {
+            self.want(deepest, RecordType::Dnskey);
+        }
+    }
+
     /// The keys of a zone, once one of them is vouched for.
-    fn zone(&self, zone: &WireName, all: &[Ds], anchor: bool) -> Step<Rc<Trusted>> {
-        if let Some(known) = self.known.borrow().get(zone) {
-            return known.clone();
+    fn zone(&self, zone: &WireName, all: &[Ds], anchor: bool) -> Step<Arc<Trusted>> {
+        self.once(|ground| &mut ground.zones, zone, || self.keys(zone, all, anchor).map(Arc::new))
+    }
+
+    /// What begins at `child`, by what its parent says.
+    fn cut(&self, child: &WireName, parent: &Trusted) -> Step<Cut> {
+        self.once(|ground| &mut ground.cuts, child, || self.looked_up(child, parent))
+    }
+
+    /// Checks something once, and tells of it whenever it is stood upon.
+    fn once<T: Clone>(
+        &self,
+        kept: impl Fn(&mut Ground) -> &mut Kept<T>,
+        name: &WireName,
+        check: impl FnOnce() -> Step<T>,
+    ) -> Step<T> {
+        let known = kept(&mut self.ground.borrow_mut()).get(name).cloned();
+        if let Some((found, links)) = known {
+            links.into_iter().for_each(|link| self.tell(link.what, link.says, link.severity));
+            return found.map_err(Halt::Ended);
         }
-        let found = self.keys(zone, all, anchor).map(Rc::new);
-        if !matches!(found, Err(Halt::Open)) {
-            self.known.borrow_mut().insert(zone.clone(), found.clone());
-        }
+        let before = self.links.borrow().len();
+        let found = check();
+        let settled = match &found {
+            Ok(found) => Ok(found.clone()),
+            // That one chain takes too much says nothing of others.
+            Err(Halt::Open | Halt::Ended(State::Bogus(Reason::TooMuch))) => return found,
+            Err(Halt::Ended(state)) => Err(state.clone()),
+        };
+        let links = self.links.borrow().get(before..).unwrap_or_default().to_vec();
+        kept(&mut self.ground.borrow_mut()).insert(name.clone(), (settled, links));
         found
     }
 
@@ -212,8 +263,7 @@ impl<'a> Chain<'a> {
         Ok(Trusted { zone: zone.clone(), keys })
     }
 
-    /// What begins at `child`, by what its parent says.
-    fn cut(&self, child: &WireName, parent: &Trusted) -> Step<Cut> {
+    fn looked_up(&self, child: &WireName, parent: &Trusted) -> Step<Cut> {
         let label = what(RecordType::Ds, child);
         let (signed, _) = self.message(child, RecordType::Ds)?;
         let bogus = |reason: Reason| {

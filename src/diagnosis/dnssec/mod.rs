@@ -16,6 +16,7 @@ mod anchor;
 mod chain;
 mod check;
 mod crypto;
+mod ground;
 mod key;
 mod nsec;
 mod nsec3;
@@ -27,6 +28,7 @@ mod tests;
 use std::fmt;
 
 pub use anchor::{Anchor, root_anchors};
+pub use ground::Ground;
 
 use self::chain::Chain;
 use super::answers::{Answers, Inquiry};
@@ -240,12 +242,21 @@ pub fn options(from: &QueryOptions) -> QueryOptions {
 /// with DO.
 #[must_use]
 pub fn validate(query: &Query, answers: &Answers, anchors: &[Anchor], now: i64) -> Validation {
+    validate_on(&mut Ground::default(), query, answers, anchors, now)
+}
+
+/// The same on ground that other validations with the same anchors and answers have checked: each zone and each cut is
+/// checked once for all of them.
+#[must_use]
+pub fn validate_on(ground: &mut Ground, query: &Query, answers: &Answers, anchors: &[Anchor], now: i64) -> Validation {
     let inquiry = Inquiry::new(answers);
     let (state, links) = {
         // Signatures count time in 32 bits that wrap (RFC 4034 §3.1.5).
-        let chain = Chain::new(&inquiry, anchors, now as u32);
+        let chain = Chain::new(&inquiry, anchors, now as u32, std::mem::take(ground));
         let state = check::check(&chain, query);
-        (state, chain.links())
+        let (links, checked) = chain.end();
+        *ground = checked;
+        (state, links)
     };
     // What was asked ahead is not needed any more once the state is known.
     let open = if state.is_none() { inquiry.open() } else { Vec::new() };

@@ -12,6 +12,7 @@ use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::investigation::Asking;
 use crate::diagnosis::survey::{Row, note};
 use crate::diagnosis::tagged::shown;
+use crate::protocol::visible::visible;
 
 /// Terms of one record that have a row, besides those that decided something; a hostile record has thousands.
 const TERMS: usize = 100;
@@ -111,7 +112,7 @@ impl Table<'_> {
     fn record(&self, depth: u8, domain: &str, record: Option<&str>, trouble: Option<(SpfResult, &str)>) -> Row {
         let label = format!("TXT {}", shown(domain));
         let text = match (record, trouble) {
-            (Some(text), _) => shown(text),
+            (Some(text), _) => visible(text.as_bytes()).into_owned(),
             (None, Some((_, says))) => shown(says),
             (None, None) => "…".to_owned(),
         };
@@ -146,7 +147,7 @@ impl Table<'_> {
         });
         let all: Vec<_> = texts.collect();
         for (ttl, text) in all.iter().take(TERMS) {
-            let row = self.asked(depth, "TXT", shown(text), &name, RecordType::Txt);
+            let row = self.asked(depth, "TXT", visible(text).into_owned(), &name, RecordType::Txt);
             self.push(Row { ttl: Some(*ttl), ..row });
         }
         self.more(depth, all.len().saturating_sub(TERMS));

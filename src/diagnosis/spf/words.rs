@@ -2,7 +2,8 @@
 
 use super::record::Record;
 use super::term::{Mechanism, Qualifier, Reading};
-use crate::diagnosis::tagged::{Explained, shown};
+use crate::diagnosis::tagged::Explained;
+use crate::protocol::visible::visible;
 
 impl Record {
     /// Each term with what it means, in the order in which receivers read them.
@@ -15,7 +16,7 @@ impl Record {
             at: Some(0..self.text.len().min(6)),
         };
         let terms = self.terms.iter().map(|term| Explained {
-            tag: shown(self.text_of(term)),
+            tag: visible(self.text_of(term).as_bytes()).into_owned(),
             value: String::new(),
             meaning: match &term.reading {
                 Ok(reading) => reading.words(),

@@ -2,17 +2,18 @@
 
 use std::net::IpAddr;
 
+use super::circle::{HOST, ROUTE, path};
 use super::lookup::{Route, is_address};
 use super::rows::{Connect, Row, Table, shown};
 use super::{EXCHANGE_ROWS, EXCHANGES, family};
-use crate::diagnosis::answers::{Outcome, aliases, is_circle};
+use crate::diagnosis::answers::{Outcome, aliases};
 use crate::diagnosis::dns::{RecordType, Value, reverse_name};
 use crate::diagnosis::finding::Severity;
 
 impl Table<'_> {
     /// MX and what hangs on them.
     pub(super) fn mail(&mut self, domain: &str) {
-        self.aliases(0, domain, RecordType::Mx, false);
+        self.aliases(0, domain, ROUTE, false);
         let none = |table: &Self| table.row(0, "MX", "none", domain, RecordType::Mx);
         match self.survey.route() {
             Route::Waiting | Route::Failed => self.open(0, "MX", domain, RecordType::Mx),
@@ -34,6 +35,11 @@ impl Table<'_> {
             }
             Route::Implicit => {
                 let mut row = none(self);
+                if self.survey.circle(domain, ROUTE).is_some() {
+                    row.text = "not to be found".to_owned();
+                    row.verdict = Some((Severity::Fault, "the aliases lead in a circle".to_owned()));
+                    return self.push(row);
+                }
                 if !self.survey.addresses(domain).is_empty() {
                     row.connect = Some(Connect { host: domain.to_owned(), address: None, port: 25, service: None });
                     let says = "mail goes to the domain's own address (RFC 5321 §5.1)".to_owned();
@@ -87,6 +93,11 @@ impl Table<'_> {
             return;
         } else {
             match (self.survey.outcome(name, RecordType::A), self.survey.outcome(name, RecordType::Aaaa)) {
+                _ if self.survey.circle(name, HOST).is_some() => (
+                    Severity::Fault,
+                    "its aliases lead in a circle: nobody gets to an address".to_owned(),
+                    "let the MX name a host that has an address",
+                ),
                 (Outcome::Failed, _) | (_, Outcome::Failed) => {
                     self.push(row);
                     self.host(1, name, true);
@@ -108,7 +119,7 @@ impl Table<'_> {
 
     /// The addresses of a host, each with its reverse names.
     fn host(&mut self, depth: u8, host: &str, exchange: bool) {
-        self.aliases(depth, host, RecordType::A, exchange);
+        self.aliases(depth, host, HOST, exchange);
         let found = self.survey.address_records(host);
         for kind in [RecordType::A, RecordType::Aaaa] {
             match self.survey.outcome(host, kind) {
@@ -174,13 +185,22 @@ impl Table<'_> {
     }
 
     /// The aliases on the way to an answer.
-    fn aliases(&mut self, depth: u8, name: &str, kind: RecordType, exchange: bool) {
-        let Some(answer) = self.survey.answer(name, kind) else { return };
-        let circle = is_circle(answer, name);
-        for (number, (record, target)) in aliases(answer, name).into_iter().enumerate() {
-            let row = self.record(depth, "CNAME", &shown(target), record, name, kind);
-            if circle && number == 0 {
-                let says = "the aliases lead in a circle: nobody gets to an address".to_owned();
+    fn aliases(&mut self, depth: u8, name: &str, kinds: &[RecordType], exchange: bool) {
+        let Some((kind, answer)) = kinds.iter().find_map(|kind| Some((*kind, self.survey.answer(name, *kind)?))) else {
+            return;
+        };
+        let circle = self.survey.circle(name, kinds);
+        let told = aliases(answer, name);
+        let mut rows: Vec<Row> =
+            told.iter().map(|(record, to)| self.record(depth, "CNAME", &shown(to), record, name, kind)).collect();
+        // A resolver that has gone round may tell nothing of the way: then each alias was asked for.
+        if let (true, Some(circle)) = (rows.is_empty(), &circle) {
+            let steps = circle.iter().zip(circle.iter().skip(1));
+            rows = steps.map(|(at, to)| self.row(depth, "CNAME", shown(to), at, RecordType::Cname)).collect();
+        }
+        for (number, row) in rows.into_iter().enumerate() {
+            if let (0, Some(circle)) = (number, &circle) {
+                let says = format!("the aliases lead in a circle: {}; nobody gets to an address", path(circle));
                 self.judge(row, name, (Severity::Fault, says, "let one of them name a host that has an address"));
             } else if exchange && number == 0 {
                 let says = "an MX must not name an alias (RFC 2181 §10.3)".to_owned();

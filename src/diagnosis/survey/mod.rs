@@ -8,11 +8,12 @@
 //!        ├► MTA-STS ─► its policy by HTTPS; TLS-RPT; BIMI; DKIM keys by guessed selectors
 //!        ├► SRV of the mail services, autoconfig, autodiscover
 //!        ├► NS, SOA, CAA, a name that nobody has
-//!        ├► DNSKEY and DS from the root down, beside what the resolver says
+//!        ├► DNSKEY and DS from the root down to all that mail stands on, beside what the resolver says
 //!        └► A, AAAA, when there is no MX
 //! address ─► PTR ─► A or AAAA of the name it gives
 //! ```
 
+mod circle;
 mod explain;
 mod judged;
 mod lookup;
@@ -22,6 +23,7 @@ mod promises;
 mod question;
 mod rows;
 mod services;
+mod signed;
 mod single;
 mod texts;
 mod tries;
@@ -40,11 +42,11 @@ pub(super) use verdict::failure;
 
 use self::judged::{Guessed, Judged};
 use self::lookup::Route;
-use self::validating::Validating;
 use super::answers::{Answers, key};
 use super::dns::{Answer, Query, RecordType, both_forms, reverse_name};
 use super::finding::Finding;
-use super::investigation::{Came, Investigation, Question, Setting, Want};
+use super::investigation::{Came, Investigation, Setting, Want};
+use super::trust::Trust;
 use super::web::{Request, Url};
 use super::{mta_sts, tlsa};
 use crate::protocol::visible::visible;
@@ -90,8 +92,10 @@ pub struct Survey {
     /// The policy of MTA-STS, once it was fetched.
     policy: Option<Result<mta_sts::Fetched, String>>,
     requested: bool,
-    /// The chain of trust down to the MX records; none of an address.
-    validating: Option<Validating>,
+    /// The chains of trust down to what mail stands on.
+    trust: Trust,
+    /// When the last answer came, in seconds since 1970.
+    now: i64,
 }
 
 impl Investigation for Survey {
@@ -104,13 +108,8 @@ impl Investigation for Survey {
         let questions = self.questions();
         let mut wants: Vec<Want> =
             questions.into_iter().map(|query| Want::Answer(self.setting.question(query))).collect();
-        let links = self.validating.as_mut().map(Validating::questions).unwrap_or_default();
-        let resolver = &self.setting.resolver;
-        wants.extend(
-            links
-                .into_iter()
-                .map(|(query, options)| Want::Answer(Question { query, resolver: resolver.clone(), options })),
-        );
+        let watched: Vec<Query> = self.watched().into_iter().map(|watched| watched.query).collect();
+        wants.extend(self.trust.wants(&watched, self.now));
         if let Some(url) = self.policy_url().filter(|_| !self.requested) {
             self.requested = true;
             wants.push(Want::Document(Request::get(url).at_most(mta_sts::fetch::LONGEST)));
@@ -119,11 +118,10 @@ impl Investigation for Survey {
     }
 
     fn came(&mut self, came: Came, now: i64) {
+        self.now = now;
+        self.trust.came(&came);
         match came {
             Came::Answer(question, answer) => {
-                if let Some(validating) = self.validating.as_mut().filter(|own| question.options == *own.options()) {
-                    validating.answered((*answer).clone(), now);
-                }
                 if question.options == self.setting.options {
                     self.answered(*answer);
                 }
@@ -160,12 +158,6 @@ impl Survey {
                 Subject::Domain(name.to_ascii_lowercase())
             }
         };
-        let validating = match &subject {
-            Subject::Domain(name) if !setting.anchors.is_empty() => {
-                Some(Validating::new(&key(name, RecordType::Mx), &setting.options, &setting.anchors))
-            }
-            _ => None,
-        };
         let mut survey = Self {
             subject,
             setting: setting.clone(),
@@ -177,7 +169,8 @@ impl Survey {
             guessed: None,
             policy: None,
             requested: false,
-            validating,
+            trust: Trust::new(setting),
+            now: 0,
         };
         survey.judge();
         survey
@@ -329,8 +322,10 @@ impl Survey {
             Subject::Address(ip) => self.want_reverse(*ip, &mut wanted),
             Subject::Domain(domain) => {
                 wanted.push(key(domain, RecordType::Mx));
+                wanted.extend(self.want_alias(domain, circle::ROUTE));
                 let hosts = self.hosts();
                 for host in &hosts {
+                    wanted.extend(self.want_alias(host, circle::HOST));
                     wanted.push(key(host, RecordType::A));
                     wanted.push(key(host, RecordType::Aaaa));
                     wanted.push(key(&tlsa::record_name(host, 25), RecordType::Tlsa));
@@ -341,6 +336,7 @@ impl Survey {
                     }
                 }
                 wanted.extend(services::questions(domain));
+                wanted.extend(self.service_hosts(domain).iter().flat_map(|host| services::addresses(host)));
                 wanted.extend(zone::questions(domain));
                 wanted.extend(self.judged.iter().flat_map(|judged| judged.open.iter().cloned()));
             }

@@ -1,7 +1,10 @@
 //! The services that mail programs find by DNS: SRV, and the names they guess.
 
-use super::EXCHANGES;
+use super::circle::{HOST, path};
+use super::lookup::is_address;
 use super::rows::{Connect, Row, Table, shown};
+use super::verdict::Remark;
+use super::{EXCHANGES, Survey};
 use crate::diagnosis::answers::{Outcome, aliases, key};
 use crate::diagnosis::dns::{Query, RecordType, Value};
 use crate::diagnosis::finding::Severity;
@@ -12,7 +15,9 @@ const SERVICES: [&str; 7] = ["_submission", "_submissions", "_imap", "_imaps", "
 const BESIDE: [&str; 2] = ["_sieve", "_jmap"];
 /// Hosts that mail programs ask over HTTPS for a configuration.
 const HOSTS: [&str; 2] = ["autoconfig", "autodiscover"];
-/// Addresses of such a host that are shown.
+/// Hosts named by SRV records that are looked up.
+const TARGETS: usize = 20;
+/// Addresses of a host that are shown.
 const ADDRESSES: usize = 4;
 
 fn service_name(service: &str, domain: &str) -> String {
@@ -22,11 +27,74 @@ fn service_name(service: &str, domain: &str) -> String {
 /// What is asked about services.
 pub(super) fn questions(domain: &str) -> Vec<Query> {
     let services = SERVICES.iter().chain(&BESIDE).map(|service| key(&service_name(service, domain), RecordType::Srv));
-    let hosts = HOSTS.iter().flat_map(|host| {
-        let name = format!("{host}.{domain}");
-        [key(&name, RecordType::A), key(&name, RecordType::Aaaa)]
-    });
+    let hosts = HOSTS.iter().flat_map(|host| addresses(&format!("{host}.{domain}")));
     services.chain(hosts).collect()
+}
+
+/// The questions for the addresses of a host.
+pub(super) fn addresses(host: &str) -> [Query; 2] {
+    [key(host, RecordType::A), key(host, RecordType::Aaaa)]
+}
+
+impl Survey {
+    /// The hosts that SRV records name, each once, as far as they are looked up.
+    pub(super) fn service_hosts(&self, domain: &str) -> Vec<&str> {
+        let mut hosts: Vec<&str> = Vec::new();
+        for service in SERVICES.iter().chain(&BESIDE) {
+            let Outcome::Records(records) = self.outcome(&service_name(service, domain), RecordType::Srv) else {
+                continue;
+            };
+            for record in records.into_iter().take(EXCHANGES) {
+                let Value::Srv { target, .. } = &record.value else { continue };
+                if !target.is_empty() && !hosts.iter().any(|host| host.eq_ignore_ascii_case(target)) {
+                    hosts.push(target);
+                }
+            }
+        }
+        hosts.truncate(TARGETS);
+        hosts
+    }
+
+    /// What becomes of a client that goes to the target of an SRV record: severity, sentence, next step.
+    fn target(&self, target: &str, domain: &str) -> Option<Remark> {
+        let mend = "let the SRV record name a host that has an A or AAAA record";
+        if is_address(target) {
+            let says = "an address stands where a name must (RFC 2782)".to_owned();
+            return Some((Severity::Fault, says, mend));
+        }
+        if !self.service_hosts(domain).iter().any(|host| host.eq_ignore_ascii_case(target)) {
+            return Some((Severity::Note, format!("not looked up: a survey follows {TARGETS} targets"), ""));
+        }
+        if let Some(names) = self.circle(target, HOST) {
+            let says = format!("its aliases lead in a circle: {}; no client gets there", path(&names));
+            return Some((Severity::Fault, says, mend));
+        }
+        let found = self.addresses(target);
+        let alias = HOST.iter().find_map(|kind| aliases(self.answer(target, *kind)?, target).last().copied());
+        if found.is_empty() {
+            if self.is_waiting(target) {
+                return None;
+            }
+            let outcomes = HOST.iter().map(|kind| self.outcome(target, *kind));
+            let says = outcomes.fold("has no address: no client gets there", |says, outcome| match outcome {
+                Outcome::Failed => "nobody tells its address: clients do not get there now",
+                Outcome::Nothing { no_name: true } => "this host does not exist: no client gets there",
+                _ => says,
+            });
+            return Some((Severity::Fault, says.to_owned(), mend));
+        }
+        let some: Vec<String> = found.iter().take(ADDRESSES).map(ToString::to_string).collect();
+        let more = if found.len() > ADDRESSES { " and more" } else { "" };
+        let at = format!("{}{more}", some.join(", "));
+        Some(match alias {
+            Some((_, name)) => (
+                Severity::Warning,
+                format!("an alias of {}, which an SRV record must not name (RFC 2782); {at}", shown(name)),
+                "let the SRV record name the host itself: some clients do not follow",
+            ),
+            None => (Severity::Good, at, ""),
+        })
+    }
 }
 
 impl Table<'_> {
@@ -64,8 +132,15 @@ impl Table<'_> {
             let Value::Srv { priority, weight, port, target } = &record.value else { continue };
             if target.is_empty() {
                 let mut row = self.record(0, &label, ".", record, &name, RecordType::Srv);
-                row.verdict = Some((Severity::Note, "not offered, and says so (RFC 2782)".to_owned()));
-                self.push(row);
+                if count > 1 {
+                    let says = "\".\" says that the service is not available, and other records offer it (RFC 2782)";
+                    let next = "take out \".\", or all the others";
+                    self.judge(row, domain, (Severity::Warning, says.to_owned(), next));
+                } else {
+                    let says = "service decidedly not available, and says so (RFC 6186 §3.4, RFC 2782)";
+                    row.verdict = Some((Severity::Note, says.to_owned()));
+                    self.push(row);
+                }
                 continue;
             }
             let text = format!("{}:{port} (priority {priority}, weight {weight})", shown(target));
@@ -78,7 +153,14 @@ impl Table<'_> {
                     service: Some(service.trim_start_matches('_').to_owned()),
                 });
             }
-            self.push(row);
+            match self.survey.target(target, domain) {
+                None => self.push(row),
+                Some((severity @ (Severity::Good | Severity::Note), says, _)) => {
+                    row.verdict = Some((severity, says));
+                    self.push(row);
+                }
+                Some(remark) => self.judge(row, target, remark),
+            }
         }
         self.more(&label, count, EXCHANGES);
         true

@@ -1,9 +1,10 @@
 //! A single question and the rows of its answer, as dig has them: header, sections, EDNS, and every try.
 
+use super::circle::path;
 use super::rows::{Connect, Row, note, shown};
 use super::validating::Validating;
 use super::{explain, tries, verdict};
-use crate::diagnosis::answers::{aliases, aliases_in, is_circle};
+use crate::diagnosis::answers::{aliases, aliases_in, circle};
 use crate::diagnosis::dns::{
     Answer, Edns, Query, Record, RecordType, Resolver, Response, Value, algorithm_name, both_forms, digest_name,
     extended_error_name, is_within, opcode_name,
@@ -136,8 +137,9 @@ impl Single {
         let is_answered = response.answers.iter().any(|record| record.value.kind() == query.kind);
         let chain = self.answer.as_ref().map(|answer| aliases(answer, &query.name)).unwrap_or_default();
         let verdict = match (response.rcode, response.answers.is_empty()) {
-            (0, false) if self.answer.as_ref().is_some_and(|answer| is_circle(answer, &query.name)) => {
-                Some((Severity::Fault, "the aliases lead in a circle: nobody gets to an answer".to_owned()))
+            (0 | 2, false) if let Some(names) = self.answer.as_ref().and_then(|own| circle(own, &query.name)) => {
+                let says = format!("the aliases lead in a circle: {}; nobody gets to an answer", path(&names));
+                Some((Severity::Fault, says))
             }
             (0, false) if !is_answered && !chain.is_empty() => {
                 Some((Severity::Warning, format!("an alias that leads to a name without {} records", query.kind)))

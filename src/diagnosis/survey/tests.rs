@@ -22,6 +22,7 @@ impl World {
         let mut response = Response::default();
         let mut name = query.name.as_str();
         let mut failure = None;
+        let mut mute = false;
         if !self.0.iter().any(|(owner, ..)| *owner == name) {
             response.rcode = 3;
         }
@@ -30,6 +31,9 @@ impl World {
             for (_, kind, value) in self.0.iter().filter(|(owner, ..)| *owner == name) {
                 match *value {
                     "!SERVFAIL" if *kind == query.kind => response.rcode = 2,
+                    "!mute" | "!SERVFAIL" | "!timeout" if *kind != query.kind => {}
+                    // A resolver that went round, and says no more than that there is nothing.
+                    "!mute" => mute = true,
                     "!timeout" if *kind == query.kind => failure = Some(QueryFailure::TimedOut),
                     _ if *kind == query.kind => response.answers.push(record(name, *kind, value)),
                     _ if *kind == RecordType::Cname => {
@@ -44,6 +48,9 @@ impl World {
                 Some(next) if response.answers.len() < 8 => name = next,
                 _ => break,
             }
+        }
+        if mute || response.rcode == 2 {
+            response.answers.clear();
         }
         let reply = failure.map_or(Ok(response), Err);
         Answer {
@@ -119,6 +126,8 @@ const RIGHT: &[&str] = &[
     "host26.example.net A 192.0.2.99",
     "_imaps._tcp.example.org SRV imap.example.org:993",
     "_pop3._tcp.example.org SRV :0",
+    "imap.example.org A 192.0.2.143",
+    "imap.example.org AAAA 2001:db8::143",
 ];
 
 #[test]
@@ -142,8 +151,8 @@ MTA-STS none [note: no MTA-STS: who can come between may have mail delivered to 
 TLS-RPT none [note: no TLS-RPT: when senders cannot deliver under TLS, nobody tells you]
   mend _smtp._tls.example.org. IN TXT \"v=TLSRPTv1; rua=mailto:tls-reports@example.org\"
 BIMI none [note: no BIMI: mailboxes show no logo of yours]
-SRV _imaps imap.example.org:993 (priority 0, weight 1)
-SRV _pop3 . [note: not offered, and says so (RFC 2782)]
+SRV _imaps imap.example.org:993 (priority 0, weight 1) [good: 192.0.2.143, 2001:db8::143]
+SRV _pop3 . [note: service decidedly not available, and says so (RFC 6186 §3.4, RFC 2782)]
 SRV none for _submission _submissions _imap _pop3s _autodiscover _sieve _jmap
 CAA none
 TXT other=␛[2J
@@ -259,8 +268,26 @@ fn what_is_wrong_with_the_mail_route() {
         (
             "a circle",
             &["x.org CNAME y.org", "y.org CNAME x.org"],
-            "CNAME y.org [fault: the aliases lead in a circle",
-            Some("lead in a circle"),
+            "CNAME y.org [fault: the aliases lead in a circle: x.org → y.org → x.org",
+            Some("the aliases of x.org lead in a circle: x.org → y.org → x.org; nobody gets to its mail servers"),
+        ),
+        (
+            "a circle that the resolver passes over in silence",
+            &["x.org MX !mute", "x.org CNAME y.org", "y.org CNAME x.org"],
+            "CNAME y.org [fault: the aliases lead in a circle: x.org → y.org → x.org",
+            Some("the aliases of x.org lead in a circle: x.org → y.org → x.org; nobody gets to its mail servers"),
+        ),
+        (
+            "an exchange in a circle",
+            &["x.org MX 5 a.org", "a.org CNAME b.org", "b.org CNAME c.org", "c.org CNAME b.org"],
+            "MX 5 a.org [fault: its aliases lead in a circle: nobody gets to an address]\n  CNAME b.org [fault: the",
+            Some("the aliases of the MX a.org lead in a circle: a.org → b.org → c.org → b.org; nobody gets to an"),
+        ),
+        (
+            "an exchange in a circle, and SERVFAIL",
+            &["x.org MX 5 a.org", "a.org A !mute", "a.org AAAA !SERVFAIL", "a.org CNAME A.org"],
+            "MX 5 a.org [fault: its aliases lead in a circle: nobody gets to an address]\n  CNAME A.org [fault: the",
+            Some("the aliases of the MX a.org lead in a circle: a.org → A.org; nobody gets to an address"),
         ),
         (
             "alias of the domain",
@@ -340,6 +367,75 @@ fn a_finding_about_a_hostile_name_is_safe_to_draw() {
 }
 
 #[test]
+fn what_mail_stands_on_is_checked_with_a_question_each_and_no_longer_way() {
+    let world = World::new(RIGHT);
+    let run = |anchors| {
+        let mut survey = Survey::new("example.org", &Setting { anchors, ..Setting::new(Resolver::System) });
+        let (mut rounds, mut checked) = (0, Vec::new());
+        loop {
+            let wants = survey.wants();
+            if wants.is_empty() {
+                return (rounds, checked, table(&survey));
+            }
+            rounds += 1;
+            for want in wants {
+                let Want::Answer(question) = want else { panic!("{want:?}") };
+                if question.options.checking_disabled {
+                    checked.push(format!("{} {}", question.query.name, question.query.kind));
+                }
+                let answer = world.answer(&question.query);
+                survey.came(Came::Answer(question, Box::new(answer)), 0);
+            }
+        }
+    };
+    let (rounds, checked, plain) = run(Vec::new());
+    assert_eq!((checked, plain.contains("DNSSEC")), (Vec::new(), false));
+    let (with_dnssec, checked, drawn) = run(crate::diagnosis::dnssec::root_anchors());
+    assert_eq!(with_dnssec, rounds, "the longest chain of look-ups");
+    assert_eq!(
+        checked,
+        [
+            "example.org MX",
+            "example.org TXT",
+            "_dmarc.example.org TXT",
+            "_mta-sts.example.org TXT",
+            "example.org SOA",
+            "mx1.example.org A",
+            "mx1.example.org AAAA",
+            "_25._tcp.mx1.example.org TLSA",
+            "mx2.example.org A",
+            "mx2.example.org AAAA",
+            "_25._tcp.mx2.example.org TLSA",
+        ]
+    );
+    let row = "DNSSEC the resolver does not say AD · here: indeterminate [note: ";
+    assert!(drawn.contains(row), "{drawn}");
+}
+
+#[test]
+fn where_the_targets_of_services_lead() {
+    for (lines, row) in [
+        (&["h.org A 192.0.2.1"][..], "[good: 192.0.2.1]"),
+        (&["h.org TXT a"], "[fault: has no address: no client gets there]"),
+        (&["other.org A 192.0.2.1"], "[fault: this host does not exist: no client gets there]"),
+        (&["h.org A !SERVFAIL"], "[fault: nobody tells its address: clients do not get there now]"),
+        (
+            &["h.org CNAME g.org", "g.org A 192.0.2.1"],
+            "[warning: an alias of g.org, which an SRV record must not name (RFC 2782); 192.0.2.1]",
+        ),
+        (&["h.org CNAME h.org"], "[fault: its aliases lead in a circle: h.org → h.org; no client gets there]"),
+    ] {
+        let all: Vec<&str> = lines.iter().copied().chain(["x.org A 192.0.2.9", "_imap._tcp.x.org SRV h.org:143"]).collect();
+        let drawn = table(&World::new(&all).survey("x.org"));
+        let expect = format!("SRV _imap h.org:143 (priority 0, weight 1) {row}\n");
+        assert!(drawn.contains(&expect), "{expect}{drawn}");
+    }
+    let lines = ["x.org A 192.0.2.1", "_imap._tcp.x.org SRV :0", "_imap._tcp.x.org SRV x.org:143"];
+    let drawn = table(&World::new(&lines).survey("x.org"));
+    assert!(drawn.contains("SRV _imap . [warning: \".\" says that the service is not available, and"), "{drawn}");
+}
+
+#[test]
 fn aliases_in_a_ring_end() {
     let mut survey = Survey::new("x.org", &Setting::new(Resolver::System));
     for query in survey.questions() {
@@ -348,7 +444,11 @@ fn aliases_in_a_ring_end() {
         let reply = Ok(Response { answers, ..Response::default() });
         survey.answered(Answer::new(query, reply));
     }
-    let start = "CNAME a.org [fault: the aliases lead in a circle: nobody gets to an address]\nCNAME b.org\nMX none";
+    let start = "\
+CNAME a.org [fault: the aliases lead in a circle: x.org → a.org → b.org → A.org; nobody gets to an address]
+CNAME b.org
+MX not to be found [fault: the aliases lead in a circle]
+";
     assert!(table(&survey).starts_with(start), "{}", table(&survey));
 }
 

@@ -37,11 +37,6 @@ impl Validating {
         }
     }
 
-    /// How its questions are asked.
-    pub(super) const fn options(&self) -> &QueryOptions {
-        &self.options
-    }
-
     /// Takes in the answer as the user asked for it. A refusal is asked for again, with what does not validate.
     pub(super) fn begin(&mut self, answer: &Answer, now: i64) {
         if answer.reply.as_ref().is_ok_and(|response| matches!(response.rcode, 0 | 3)) {
@@ -105,7 +100,7 @@ impl Validating {
 }
 
 /// What both findings together mean.
-fn verdict(state: &State, response: Option<&Response>) -> (Severity, String) {
+pub(super) fn verdict(state: &State, response: Option<&Response>) -> (Severity, String) {
     let authentic = response.is_some_and(|response| response.flags.ad);
     // A resolver that validates gives nothing else of what it finds broken (RFC 4035 §5.5).
     let refused = response.is_some_and(|response| response.rcode == SERVFAIL);

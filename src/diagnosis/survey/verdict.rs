@@ -1,8 +1,9 @@
 //! The sentences: what an answer means for the mail of the domain, and what to do next.
 
+use super::circle::{HOST, ROUTE, path};
 use super::lookup::Route;
 use super::{Subject, Survey};
-use crate::diagnosis::answers::{Outcome, is_circle};
+use crate::diagnosis::answers::Outcome;
 use crate::diagnosis::dns::{Answer, QueryFailure, RecordType, extended_error_name};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::protocol::visible::visible;
@@ -18,6 +19,19 @@ pub(super) fn trouble(survey: &Survey) -> Option<Finding> {
     if hosts.iter().any(|host| survey.is_waiting(host)) {
         return None;
     }
+    if let Some(names) = survey.circle(domain, ROUTE) {
+        return fault(
+            format!("the aliases of {domain} lead in a circle: {}; nobody gets to its mail servers", path(&names)),
+            "let one of them name a host that exists, or take the alias out and publish an MX record",
+        );
+    }
+    if let Some((host, names)) = hosts.iter().find_map(|host| Some((host, survey.circle(host, HOST)?))) {
+        let host = super::rows::shown(host);
+        return fault(
+            format!("the aliases of the MX {host} lead in a circle: {}; nobody gets to an address", path(&names)),
+            "let the MX name a host that has an address (RFC 2181 §10.3); until then mail waits and comes back",
+        );
+    }
     match survey.route() {
         Route::Waiting => None,
         Route::Failed => survey.answer(domain, RecordType::Mx).map(failure),
@@ -31,12 +45,6 @@ pub(super) fn trouble(survey: &Survey) -> Option<Finding> {
             format!("{domain} takes no mail, and says so with a null MX (RFC 7505)"),
             "nothing is broken: mail to this domain must not be sent",
         )),
-        Route::Implicit if survey.answer(domain, RecordType::Mx).is_some_and(|answer| is_circle(answer, domain)) => {
-            fault(
-                format!("the aliases of {domain} lead in a circle: nobody gets to its mail servers"),
-                "let one of them name a host that exists, or take the alias out and publish an MX record",
-            )
-        }
         Route::Implicit | Route::Exchanges(_) if let Some(failed) = failed_address(survey, &hosts) => Some(failed),
         Route::Implicit => fault(
             format!("{domain} has neither an MX record nor an address, so it takes no mail"),

@@ -1,11 +1,11 @@
 //! The zone itself: its servers, its serial, who signs, who may issue certificates, and what answers to any name.
 
-use super::rows::{Row, Table, shown};
+use super::rows::{Table, shown};
 use super::{EXCHANGES, Survey, explain};
 use crate::diagnosis::answers::{Outcome, key};
 use crate::diagnosis::caa;
 use crate::diagnosis::dns::{Query, Record, RecordType, Value};
-use crate::diagnosis::finding::{Finding, Severity};
+use crate::diagnosis::finding::Severity;
 
 /// A label that nobody has: what answers to it answers to all.
 const NOBODYS: &str = "ehlo-asks-for-a-wildcard";
@@ -39,7 +39,7 @@ impl Table<'_> {
     pub(super) fn zone(&mut self, domain: &str) {
         self.servers(domain);
         self.serial(domain);
-        self.dnssec(domain);
+        self.dnssec();
         self.caa(domain);
         self.wildcard(domain);
     }
@@ -97,21 +97,6 @@ impl Table<'_> {
         } else {
             self.push(row);
         }
-    }
-
-    /// What the resolver says of the signatures, and beside it what this program found.
-    fn dnssec(&mut self, domain: &str) {
-        let response = self.survey.answer(domain, RecordType::Mx).and_then(|answer| answer.reply.as_ref().ok());
-        let Some((row, links)) = self.survey.validating.as_ref().and_then(|own| own.rows(response)) else { return };
-        let detail = links.iter().map(|link| {
-            let severity = link.verdict.as_ref().map_or("", |(severity, _)| severity.name());
-            format!("{:<8} {} {}", severity, link.label, link.text)
-        });
-        let row = Row { detail: row.detail.iter().cloned().chain(detail).collect(), ..row };
-        if let Some((severity @ (Severity::Warning | Severity::Fault), says)) = &row.verdict {
-            self.findings.push(Finding::new(*severity, "DNSSEC", says.clone(), ""));
-        }
-        self.push(row);
     }
 
     /// The nearest CAA records.

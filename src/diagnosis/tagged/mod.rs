@@ -43,7 +43,9 @@ impl Explained {
     /// A tag that stands in the record.
     #[must_use]
     pub fn stated(tag: &Tag<'_>, meaning: impl Into<String>) -> Self {
-        Self { tag: shown(tag.name), value: shown(tag.value), meaning: meaning.into(), at: Some(tag.at.clone()) }
+        // Whole, for it is read and copied from here: a record has 65,535 octets at most, and its tags share them.
+        let value = visible(tag.value).into_owned();
+        Self { tag: shown(tag.name), value, meaning: meaning.into(), at: Some(tag.at.clone()) }
     }
 
     /// A tag that is left out, with the value it then has.
@@ -103,14 +105,16 @@ impl Remark {
     }
 }
 
-/// Octets of a value that are shown.
+/// Octets of a value that are shown in a sentence about it.
 const SHOWN: usize = 500;
 
-/// Safe to draw, and not endless.
+/// A value as it is quoted in a sentence: safe to draw, and not endless. The record itself is shown whole.
 pub(in crate::diagnosis) fn shown(octets: impl AsRef<[u8]>) -> String {
     let octets = octets.as_ref();
     match octets.get(..SHOWN) {
-        Some(cut) if cut.len() < octets.len() => format!("{}…", visible(cut)),
+        Some(cut) if cut.len() < octets.len() => {
+            format!("{}… ({} more octets)", visible(cut), octets.len() - cut.len())
+        }
         _ => visible(octets).into_owned(),
     }
 }
@@ -130,6 +134,6 @@ mod tests {
     fn values_are_safe_and_short() {
         assert_eq!(shown("a\x1b[2J"), "a␛[2J");
         assert_eq!(shown([b'x'; SHOWN]).len(), SHOWN);
-        assert_eq!(shown([b'x'; SHOWN + 1]).chars().count(), SHOWN + 1);
+        assert_eq!(shown([b'x'; SHOWN + 7]), format!("{}… (7 more octets)", "x".repeat(SHOWN)));
     }
 }

@@ -230,7 +230,9 @@ impl Table<'_> {
         };
         let read: Vec<(&Record, Tlsa)> =
             records.into_iter().filter_map(|record| Some((record, explain::tlsa(record)?))).collect();
-        let dnssec = if self.survey.is_authentic(&name, RecordType::Tlsa) { Dnssec::Secure } else { Dnssec::Insecure };
+        // Until the chain is checked here the resolver's word stands.
+        let told = if self.survey.is_authentic(&name, RecordType::Tlsa) { Dnssec::Secure } else { Dnssec::Insecure };
+        let dnssec = self.survey.worth(&name, RecordType::Tlsa).dnssec().unwrap_or(told);
         let plain: Vec<Tlsa> = read.iter().map(|(_, record)| record.clone()).collect();
         let server = Server { host, port: 25, next_hop: None, chain: None, now: 0 };
         let dane = tlsa::judge(&plain, dnssec, &server);
@@ -239,6 +241,10 @@ impl Table<'_> {
             row.detail = explain::record(record);
             row.verdict = Some(match (own.usable(), dnssec) {
                 (Err(why), _) => (Severity::Warning, format!("of no use: {why}")),
+                (_, Dnssec::Bogus) => {
+                    let says = "bogus: senders with DANE take the host as unreachable (RFC 7672 §2.1.2)";
+                    (Severity::Fault, says.to_owned())
+                }
                 (_, Dnssec::Secure) => (Severity::Note, "signed: senders hold the certificate against it".to_owned()),
                 _ => (Severity::Warning, "not signed by DNSSEC: senders pass over it".to_owned()),
             });
