@@ -560,7 +560,9 @@ fn a_compressed_session(seed: u64) {
     assert!(pair.current().is_compressed());
     let plain = pair.sent.len();
     pair.line("COMPRESS DEFLATE");
-    pair.shows("NO [COMPRESSIONACTIVE]");
+    pair.press(KeyCode::Enter, KeyModifiers::ALT);
+    pair.settle();
+    pair.shows("BAD COMPRESS is active already");
     pair.line("SELECT INBOX");
     pair.line("FETCH 1:* (FLAGS BODY.PEEK[])");
     pair.shows("* 6 FETCH");

@@ -65,6 +65,7 @@ impl Rfc {
     fn read(&self, protocol: Protocol, phase: Phase, line: &str, capabilities: &Capabilities) -> Reading {
         let mut progress = Progress::new();
         progress.enable(self.enabled.as_bytes());
+        progress.user_named = true;
         let protocol = if line.starts_with("LHLO") { Protocol::Lmtp } else { protocol };
         let Self { tls, authenticated, .. } = *self;
         check(

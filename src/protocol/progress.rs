@@ -59,6 +59,13 @@ pub struct Progress {
     pub transaction: Transaction,
     /// POP3: UTF8 was accepted (RFC 6856 §2.1).
     pub utf8_mode: bool,
+    /// POP3: USER was said and not refused, and no login was tried since (RFC 1939 §7).
+    pub user_named: bool,
+    /// IMAP: COMPRESS is on (RFC 4978 §3); TLS changes nothing in it.
+    pub compressed: bool,
+    /// Messages in the selected mailbox (IMAP) or in the maildrop, marked ones included (POP3): the last number that
+    /// names one. `None`: the server has not said.
+    messages: Option<u32>,
     /// SMTP: the domains of recipients in this session, as DNS has them (RFC 9422 §4.3).
     domains: BTreeSet<String>,
     /// IMAP: the command up to the last literal, see [`SENT`]; empty when there is nothing to go on from.
@@ -79,6 +86,9 @@ impl Progress {
             recipients: 0,
             transaction: Transaction { binary: false, chunked: false },
             utf8_mode: false,
+            user_named: false,
+            compressed: false,
+            messages: None,
             domains: BTreeSet::new(),
             joined: String::new(),
             changes: 0,
@@ -89,6 +99,20 @@ impl Progress {
     #[must_use]
     pub const fn changes(&self) -> u32 {
         self.changes
+    }
+
+    /// Messages in the selected mailbox (IMAP) or in the maildrop, marked ones included (POP3); `None`: not known.
+    #[must_use]
+    pub const fn messages(&self) -> Option<u32> {
+        self.messages
+    }
+
+    /// The server has told how many messages there are, or what makes the number unknown again.
+    pub(super) fn count(&mut self, messages: Option<u32>) {
+        if self.messages != messages {
+            self.messages = messages;
+            self.changes = self.changes.wrapping_add(1);
+        }
     }
 
     /// How many domains the recipients of this session had.
@@ -109,9 +133,9 @@ impl Progress {
         (!self.joined.is_empty()).then_some(self.joined.as_str())
     }
 
-    /// TLS stands, or the user has logged out: everything is forgotten (RFC 3207 §4.2, RFC 8437 §4.1).
+    /// TLS stands, or the user has logged out: everything is forgotten (RFC 3207 §4.2, RFC 8437 §4.1) but compression.
     pub fn restart(&mut self) {
-        *self = Self { changes: self.changes.wrapping_add(1), ..Self::new() };
+        *self = Self { changes: self.changes.wrapping_add(1), compressed: self.compressed, ..Self::new() };
     }
 
     /// A command went out.
@@ -134,6 +158,10 @@ impl Progress {
                 }
             }
             "BDAT" => self.transaction.chunked = true,
+            "USER" => self.user_named = true,
+            // Another mailbox has its own messages, and a refusal leaves none selected (RFC 9051 §6.3.2).
+            "SELECT" | "EXAMINE" => self.messages = None,
+            "PASS" | "APOP" | "AUTH" => self.user_named = false,
             _ => {}
         }
     }
@@ -153,7 +181,14 @@ impl Progress {
                 self.enabled.smtputf8 = false;
             }
             "UTF8" => self.utf8_mode |= positive,
-            "UNAUTHENTICATE" if positive => self.restart(),
+            "USER" => self.user_named &= positive,
+            "COMPRESS" => self.compressed |= positive,
+            "CLOSE" | "UNSELECT" if positive => self.messages = None,
+            // RFC 8437 §4.1.
+            "UNAUTHENTICATE" if positive => {
+                self.restart();
+                self.compressed = false;
+            }
             _ => {}
         }
     }

@@ -45,7 +45,7 @@ impl Imap {
     /// COMPRESS: the answer goes out as it is, everything behind it packed.
     pub(super) fn compress(&mut self, command: &Command<'_>, out: &mut Vec<Output>) -> Option<String> {
         if self.deflater.is_some() {
-            return Some("NO [COMPRESSIONACTIVE] the connection is compressed already".to_owned());
+            return Some("BAD COMPRESS is active already".to_owned());
         }
         say(out, &format!("{} OK DEFLATE active", command.tag));
         self.deflater = Some(Box::default());

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::numbers;
 use crate::protocol::capability::Capabilities;
 use crate::protocol::smtp::address::ForwardPath;
 use crate::protocol::smtp::parameters::{Parameter, mail, rcpt};
@@ -29,9 +30,17 @@ pub(super) fn arguments(line: &str, verb: &Verb, verb_at: &Range<usize>, context
         "XCLIENT" | "XFORWARD" => attributes(line, at, verb.name, context.capabilities),
         "BURL" => trust(line, at, context).into_iter().collect(),
         "FETCH" | "STORE" | "COPY" | "MOVE" => {
-            message_limit(line, at, verb, context.capabilities).into_iter().collect()
+            let limit = message_limit(line, at, verb, context.capabilities);
+            limit.into_iter().chain(numbers::beyond(line, at, context)).collect()
         }
-        "APPEND" | "REPLACE" | "UID REPLACE" => append_limit(line, context.capabilities).into_iter().collect(),
+        "CONVERT" | "RETR" | "DELE" | "TOP" | "LIST" | "UIDL" => {
+            numbers::beyond(line, at, context).into_iter().collect()
+        }
+        "REPLACE" => {
+            let limit = append_limit(line, context.capabilities);
+            limit.into_iter().chain(numbers::beyond(line, at, context)).collect()
+        }
+        "APPEND" | "UID REPLACE" => append_limit(line, context.capabilities).into_iter().collect(),
         "USER" | "PASS" | "APOP" => utf8_user(line, at, context.capabilities).into_iter().collect(),
         _ => Vec::new(),
     }
@@ -320,6 +329,12 @@ mod tests {
         // RFC 6856 §2.
         (Pop3, Authorization, &["UTF8", "USER"], &[], "USER jö", 5..8, Advice, "does not offer UTF8 USER"),
         (Pop3, Authorization, &["UTF8", "STLS"], &["UTF8"], "STLS", 0..4, Sequence, "STLS cannot follow UTF8"),
+        // RFC 1939 §7.
+        (Pop3, Authorization, &["USER"], &[], "PASS x", 0..4, Sequence, "say USER first, the server would answer -ERR"),
+        (Pop3, Authorization, &["USER"], &["USER jo", "PASS y"], "PASS x", 0..4, Sequence, "PASS follows a USER that was accepted"),
+        // RFC 4978 §3.
+        (Imap, Authenticated, &["IMAP4rev1", "COMPRESS=DEFLATE"], &["COMPRESS DEFLATE"], "COMPRESS DEFLATE", 0..8, Sequence,
+            "COMPRESS is on already (RFC 4978 §3), the server would answer BAD"),
     ];
 
     #[test]
@@ -371,6 +386,9 @@ mod tests {
             (Imap, Selected, &["IMAP4rev1", "UIDONLY"], &["* ENABLED UIDONLY"], "UID FETCH 1 FLAGS"),
             (Imap, Authenticated, &["IMAP4rev1", "QRESYNC"], &["* ENABLED QRESYNC"], "SELECT x (QRESYNC (1 2))"),
             (Pop3, Authorization, &["UTF8 USER", "STLS"], &[], "STLS"),
+            (Pop3, Authorization, &["USER"], &["USER jo"], "PASS x"),
+            (Pop3, Authorization, &["USER"], &["USER jo", "CAPA"], "PASS x"),
+            (Imap, Authenticated, &["IMAP4rev1", "COMPRESS=DEFLATE"], &[], "COMPRESS DEFLATE"),
         ] {
             let (capabilities, progress) = (offers(lines), after(protocol, before));
             let context = Context { progress: &progress, ..Context::new(protocol, phase, &capabilities) };

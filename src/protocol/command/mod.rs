@@ -6,6 +6,7 @@ mod faults;
 mod known;
 mod limits;
 mod next;
+mod numbers;
 mod obstacle;
 mod offers;
 mod secret;

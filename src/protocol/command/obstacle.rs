@@ -75,6 +75,8 @@ fn said_before(verb: &Verb, context: &Context<'_>) -> Option<(String, bool)> {
         "DATA" if progress.transaction.binary => {
             ("DATA cannot carry BODY=BINARYMIME, which MAIL said: BDAT sends the message, or RSET", true)
         }
+        "PASS" if !progress.user_named => ("PASS follows a USER that was accepted (RFC 1939 §7): say USER first", true),
+        "COMPRESS" if progress.compressed => ("COMPRESS is on already (RFC 4978 §3)", true),
         "STLS" if progress.utf8_mode => ("STLS cannot follow UTF8 (RFC 6856 §2.1)", true),
         "FETCH" | "STORE" | "SEARCH" | "COPY" | "MOVE" | "SORT" | "THREAD" | "REPLACE" | "CONVERT"
             if progress.enabled.uid_only =>

@@ -95,7 +95,7 @@ fn wrong_lines_say_where_and_why() {
         (Imap, Authenticated, "SELECT INBOX ", 12..13, Incomplete, "end of the line"),
         (Imap, Authenticated, "SELECT \"\tx\"", 8..9, Syntax, "tab"),
         (Pop3, Authorization, "RETR 1", 0..4, Sequence, "RETR needs USER and PASS first, the server would answer -ERR"),
-        (Pop3, Authorization, "PASS x ", 5..7, Advice, "part of it"),
+        (Pop3, Authorization, "PASS x ", 0..4, Sequence, "say USER first"),
         (Pop3, Transaction, "RTER 1", 0..4, Syntax, "did you mean RETR"),
     ] {
         let reading = read(protocol, phase, line);

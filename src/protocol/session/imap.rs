@@ -136,6 +136,7 @@ impl State {
                 self.capabilities = capabilities(list);
                 reading.signal = Some(Signal::Capabilities);
             }
+            self.recount(word, kind);
             if word.eq_ignore_ascii_case(b"ENABLED") {
                 self.progress.enable(list);
             }
@@ -175,6 +176,20 @@ impl State {
             reading.signal = Some(Signal::Closing);
         }
         reading
+    }
+
+    /// Messages come and go (RFC 9051 §7.4.1, §7.5.1). VANISHED tells UIDs, which may name one message twice or none at
+    /// all (RFC 7162 §3.2.10): the next EXISTS is waited for.
+    fn recount(&mut self, word: &[u8], kind: &[u8]) {
+        if word.eq_ignore_ascii_case(b"VANISHED") {
+            return self.progress.count(None);
+        }
+        let Some(number) = std::str::from_utf8(word).ok().and_then(|word| word.parse::<u32>().ok()) else { return };
+        if kind.eq_ignore_ascii_case(b"EXISTS") {
+            self.progress.count(Some(number));
+        } else if kind.eq_ignore_ascii_case(b"EXPUNGE") {
+            self.progress.count(self.progress.messages().map(|messages| messages.saturating_sub(1)));
+        }
     }
 
     fn tagged(&mut self, tag: &[u8], name: &'static str, text: &[u8]) -> Reading {

@@ -53,6 +53,8 @@ struct State {
     timestamp: Option<String>,
     /// POP3: messages marked by DELE, which QUIT removes (RFC 1939 §6).
     deletes: u32,
+    /// POP3: lines of the body that is being received.
+    listed: u32,
     /// SMTP: recipients accepted in this transaction; LMTP owes a reply for each (RFC 2033 §4.2).
     recipients: u32,
     /// The reply that is being received: its code, and how many lines came.
@@ -197,6 +199,7 @@ impl Session {
                 seen: Seen::new(),
                 timestamp: None,
                 deletes: 0,
+                listed: 0,
                 recipients: 0,
                 open: None,
                 piece: None,

@@ -53,12 +53,14 @@ impl State {
         if ok && has_body(command.verb.map(|verb| verb.body), &command.argument) {
             reading.whole = false;
             self.listing = Capabilities::heard();
+            self.listed = 0;
             command.body = true;
             self.outstanding.push_front(command);
             return reading;
         }
         self.progress.answered(name, &command.argument, ok);
         match name {
+            "STAT" if ok => self.count(number(text)),
             "USER" => self.user = ok.then_some(command.argument),
             "PASS" | "APOP" | "AUTH" if ok => {
                 let user = (name == "APOP").then(|| command.argument.clone());
@@ -90,20 +92,32 @@ impl State {
         let mut reading = Reading { answers, ..Reading::of(ReplyClass::Data) };
         if octets == b"." {
             reading.whole = true;
-            if let Some(command) = self.outstanding.pop_front()
-                && command.is("CAPA")
-            {
+            let Some(command) = self.outstanding.pop_front() else { return reading };
+            if command.is("CAPA") {
                 self.capabilities = std::mem::take(&mut self.listing);
                 self.capabilities.known = true;
                 reading.signal = Some(Signal::Capabilities);
+            } else if command.is("LIST") || command.is("UIDL") {
+                self.count(Some(self.listed));
             }
         } else if self.outstanding.front().is_some_and(|command| command.is("CAPA"))
             && let Some(capability) = Capability::read(octets)
         {
             self.listing.push(capability);
         }
+        self.listed = self.listed.saturating_add(1);
         reading
     }
+
+    /// STAT and the lists leave out what is marked for deletion, which keeps its number (RFC 1939 §5).
+    fn count(&mut self, unmarked: Option<u32>) {
+        self.progress.count(unmarked.map(|unmarked| unmarked.saturating_add(self.deletes)));
+    }
+}
+
+/// The number that a text begins with.
+fn number(text: &[u8]) -> Option<u32> {
+    std::str::from_utf8(text.split(|&b| b == b' ').next()?).ok()?.parse().ok()
 }
 
 fn has_body(body: Option<Body>, argument: &str) -> bool {
