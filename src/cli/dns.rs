@@ -6,7 +6,7 @@ use std::io::Read as _;
 use super::args::Dns;
 use super::draw::{Draw, worst};
 use super::investigate::{Run, is_practice};
-use super::{Exit, json, print, tables};
+use super::{Exit, json, print, tables, veil};
 use crate::app::message_editor::MESSAGE_CAP;
 use crate::app::options::Options;
 use crate::diagnosis::Severity;
@@ -48,11 +48,13 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
     let title = investigation.title();
     let run = Run { clock, world, means: Means::default(), options: &options };
     let investigator = run.investigate(investigation, resolver.clone()).await;
-    let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
+    let (mut rows, mut findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
+    let privacy = veil::privacy(arguments.privacy, &options, &arguments.line);
+    veil::table(&privacy, &mut rows, &mut findings);
     let text = if arguments.json {
         let answer = investigator.investigation().and_then(Investigation::answer);
         let all = json::all(&title, &resolver.to_string(), &rows, &findings, answer);
-        serde_json::to_string_pretty(&all)?
+        serde_json::to_string_pretty(&veil::json(&privacy, all))?
     } else {
         let draw = Draw {
             short: opened.short,
@@ -60,7 +62,7 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
             explain: arguments.explain,
             ascii: arguments.ascii,
         };
-        draw.text(&rows, &findings)
+        veil::text(&privacy, opened.short, draw.text(&rows, &findings))
     };
     // Nothing is no line: a script counts them.
     if !text.is_empty() {

@@ -13,6 +13,7 @@ mod reference;
 pub mod start;
 mod tables;
 mod tls;
+mod veil;
 
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;

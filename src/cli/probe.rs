@@ -8,8 +8,9 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use super::args::Probe as Arguments;
 use super::draw::{Draw, worst};
 use super::investigate::{Run, is_practice};
-use super::{Exit, json, print, tables};
+use super::{Exit, json, print, tables, veil};
 use crate::app::options::Options;
+use crate::app::privacy::Privacy;
 use crate::diagnosis::Severity;
 use crate::diagnosis::investigation::Investigation;
 use crate::diagnosis::probe::{Order, Probe};
@@ -31,14 +32,16 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    if let Err(why) = agreed(&order, arguments)? {
+    let mut options = Options::new(&super::own_name(), jiff::Zoned::now());
+    let privacy = veil::privacy(arguments.privacy, &options, &arguments.target);
+    privacy.know(&order.name());
+    if let Err(why) = agreed(&order, arguments, &privacy)? {
         eprintln!("ehlo probe: {why}");
         return Ok(Exit::Usage);
     }
     let clock = Clock::start();
     let world =
         if arguments.target.iter().any(|word| is_practice(word)) { Some(Practice::start(clock).await?) } else { None };
-    let mut options = Options::new(&super::own_name(), jiff::Zoned::now());
     if let Err(why) = tables::fill(&mut options, world.as_ref()) {
         eprintln!("ehlo probe: {why}");
         return Ok(Exit::Usage);
@@ -48,12 +51,14 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let resolver = options.resolver.clone();
     let run = Run { clock, world, means: Means::default(), options: &options };
     let investigator = run.investigate(Box::new(probe), resolver.clone()).await;
-    let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
+    let (mut rows, mut findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
+    veil::table(&privacy, &mut rows, &mut findings);
     let text = if arguments.json {
-        serde_json::to_string_pretty(&json::all(&title, &resolver.to_string(), &rows, &findings, None))?
+        let all = json::all(&title, &resolver.to_string(), &rows, &findings, None);
+        serde_json::to_string_pretty(&veil::json(&privacy, all))?
     } else {
         let draw = Draw { short: false, is_question: false, explain: arguments.explain, ascii: arguments.ascii };
-        draw.text(&rows, &findings)
+        veil::text(&privacy, false, draw.text(&rows, &findings))
     };
     print(&text)?;
     Ok(if worst(&rows, &findings) == Some(Severity::Fault) { Exit::Fault } else { Exit::Ok })
@@ -94,8 +99,9 @@ fn order(arguments: &Arguments) -> Result<Order, String> {
 
 /// Tells what will be done. Whoever is at a terminal types the name of the server, unless nobody else is concerned;
 /// elsewhere the flag stands for it.
-fn agreed(order: &Order, arguments: &Arguments) -> std::io::Result<Result<(), String>> {
+fn agreed(order: &Order, arguments: &Arguments, privacy: &Privacy) -> std::io::Result<Result<(), String>> {
     let terms = order.terms().join("\n");
+    let terms = privacy.veil(&terms).into_owned();
     eprintln!("{}\n", if arguments.ascii { view::in_ascii(&terms) } else { terms });
     if arguments.i_am_responsible || order.is_own() {
         return Ok(Ok(()));
@@ -103,7 +109,9 @@ fn agreed(order: &Order, arguments: &Arguments) -> std::io::Result<Result<(), St
     if !std::io::stdin().is_terminal() {
         return Ok(Err("nothing was sent: without a terminal it needs --i-am-responsible".to_owned()));
     }
-    eprint!("Type {} to begin: ", order.name());
+    // What is typed is the name itself, so a pseudonym would be the wrong word to ask for.
+    let name = if privacy.on { "the name of the server".to_owned() } else { order.name() };
+    eprint!("Type {name} to begin: ");
     std::io::stderr().flush()?;
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;

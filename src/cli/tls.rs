@@ -4,7 +4,7 @@
 use super::args::Inspect;
 use super::draw::{Draw, worst};
 use super::investigate::{Run, is_practice};
-use super::{Exit, json, means, print, tables};
+use super::{Exit, json, means, print, tables, veil};
 use crate::app::options::Options;
 use crate::diagnosis::investigation::{Investigation, Opened, What, open};
 use crate::diagnosis::survey::Row;
@@ -20,6 +20,10 @@ const PEM: &str = "-----BEGIN CERTIFICATE-----";
 /// # Errors
 /// When standard output cannot be written, or the practice world cannot start.
 pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
+    if arguments.pem && arguments.privacy {
+        eprintln!("ehlo tls: --privacy leaves certificates out, for each holds the names it is for: leave out --pem or --privacy");
+        return Ok(Exit::Usage);
+    }
     let clock = Clock::start();
     let world =
         if arguments.line.iter().any(|word| is_practice(word)) { Some(Practice::start(clock).await?) } else { None };
@@ -53,9 +57,12 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
     }
     let run = Run { clock, world, means, options: &options };
     let investigator = run.investigate(investigation, setting.resolver.clone()).await;
-    let (rows, findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
+    let (mut rows, mut findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
+    let privacy = veil::privacy(arguments.privacy, &options, &arguments.line);
+    veil::table(&privacy, &mut rows, &mut findings);
     let text = if arguments.json {
-        serde_json::to_string_pretty(&json::all(&title, &setting.resolver.to_string(), &rows, &findings, None))?
+        let all = json::all(&title, &setting.resolver.to_string(), &rows, &findings, None);
+        serde_json::to_string_pretty(&veil::json(&privacy, all))?
     } else if arguments.pem {
         pem(&rows)
     } else {
@@ -65,7 +72,7 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
             explain: arguments.explain,
             ascii: arguments.ascii,
         };
-        draw.text(&rows, &findings)
+        veil::text(&privacy, draw.short, draw.text(&rows, &findings))
     };
     if !text.is_empty() {
         print(&text)?;

@@ -67,6 +67,9 @@ pub struct Dns {
     /// Print below each record what it means, tag by tag.
     #[arg(long)]
     pub explain: bool,
+    /// Print pseudonyms for addresses, hosts and IPs, and for the digests that lead to them.
+    #[arg(long)]
+    pub privacy: bool,
     /// Draw with ASCII only.
     #[arg(long)]
     pub ascii: bool,
@@ -85,6 +88,7 @@ impl Dns {
                 "--short" => &mut all.short,
                 "--json" => &mut all.json,
                 "--explain" => &mut all.explain,
+                "--privacy" => &mut all.privacy,
                 "--ascii" => &mut all.ascii,
                 _ => return true,
             };
@@ -136,6 +140,9 @@ pub struct Inspect {
     /// Print the certificates alone, as text that other programs read (PEM).
     #[arg(long, conflicts_with = "short")]
     pub pem: bool,
+    /// Print pseudonyms for addresses, hosts and IPs, and for the digests that lead to them.
+    #[arg(long)]
+    pub privacy: bool,
     /// Draw with ASCII only.
     #[arg(long)]
     pub ascii: bool,
@@ -178,6 +185,9 @@ pub struct Probe {
     /// Print below each test what was said.
     #[arg(long)]
     pub explain: bool,
+    /// Print pseudonyms for addresses, hosts and IPs, and for the digests that lead to them.
+    #[arg(long)]
+    pub privacy: bool,
     /// Draw with ASCII only.
     #[arg(long)]
     pub ascii: bool,
