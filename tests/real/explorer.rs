@@ -15,7 +15,7 @@ pub(crate) fn open_with(rig: &Rig, args: &[&str]) -> Terminal {
 
 /// The explorer on a machine that does not know the rig's authority.
 pub(crate) fn open_as_a_stranger(rig: &Rig, port: u16) -> Terminal {
-    spawn(&[&rig.address.to_string(), &port.to_string()], "/dev/null")
+    spawn(&[&rig.address.to_string(), &port.to_string()], rig.others.to_str().unwrap())
 }
 
 /// The explorer on a machine with these roots. The password is never to be seen.

@@ -1,31 +1,34 @@
 //! What the servers find in their directory: configuration, certificates, zones, users and mailboxes.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
+use std::{fs, io};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose, SanType};
 
+use crate::keeper::SBIN;
 use crate::rig::{
     BIG_LAST_LINE, BIG_OCTETS, BIG_USERS, IMAP_ALT, IMAPS_ALT, PASSWORD, POP3_ALT, POP3S_ALT, PROBE_LAX, PROBE_STRICT,
-    SBIN, SMALL_MESSAGES, SUBMISSION_ALT, SUBMISSIONS_ALT, USERS,
+    SMALL_MESSAGES, SUBMISSION_ALT, SUBMISSIONS_ALT, USERS,
 };
 
+/// The account that owns the mailboxes.
+const MAIL: &str = "mail";
+/// The account that Postfix changes to.
+pub(crate) const POSTFIX: &str = "postfix";
+
+/// The file with the certificate of an authority that signed nothing here.
+pub(crate) const OTHERS: &str = "others.pem";
+
 /// Writes all of it.
-pub(crate) fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr) -> std::io::Result<()> {
+pub(crate) fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr) -> io::Result<()> {
     let [_, a, b, c] = address.octets();
-    let (mail_uid, mail_gid) = account("mail")?;
-    let (postfix_uid, _) = account("postfix")?;
-    let words = [
-        ("@DIR@", dir.display().to_string()),
-        ("@ADDRESS@", address.to_string()),
+    let words = Words::of(dir, address)?.and([
         ("@REVERSE@", format!("{c}.{b}.{a}")),
         ("@DNS@", dns.port().to_string()),
-        ("@MAIL_UID@", mail_uid.to_string()),
-        ("@MAIL_GID@", mail_gid.to_string()),
         ("@SUBMISSION_ALT@", SUBMISSION_ALT.to_string()),
         ("@SUBMISSIONS_ALT@", SUBMISSIONS_ALT.to_string()),
         ("@IMAP_ALT@", IMAP_ALT.to_string()),
@@ -35,13 +38,10 @@ pub(crate) fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr) -> std::io
         ("@PROBE_STRICT@", PROBE_STRICT.to_string()),
         ("@PROBE_LAX@", PROBE_LAX.to_string()),
         ("@BIG@", "x".repeat(250)),
-    ];
-    let fill = |template: &str| words.iter().fold(template.to_owned(), |text, (word, value)| text.replace(word, value));
+    ]);
+    let fill = |template: &str| words.fill(template);
 
-    for room in ["named", "postfix", "dovecot", "queue", "data", "mail"] {
-        fs::create_dir(dir.join(room))?;
-    }
-    chown(dir.join("data"), Some(postfix_uid), None)?;
+    folders(dir, &["named"])?;
     // BIND goes on as its own user, and insists that its directory is its own to write.
     fs::set_permissions(dir.join("named"), fs::Permissions::from_mode(0o777))?;
 
@@ -54,7 +54,9 @@ pub(crate) fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr) -> std::io
     fs::write(dir.join("postfix/master.cf"), fill(master))?;
     let template = for_dovecot(include_str!("config/dovecot-2.3.conf"), include_str!("config/dovecot-2.4.conf"))?;
     fs::write(dir.join("dovecot/dovecot.conf"), fill(template))?;
-    certify(dir, address).map_err(std::io::Error::other)?;
+    certify(dir, address).map_err(io::Error::other)?;
+    // What a machine trusts that knows nothing of this rig.
+    fs::write(dir.join(OTHERS), authority("another authority").map_err(io::Error::other)?.pem())?;
 
     let (mut mailboxes, mut passwords) = (String::new(), String::new());
     for user in USERS {
@@ -64,25 +66,63 @@ pub(crate) fn furnish(dir: &Path, address: Ipv4Addr, dns: SocketAddr) -> std::io
     }
     fs::write(dir.join("postfix/mailboxes"), mailboxes)?;
     fs::write(dir.join("dovecot/users"), passwords)?;
-    let owner = format!("{mail_uid}:{mail_gid}");
+    let (uid, gid) = account(MAIL)?;
+    let owner = format!("{uid}:{gid}");
     match Command::new("chown").arg("-R").arg(owner).arg(dir.join("mail")).status()?.success() {
         true => Ok(()),
-        false => Err(std::io::Error::other("chown failed")),
+        false => Err(io::Error::other("chown failed")),
     }
 }
 
+/// What the words between @ in the templates stand for in one rig.
+pub(crate) struct Words(Vec<(&'static str, String)>);
+
+impl Words {
+    /// Those of every rig: where it is, where it listens, and who owns the mailboxes.
+    pub(crate) fn of(dir: &Path, address: Ipv4Addr) -> io::Result<Self> {
+        let (uid, gid) = account(MAIL)?;
+        Ok(Self(vec![
+            ("@DIR@", dir.display().to_string()),
+            ("@ADDRESS@", address.to_string()),
+            ("@MAIL_UID@", uid.to_string()),
+            ("@MAIL_GID@", gid.to_string()),
+        ]))
+    }
+
+    /// The same and more.
+    pub(crate) fn and(mut self, more: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.0.extend(more);
+        self
+    }
+
+    /// The template with all of them replaced.
+    pub(crate) fn fill(&self, template: &str) -> String {
+        self.0.iter().fold(template.to_owned(), |text, (word, value)| text.replace(word, value))
+    }
+}
+
+/// Makes the folders that Postfix and Dovecot work in, each with the owner it must have, and `more`.
+pub(crate) fn folders(dir: &Path, more: &[&str]) -> io::Result<()> {
+    for folder in ["postfix", "dovecot", "queue", "data", "mail"].iter().chain(more) {
+        fs::create_dir_all(dir.join(folder))?;
+    }
+    let (mail_uid, mail_gid) = account(MAIL)?;
+    chown(dir.join("mail"), Some(mail_uid), Some(mail_gid))?;
+    chown(dir.join("data"), Some(account(POSTFIX)?.0), None)
+}
+
 /// The user and group number of an account that Debian's packages make.
-pub(crate) fn account(name: &str) -> std::io::Result<(u32, u32)> {
+pub(crate) fn account(name: &str) -> io::Result<(u32, u32)> {
     let accounts = fs::read_to_string("/etc/passwd")?;
     let mut fields = accounts.lines().map(|line| line.split(':').collect::<Vec<_>>());
     fields
         .find(|fields| fields.first() == Some(&name))
         .and_then(|fields| Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?)))
-        .ok_or_else(|| std::io::Error::other(format!("no account {name} in /etc/passwd")))
+        .ok_or_else(|| io::Error::other(format!("no account {name} in /etc/passwd")))
 }
 
 /// Dovecot 2.4 renamed most settings, so each line of releases has its own template.
-pub(crate) fn for_dovecot(two_three: &'static str, two_four: &'static str) -> std::io::Result<&'static str> {
+pub(crate) fn for_dovecot(two_three: &'static str, two_four: &'static str) -> io::Result<&'static str> {
     let output = Command::new(Path::new(SBIN).join("dovecot")).arg("--version").output()?;
     let version = String::from_utf8_lossy(&output.stdout).into_owned();
     if version.starts_with("2.3.") {
@@ -90,7 +130,7 @@ pub(crate) fn for_dovecot(two_three: &'static str, two_four: &'static str) -> st
     } else if version.starts_with("2.4.") {
         Ok(two_four)
     } else {
-        Err(std::io::Error::other(format!("no template for Dovecot {version}; there are ones for 2.3 and 2.4")))
+        Err(io::Error::other(format!("no template for Dovecot {version}; there are ones for 2.3 and 2.4")))
     }
 }
 
@@ -99,11 +139,7 @@ pub(crate) type Authority = CertifiedIssuer<'static, KeyPair>;
 
 /// Makes an authority, and a certificate for every name and address of the servers.
 pub(crate) fn certify(dir: &Path, address: Ipv4Addr) -> Result<Authority, Box<dyn std::error::Error + Send + Sync>> {
-    let mut authority = CertificateParams::new(Vec::new())?;
-    authority.distinguished_name.push(DnType::CommonName, "real.test test authority");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+    let authority = authority("real.test test authority")?;
 
     let names = ["mx1.real.test", "mail.real.test", "real.test"].map(str::to_owned);
     let mut server = CertificateParams::new(names)?;
@@ -119,8 +155,16 @@ pub(crate) fn certify(dir: &Path, address: Ipv4Addr) -> Result<Authority, Box<dy
     Ok(authority)
 }
 
+fn authority(name: &str) -> Result<Authority, rcgen::Error> {
+    let mut authority = CertificateParams::new(Vec::new())?;
+    authority.distinguished_name.push(DnType::CommonName, name);
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    CertifiedIssuer::self_signed(authority, KeyPair::generate()?)
+}
+
 /// A few small messages that are awkward to show, and the big one for its user.
-fn fill_mailbox(home: &Path, user: &str) -> std::io::Result<()> {
+fn fill_mailbox(home: &Path, user: &str) -> io::Result<()> {
     let maildir = home.join("Maildir");
     for part in ["cur", "new", "tmp"] {
         fs::create_dir_all(maildir.join(part))?;

@@ -2,16 +2,59 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpStream};
+use std::ops::Deref;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Longer than a start has ever taken, shorter than anybody's patience with a broken one.
 const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// Where Debian has the servers; not everybody's search path leads there.
+pub(crate) const SBIN: &str = "/usr/sbin";
+
+/// What Postfix and Dovecot log.
+pub(crate) const MAIL_LOGS: [&str; 5] =
+    ["postfix-check.out", "postfix.out", "postfix.log", "dovecot.out", "dovecot.log"];
+
+/// Whether these servers are there; what to do about it if they are not.
+pub(crate) fn installed(servers: &[&str]) -> Result<(), String> {
+    match servers.iter().find(|name| !Path::new(SBIN).join(name).exists()) {
+        None => Ok(()),
+        Some(name) => Err(format!("{name} is missing; run tests/real/install as root")),
+    }
+}
+
+/// Servers as one test uses them: what they log meanwhile is shown if the test fails.
+pub(crate) struct Use<T: 'static> {
+    servers: &'static T,
+    _watch: Watch,
+}
+
+/// Starts servers on the first call, for the whole test process, and gives them to a test.
+pub(crate) fn shared<T>(
+    once: &'static OnceLock<Result<T, String>>,
+    start: impl FnOnce() -> Result<T, String>,
+    keeper: impl FnOnce(&T) -> &Keeper,
+) -> Use<T> {
+    match once.get_or_init(start) {
+        Ok(servers) => Use { servers, _watch: keeper(servers).watch() },
+        Err(reason) => panic!("the servers do not run: {reason}"),
+    }
+}
+
+impl<T> Deref for Use<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.servers
+    }
+}
 
 /// A new directory for servers, which they can read as users of their own.
 pub(crate) fn directory() -> Result<PathBuf, String> {
@@ -85,6 +128,15 @@ impl Keeper {
         }
     }
 
+    /// Waits until all of these take connections.
+    pub(crate) fn wait_to_listen(&self, services: impl IntoIterator<Item = SocketAddr>) -> Result<(), String> {
+        services.into_iter().try_for_each(|service| {
+            self.wait_for(&format!("{service} to listen"), || TcpStream::connect(service).ok())
+                .map(drop)
+                .map_err(|reason| self.explained(&reason))
+        })
+    }
+
     /// A reason, and below it all that the servers have logged.
     pub(crate) fn explained(&self, reason: &str) -> String {
         let logs = self.logs.iter().map(|log| format!("\n--- {} ---\n{}", log.display(), tail(log, 0)));
@@ -92,13 +144,13 @@ impl Keeper {
     }
 
     /// What is logged from now on is shown if the test fails.
-    pub(crate) fn watch(&self) -> Watch {
+    fn watch(&self) -> Watch {
         Watch(self.logs.iter().map(|log| (log.clone(), length(log))).collect())
     }
 }
 
 /// The logs, and how long they were.
-pub(crate) struct Watch(Vec<(PathBuf, u64)>);
+struct Watch(Vec<(PathBuf, u64)>);
 
 impl Drop for Watch {
     fn drop(&mut self) {

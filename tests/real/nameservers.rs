@@ -19,8 +19,7 @@ use ehlo::diagnosis::dns::{Record, Value};
 use ehlo::diagnosis::dnssec::Anchor;
 
 use crate::asker;
-use crate::keeper::{Keeper, Watch, directory};
-use crate::rig::SBIN;
+use crate::keeper::{Keeper, SBIN, Use, directory, installed, shared};
 use crate::zones::{self, Places};
 
 /// What runs, and what it logs.
@@ -35,27 +34,10 @@ pub(crate) struct Nameservers {
     keeper: Keeper,
 }
 
-/// The servers as one test uses them: what they log meanwhile is shown if the test fails.
-pub(crate) struct Use {
-    servers: &'static Nameservers,
-    _watch: Watch,
-}
-
 /// Starts the servers on the first call and gives them to the test.
-pub(crate) fn nameservers() -> Use {
+pub(crate) fn nameservers() -> Use<Nameservers> {
     static SERVERS: OnceLock<Result<Nameservers, String>> = OnceLock::new();
-    match SERVERS.get_or_init(Nameservers::start) {
-        Ok(servers) => Use { servers, _watch: servers.keeper.watch() },
-        Err(reason) => panic!("the name servers do not run: {reason}"),
-    }
-}
-
-impl std::ops::Deref for Use {
-    type Target = Nameservers;
-
-    fn deref(&self) -> &Nameservers {
-        self.servers
-    }
+    shared(&SERVERS, Nameservers::start, |servers| &servers.keeper)
 }
 
 impl Nameservers {
@@ -91,9 +73,7 @@ impl Nameservers {
     }
 
     fn start() -> Result<Self, String> {
-        if !Path::new(SBIN).join("named").exists() {
-            return Err("BIND is missing; run tests/real/install as root".to_owned());
-        }
+        installed(&["named"])?;
         let places = places()?;
         let dir = directory()?;
         let anchor = zones::write(&dir, &places).map_err(|error| format!("cannot write the zones: {error}"))?;

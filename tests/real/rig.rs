@@ -7,12 +7,12 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::ops::{Deref, RangeInclusive};
-use std::path::{Path, PathBuf};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crate::furnish::furnish;
-use crate::keeper::{Keeper, Watch, directory};
+use crate::furnish::{OTHERS, furnish};
+use crate::keeper::{Keeper, MAIL_LOGS, Use, directory, installed, shared};
 
 /// Every mailbox is `USER@real.test`. A flow that changes its mailbox has a user to itself, because flows run side by side.
 pub(crate) const USERS: [&str; 7] = ["jo", "ann", "kim", "lee", "max", "una", "pat"];
@@ -27,12 +27,8 @@ pub(crate) const BIG_LAST_LINE: &str = "the last line of the big message";
 /// How many small messages each mailbox has at first.
 pub(crate) const SMALL_MESSAGES: usize = 3;
 
-/// Where Debian has the servers; not everybody's search path leads there.
-pub(crate) const SBIN: &str = "/usr/sbin";
-
-/// What runs, and what it logs.
+/// What runs.
 const SERVERS: [&str; 3] = ["postfix", "dovecot", "named"];
-const LOGS: [&str; 6] = ["postfix-check.out", "postfix.out", "postfix.log", "dovecot.out", "dovecot.log", "named.out"];
 
 /// The ports that differ from the usual ones, published in the zone's SRV records.
 pub(crate) const SUBMISSION_ALT: u16 = 10587;
@@ -54,30 +50,15 @@ pub(crate) struct Rig {
     pub(crate) dns: SocketAddr,
     /// The certificate of the authority that signed the servers' certificate, as a PEM file.
     pub(crate) authority: PathBuf,
+    /// The certificate of an authority that signed nothing here, as a PEM file.
+    pub(crate) others: PathBuf,
     keeper: Keeper,
 }
 
-/// The rig as one test uses it: what the servers log meanwhile is shown if the test fails.
-pub(crate) struct Use {
-    rig: &'static Rig,
-    _watch: Watch,
-}
-
 /// Starts the servers on the first call and gives them to the test.
-pub(crate) fn rig() -> Use {
+pub(crate) fn rig() -> Use<Rig> {
     static RIG: OnceLock<Result<Rig, String>> = OnceLock::new();
-    match RIG.get_or_init(Rig::start) {
-        Ok(rig) => Use { rig, _watch: rig.keeper.watch() },
-        Err(reason) => panic!("the servers do not run: {reason}"),
-    }
-}
-
-impl Deref for Use {
-    type Target = Rig;
-
-    fn deref(&self) -> &Rig {
-        self.rig
-    }
+    shared(&RIG, Rig::start, |rig| &rig.keeper)
 }
 
 impl Rig {
@@ -129,10 +110,7 @@ impl Rig {
     }
 
     fn start() -> Result<Self, String> {
-        let missing = SERVERS.into_iter().find(|name| !Path::new(SBIN).join(name).exists());
-        if missing.is_some() {
-            return Err("Postfix, Dovecot or BIND is missing; run tests/real/install as root".to_owned());
-        }
+        installed(&SERVERS)?;
         let address = own_address(101..=109, &[25, 110, 143, 465, 587, 993, 995])?;
         let dns = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .and_then(|socket| socket.local_addr())
@@ -140,16 +118,12 @@ impl Rig {
 
         let dir = directory()?;
         furnish(&dir, address, dns).map_err(|error| format!("cannot write the configuration: {error}"))?;
-        let authority = dir.join("authority.pem");
-        let keeper = Keeper::start(dir, &SERVERS, &LOGS)?;
+        let (authority, others) = (dir.join("authority.pem"), dir.join(OTHERS));
+        let keeper = Keeper::start(dir, &SERVERS, &[&MAIL_LOGS[..], &["named.out"]].concat())?;
         let services =
             [25, 465, 587, 143, 993, 110, 995, PROBE_STRICT, PROBE_LAX].map(|port| SocketAddr::from((address, port)));
-        for service in services.into_iter().chain([dns]) {
-            keeper
-                .wait_for(&format!("{service} to listen"), || TcpStream::connect(service).ok())
-                .map_err(|reason| keeper.explained(&reason))?;
-        }
-        Ok(Self { address, dns, authority, keeper })
+        keeper.wait_to_listen(services.into_iter().chain([dns]))?;
+        Ok(Self { address, dns, authority, others, keeper })
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,9 +16,9 @@ use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertificateParams, DnType, KeyPair};
 
 use super::tokens;
-use crate::furnish::{account, certify, for_dovecot};
-use crate::keeper::{Keeper, Watch, directory};
-use crate::rig::{PASSWORD, SBIN, own_address};
+use crate::furnish::{POSTFIX, Words, account, certify, folders, for_dovecot};
+use crate::keeper::{Keeper, MAIL_LOGS, SBIN, Use, directory, installed, shared};
+use crate::rig::{PASSWORD, own_address};
 
 /// User and password. The servers know both in the clear, as CRAM-MD5 and SCRAM need it.
 pub(super) const USERS: [(&str, &str); 3] = [
@@ -38,7 +38,6 @@ pub(super) const CYRUS: u16 = 2525;
 pub(super) const CYRUS_TLS: u16 = 2465;
 
 const SERVERS: [&str; 2] = ["postfix", "dovecot"];
-const LOGS: [&str; 5] = ["postfix-check.out", "postfix.out", "postfix.log", "dovecot.out", "dovecot.log"];
 const PORTS: [u16; 8] = [25, 465, CYRUS, CYRUS_TLS, 143, 993, 110, 995];
 
 /// The running servers.
@@ -48,27 +47,10 @@ pub(super) struct Servers {
     keeper: Keeper,
 }
 
-/// The servers as one test uses them: what they log meanwhile is shown if the test fails.
-pub(super) struct Use {
-    servers: &'static Servers,
-    _watch: Watch,
-}
-
 /// Starts the servers on the first call and gives them to the test.
-pub(super) fn servers() -> Use {
+pub(super) fn servers() -> Use<Servers> {
     static SERVERS: OnceLock<Result<Servers, String>> = OnceLock::new();
-    match SERVERS.get_or_init(Servers::start) {
-        Ok(servers) => Use { servers, _watch: servers.keeper.watch() },
-        Err(reason) => panic!("the servers do not run: {reason}"),
-    }
-}
-
-impl std::ops::Deref for Use {
-    type Target = Servers;
-
-    fn deref(&self) -> &Servers {
-        self.servers
-    }
+    shared(&SERVERS, Servers::start, |servers| &servers.keeper)
 }
 
 impl Servers {
@@ -78,39 +60,20 @@ impl Servers {
     }
 
     fn start() -> Result<Self, String> {
-        if SERVERS.iter().any(|name| !Path::new(SBIN).join(name).exists()) {
-            return Err("Postfix or Dovecot is missing; run tests/real/install as root".to_owned());
-        }
+        installed(&SERVERS)?;
         let address = own_address(111..=119, &PORTS)?;
         let dir = directory()?;
         furnish(&dir, address).map_err(|error| format!("cannot write the configuration: {error}"))?;
-        let keeper = Keeper::start(dir, &SERVERS, &LOGS)?;
-        for service in PORTS.map(|port| SocketAddr::from((address, port))) {
-            keeper
-                .wait_for(&format!("{service} to listen"), || TcpStream::connect(service).ok())
-                .map_err(|reason| keeper.explained(&reason))?;
-        }
+        let keeper = Keeper::start(dir, &SERVERS, &MAIL_LOGS)?;
+        keeper.wait_to_listen(PORTS.map(|port| SocketAddr::from((address, port))))?;
         Ok(Self { address, keeper })
     }
 }
 
 fn furnish(dir: &Path, address: Ipv4Addr) -> io::Result<()> {
-    let (mail_uid, mail_gid) = account("mail")?;
-    let (postfix_uid, _) = account("postfix")?;
-    let words = [
-        ("@DIR@", dir.display().to_string()),
-        ("@ADDRESS@", address.to_string()),
-        ("@MAIL_UID@", mail_uid.to_string()),
-        ("@MAIL_GID@", mail_gid.to_string()),
-        ("@CYRUS@", CYRUS.to_string()),
-        ("@CYRUS_TLS@", CYRUS_TLS.to_string()),
-    ];
-    let fill = |template: &str| words.iter().fold(template.to_owned(), |text, (word, value)| text.replace(word, value));
-    for room in ["postfix/sasl", "dovecot/keys/default/HS256", "queue", "data", "mail"] {
-        fs::create_dir_all(dir.join(room))?;
-    }
-    chown(dir.join("data"), Some(postfix_uid), None)?;
-    chown(dir.join("mail"), Some(mail_uid), Some(mail_gid))?;
+    let words = Words::of(dir, address)?.and([("@CYRUS@", CYRUS.to_string()), ("@CYRUS_TLS@", CYRUS_TLS.to_string())]);
+    let fill = |template: &str| words.fill(template);
+    folders(dir, &["postfix/sasl", "dovecot/keys/default/HS256"])?;
 
     let dovecot =
         for_dovecot(include_str!("../config/sasl/dovecot-2.3.conf"), include_str!("../config/sasl/dovecot-2.4.conf"))?;
@@ -128,7 +91,7 @@ fn furnish(dir: &Path, address: Ipv4Addr) -> io::Result<()> {
         let _ = writeln!(passwords, "{user}:{password}");
         remember(&sasldb, user, password)?;
     }
-    chown(sasldb, Some(postfix_uid), None)?;
+    chown(sasldb, Some(account(POSTFIX)?.0), None)?;
     fs::write(dir.join("dovecot/users"), passwords)?;
     certificates(dir, address).map_err(io::Error::other)
 }

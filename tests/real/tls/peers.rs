@@ -68,7 +68,7 @@ pub(super) fn openssl(servers: &Servers, fault: &str) -> Faults {
 /// `posttls-finger`, Postfix' own client, at the level that looks at the name.
 pub(super) fn posttls_finger(servers: &Servers, fault: &str) -> Faults {
     let at = servers.postfix(fault);
-    let mut finger = Command::new(crate::rig::SBIN.to_owned() + "/posttls-finger");
+    let mut finger = Command::new(crate::keeper::SBIN.to_owned() + "/posttls-finger");
     finger.args(["-c", "-l", "secure", "-F"]).arg(servers.authority());
     finger
         .args([&format!("[{}]:{}", at.ip(), at.port()), &name_for(fault)])

@@ -6,16 +6,15 @@
 //! ```
 
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::os::unix::fs::chown;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::{fs, io};
 
 use super::made::{self, Made, file};
-use crate::furnish::{account, for_dovecot};
-use crate::keeper::{Keeper, Watch, directory};
-use crate::rig::{SBIN, own_address};
+use crate::furnish::{Words, folders, for_dovecot};
+use crate::keeper::{Keeper, MAIL_LOGS, Use, directory, installed, shared};
+use crate::rig::own_address;
 
 /// The versions in which a server asks for the client's certificate, and what `s_server` calls them.
 const ASKING: [(&str, &str); 2] = [("TLS 1.3", "-tls1_3"), ("TLS 1.2", "-tls1_2")];
@@ -24,7 +23,6 @@ const ASKS: u16 = 10_700;
 /// The first port of Postfix, and of `s_server`.
 const POSTFIX: u16 = 10_100;
 const S_SERVER: u16 = 10_400;
-const LOGS: [&str; 5] = ["postfix-check.out", "postfix.out", "postfix.log", "dovecot.out", "dovecot.log"];
 
 /// The running servers.
 pub(super) struct Servers {
@@ -34,27 +32,10 @@ pub(super) struct Servers {
     keeper: Keeper,
 }
 
-/// The servers as one test uses them: what they log meanwhile is shown if the test fails.
-pub(super) struct Use {
-    servers: &'static Servers,
-    _watch: Watch,
-}
-
 /// Starts the servers on the first call and gives them to the test.
-pub(super) fn servers() -> Use {
+pub(super) fn servers() -> Use<Servers> {
     static SERVERS: OnceLock<Result<Servers, String>> = OnceLock::new();
-    match SERVERS.get_or_init(Servers::start) {
-        Ok(servers) => Use { servers, _watch: servers.keeper.watch() },
-        Err(reason) => panic!("the servers do not run: {reason}"),
-    }
-}
-
-impl std::ops::Deref for Use {
-    type Target = Servers;
-
-    fn deref(&self) -> &Servers {
-        self.servers
-    }
+    shared(&SERVERS, Servers::start, |servers| &servers.keeper)
 }
 
 impl Servers {
@@ -111,9 +92,7 @@ impl Servers {
     }
 
     fn start() -> Result<Self, String> {
-        if ["postfix", "dovecot"].iter().any(|name| !Path::new(SBIN).join(name).exists()) {
-            return Err("Postfix or Dovecot is missing; run tests/real/install as root".to_owned());
-        }
+        installed(&["postfix", "dovecot"])?;
         let address = own_address(131..=139, &[143, 993, 110, 995, POSTFIX, S_SERVER])?;
         let dir = directory()?;
         let tls = dir.join("tls");
@@ -124,35 +103,18 @@ impl Servers {
         let asking = (0..ASKING.len()).map(|place| format!("tls-asks-{place}"));
         let s_servers: Vec<String> = made.iter().map(|made| format!("tls-{}", made.fault)).chain(asking).collect();
         let all: Vec<&str> = ["postfix", "dovecot"].into_iter().chain(s_servers.iter().map(String::as_str)).collect();
-        let keeper = Keeper::start(dir, &all, &LOGS)?;
+        let keeper = Keeper::start(dir, &all, &MAIL_LOGS)?;
         let servers = Self { address, faults: made.iter().map(|made| made.fault).collect(), keeper };
         let ports = made.iter().flat_map(|made| [servers.postfix(made.fault), servers.s_server(made.fault)]);
         let all = [143, 993, 110, 995].map(|port| SocketAddr::from((address, port))).into_iter().chain(ports);
-        let all = all.chain(servers.asking().map(|(_, at, _)| at));
-        for service in all {
-            servers
-                .keeper
-                .wait_for(&format!("{service} to listen"), || TcpStream::connect(service).ok())
-                .map_err(|reason| servers.keeper.explained(&reason))?;
-        }
+        servers.keeper.wait_to_listen(all.chain(servers.asking().map(|(_, at, _)| at)))?;
         Ok(servers)
     }
 }
 
 fn furnish(dir: &Path, address: Ipv4Addr, made: &[Made]) -> io::Result<()> {
-    let (mail_uid, mail_gid) = account("mail")?;
-    let (postfix_uid, _) = account("postfix")?;
-    let words = [
-        ("@DIR@", dir.display().to_string()),
-        ("@ADDRESS@", address.to_string()),
-        ("@MAIL_UID@", mail_uid.to_string()),
-        ("@MAIL_GID@", mail_gid.to_string()),
-    ];
-    let fill = |template: &str| words.iter().fold(template.to_owned(), |text, (word, value)| text.replace(word, value));
-    for room in ["postfix", "dovecot", "queue", "data", "mail"] {
-        fs::create_dir(dir.join(room))?;
-    }
-    chown(dir.join("data"), Some(postfix_uid), None)?;
+    let words = Words::of(dir, address)?;
+    folders(dir, &[])?;
 
     let template =
         for_dovecot(include_str!("../config/tls/dovecot-2.3.conf"), include_str!("../config/tls/dovecot-2.4.conf"))?;
@@ -160,7 +122,7 @@ fn furnish(dir: &Path, address: Ipv4Addr, made: &[Made]) -> io::Result<()> {
         "local_name @NAME@ {\n  ssl_cert = <@CHAIN@\n  ssl_key = <@KEY@\n}\n",
         "local_name @NAME@ {\n  ssl_server_cert_file = @CHAIN@\n  ssl_server_key_file = @KEY@\n}\n",
     )?;
-    let (mut dovecot, mut master) = (fill(template), String::new());
+    let (mut dovecot, mut master) = (words.fill(template), String::new());
     for (place, made) in (0..).zip(made) {
         let path = |kind: &str| file(&dir.join("tls"), made.fault, kind).display().to_string();
         let (chain, secret) = (path("pem"), path("key"));
@@ -200,5 +162,5 @@ fn furnish(dir: &Path, address: Ipv4Addr, made: &[Made]) -> io::Result<()> {
     fs::write(dir.join("dovecot/dovecot.conf"), dovecot)?;
     master.push_str(include_str!("../config/daemons.cf"));
     fs::write(dir.join("postfix/master.cf"), master)?;
-    fs::write(dir.join("postfix/main.cf"), fill(include_str!("../config/no-mail.cf")))
+    fs::write(dir.join("postfix/main.cf"), words.fill(include_str!("../config/no-mail.cf")))
 }
