@@ -21,11 +21,11 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, Stream};
 
-#[path = "../tests/common/keys.rs"]
-mod keys;
 #[expect(dead_code, reason = "the tests use the rest of it")]
-#[path = "../tests/common/pty.rs"]
-mod pty;
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use common::pty;
 
 /// Lines of the flood: 80 octets each.
 const LINES: u64 = 3_000_000;

@@ -121,11 +121,8 @@ impl Investigation for Survey {
         self.now = now;
         self.trust.came(&came);
         match came {
-            Came::Answer(question, answer) => {
-                if question.options == self.setting.options {
-                    self.answered(*answer);
-                }
-            }
+            // Those of the chain of trust are asked with other options.
+            Came::Answer(question, answer) if question.options == self.setting.options => self.answered(*answer),
             Came::Document(fetched) if self.requested => {
                 self.policy = Some(mta_sts::Fetched::of(&fetched));
                 self.judge();
