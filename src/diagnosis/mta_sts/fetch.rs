@@ -84,7 +84,7 @@ pub fn judge_fetch(domain: &str, fetched: &Fetched) -> Vec<Finding> {
             Severity::Fault,
             format!(
                 "the certificate of {host} is not valid, so no sender takes the policy: {}",
-                shown(&why.to_string())
+                shown(why.to_string())
             ),
             format!("give the web server a certificate for {host} from a public authority"),
         ),
