@@ -35,6 +35,8 @@ pub(super) enum Mood {
     Unreachable,
     /// It closes on what offers a newer version than this.
     Intolerant(Version),
+    /// It says nothing to what offers a newer version than this.
+    Deaf(Version),
 }
 
 impl Default for Server {
@@ -137,7 +139,8 @@ impl Server {
             Mood::Intolerant(version) if newest > version => {
                 (Vec::new(), Ended::Closed("closed by the server".to_owned()))
             }
-            Mood::Intolerant(_) => (self.answer(&asked), Ended::Enough),
+            Mood::Deaf(version) if newest > version => (Vec::new(), Ended::Silent(Duration::from_secs(10))),
+            Mood::Intolerant(_) | Mood::Deaf(_) => (self.answer(&asked), Ended::Enough),
             Mood::Unreachable => {
                 let says = "192.0.2.25:465 refused after 1 ms".to_owned();
                 seen.failure = Some(Failure {

@@ -231,3 +231,35 @@ fn where_all_fits_the_key_of_the_certificate_is_the_reason() {
         assert!(!findings[0].next.contains("connect again"));
     }
 }
+
+#[test]
+fn after_a_silence_nothing_is_asked_in_vain() {
+    for (mood, hellos, says) in [
+        (
+            Mood::Silent,
+            1,
+            "was silent too often to be asked further (no end of our handshake; at most TLS 1.2, all suites: said nothing for \
+             10 s)",
+        ),
+        (
+            Mood::Deaf(Version::TLS12),
+            2,
+            "does not bear a ClientHello that offers more than TLS 1.2 (said nothing for 10 s); it speaks TLS 1.2 with \
+             TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, x25519",
+        ),
+        (Mood::Unreachable, 1, "192.0.2.25:465 refused after 1 ms"),
+        // The handshake hung behind the ServerHello.
+        (Mood::Well, 2, "answers a ClientHello with TLS 1.3 and TLS_AES_256_GCM_SHA384: the handshake fails later"),
+    ] {
+        let server = Server { mood, ..Server::default() };
+        let mut why = WhyNot::new(&endpoint("smtps://mx.test"), None).after(Cause::Silence);
+        let mut count = 0;
+        while let Some(Want::Hello(hello)) = why.wants().pop() {
+            count += 1;
+            assert!(why.came(&server.came(hello)));
+        }
+        let findings = why.findings();
+        assert_eq!(findings.iter().map(|found| found.says.as_str()).collect::<Vec<_>>(), [says], "{mood:?}");
+        assert_eq!(count, hellos, "{mood:?}");
+    }
+}
