@@ -28,7 +28,7 @@ impl App {
                 self.overlay = Some(Overlay::Auth(Box::new(dialog.answering(over, told))));
             }
             Err(why) => {
-                self.say(Severity::Note, format!("{why}; type the answer in base64 yourself, or Esc cancels with *"));
+                self.say(Severity::Note, format!("{why}; type the answer in base64 yourself, or * to cancel"));
             }
         }
     }

@@ -18,14 +18,14 @@ impl Conversation {
     /// Why there is none to answer, and what to do.
     pub fn challenge(&self) -> Result<(Stamp, &Spoken), String> {
         if self.exchange.is_some() {
-            return Err("the login under way answers by itself; Esc cancels it".to_owned());
+            return Err("the login under way answers by itself; * cancels it".to_owned());
         }
         if !self.session.owes_response() {
-            return Err("the server has not answered the last response yet; Esc cancels with *".to_owned());
+            return Err("the server has not answered the last response yet; * cancels".to_owned());
         }
         match (self.session.outstanding().front(), &self.spoken) {
             (Some(command), Some(spoken)) => Ok((Stamp(command.number, spoken.count()), spoken)),
-            _ => Err("this login was broken off, and the server asks on; Esc cancels with *".to_owned()),
+            _ => Err("this login was broken off, and the server asks on; * cancels".to_owned()),
         }
     }
 
