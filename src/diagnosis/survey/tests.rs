@@ -425,7 +425,8 @@ fn where_the_targets_of_services_lead() {
         ),
         (&["h.org CNAME h.org"], "[fault: its aliases lead in a circle: h.org → h.org; no client gets there]"),
     ] {
-        let all: Vec<&str> = lines.iter().copied().chain(["x.org A 192.0.2.9", "_imap._tcp.x.org SRV h.org:143"]).collect();
+        let all: Vec<&str> =
+            lines.iter().copied().chain(["x.org A 192.0.2.9", "_imap._tcp.x.org SRV h.org:143"]).collect();
         let drawn = table(&World::new(&all).survey("x.org"));
         let expect = format!("SRV _imap h.org:143 (priority 0, weight 1) {row}\n");
         assert!(drawn.contains(&expect), "{expect}{drawn}");
