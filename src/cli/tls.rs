@@ -21,7 +21,9 @@ const PEM: &str = "-----BEGIN CERTIFICATE-----";
 /// When standard output cannot be written, or the practice world cannot start.
 pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
     if arguments.pem && arguments.privacy {
-        eprintln!("ehlo tls: --privacy leaves certificates out, for each holds the names it is for: leave out --pem or --privacy");
+        eprintln!(
+            "ehlo tls: --privacy leaves certificates out, for each holds the names it is for: leave out --pem or --privacy"
+        );
         return Ok(Exit::Usage);
     }
     let clock = Clock::start();
