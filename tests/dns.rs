@@ -143,3 +143,26 @@ fn tables_of_the_user_stand_in_for_the_built_in_ones() {
     assert_eq!(code, Some(2));
     assert!(error.contains("blocklists.txt: line 1: 1 columns, expected 5"), "{error}");
 }
+
+#[test]
+fn with_privacy_no_name_is_printed() {
+    for line in [
+        "--privacy example.test",
+        "example.test --privacy --explain",
+        "--privacy --short mx example.test",
+        "--privacy --json example.test",
+        "--privacy --json mx example.test",
+        "--privacy --json 192.0.2.25",
+        "--privacy spf jo@example.test 192.0.2.25",
+    ] {
+        let (_, text, error) = ehlo(&line.split(' ').collect::<Vec<_>>());
+        assert!(text.contains("domain1.example"), "{line}\n{text}{error}");
+        for original in ["example.test", "192.0.2.", "2001:db8", "jo@"] {
+            assert!(!text.contains(original) && !error.contains(original), "{line}: {original} in\n{text}{error}");
+        }
+    }
+    assert_eq!(
+        ehlo(&["--privacy", "--short", "mx", "example.test"]).1,
+        "10 host1.domain1.example\n20 host2.domain1.example\n"
+    );
+}

@@ -159,3 +159,19 @@ fn scripts_read_it_as_json() {
     assert_eq!(all["rows"][1]["label"], "open relay");
     assert_eq!(all["findings"][0]["severity"], "fault");
 }
+
+#[test]
+fn with_privacy_no_name_is_printed() {
+    for line in [
+        "relay.example.test --privacy",
+        "gossip.example.test --only vrfy --explain --privacy",
+        "relay.example.test --only relay --privacy --json",
+    ] {
+        let (code, text, error) = ehlo(line);
+        assert_eq!(code, Some(1), "{line}\n{text}{error}");
+        assert!(text.contains("host1.domain1.example"), "{line}\n{text}");
+        for original in ["example.test", "192.0.2."] {
+            assert!(!text.contains(original) && !error.contains(original), "{line}: {original} in\n{text}{error}");
+        }
+    }
+}

@@ -73,3 +73,36 @@ fn lines_that_cannot_be_read() {
         assert!(error.contains(part), "{arguments:?}: {error}");
     }
 }
+
+#[test]
+fn with_privacy_no_name_is_printed() {
+    for form in [&[][..], &["--explain"], &["--short"], &["--json"]] {
+        let (code, out, error) = ehlo(&[form, &["--privacy", "mx1.example.test", "for", "example.test"][..]].concat());
+        assert_eq!(code, Some(0), "{form:?}\n{out}{error}");
+        assert!(out.contains("host1.domain1.example"), "{form:?}\n{out}");
+        for original in ["example.test", "192.0.2.", "BEGIN CERTIFICATE"] {
+            assert!(!out.contains(original) && !error.contains(original), "{form:?}: {original} in\n{out}{error}");
+        }
+        let noted = out.contains("names and addresses below are pseudonyms");
+        assert_eq!(noted, form != ["--short"], "{form:?}\n{out}");
+    }
+    let (code, out, error) = ehlo(&["--privacy", "--pem", "mx1.example.test"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(error.contains("--privacy leaves certificates out"), "{error}");
+}
+
+#[test]
+fn with_privacy_no_digest_leads_to_the_certificate() {
+    let lines = |text: &str| -> Vec<String> {
+        let digest = |line: &&str| {
+            ["serial ", "SHA-256 ", "SHA-1 ", "SPKI ", "pin ", "TLSA "].iter().any(|l| line.trim_start().starts_with(l))
+        };
+        text.lines().filter(digest).map(|line| line.trim().to_owned()).collect()
+    };
+    let (_, veiled, _) = ehlo(&["--explain", "--privacy", "mx1.example.test"]);
+    let told = lines(&veiled);
+    assert!(told.len() > 6, "{veiled}");
+    for line in told {
+        assert!(line.contains("00:00:00") || line.contains("000000") || line.contains("AAAAAA"), "{line}");
+    }
+}

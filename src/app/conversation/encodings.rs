@@ -7,19 +7,22 @@ use crate::protocol::text::mailbox_name;
 
 use super::mask::LEAST;
 
+/// Octets of a secret that is looked for in rare forms, too. What they make of a shorter one stands in other text by chance.
+const LONG: usize = 7;
+
 /// One way to write a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Form {
     /// What is looked for.
     pub(super) octets: Secret,
-    /// Whether the characters before and behind it hold bits of the secret, and bits of its neighbours.
-    pub(super) edges: (bool, bool),
+    /// How many characters before and behind it may hold bits of the secret, and bits of its neighbours.
+    pub(super) edges: (usize, usize),
 }
 
 impl Form {
     /// As it is.
     pub(super) const fn plain(octets: Secret) -> Self {
-        Self { octets, edges: (false, false) }
+        Self { octets, edges: (0, 0) }
     }
 }
 
@@ -47,7 +50,27 @@ pub(super) fn forms(secret: &Secret) -> Vec<Form> {
         add(Form { octets: Secret::new(url), edges: form.edges });
         add(form);
     }
+    if octets.len() >= LONG {
+        // Base64 within base64: a message of SASL that is encoded once more. A character at the edge of the inner one has
+        // its bits in two of the outer one.
+        for inner in (0..3).map(|place| base64(octets, place)) {
+            for outer in (0..3).map(|place| base64(inner.octets.expose(), place)) {
+                let edges = (outer.edges.0 + 2 * inner.edges.0, outer.edges.1 + 2 * inner.edges.1);
+                add(Form { edges, ..outer });
+            }
+        }
+        // In another letter case, unless it may be a word that sentences have.
+        if octets.iter().any(|b| !b.is_ascii_alphabetic()) {
+            add(Form::plain(Secret::new(octets.to_ascii_lowercase())));
+            add(Form::plain(Secret::new(octets.to_ascii_uppercase())));
+        }
+    }
     for upper in [false, true] {
+        // Octet by octet: `68 75`, `68:75`.
+        for between in [b" ", b":"] {
+            let spaced = escaped(octets, between, upper, |_| false);
+            add(Form::plain(Secret::new(spaced.expose().get(1..).unwrap_or_default().to_vec())));
+        }
         add(Form::plain(escaped(octets, b"", upper, |_| false)));
         add(Form::plain(escaped(octets, b"%", upper, |b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))));
     }
@@ -77,7 +100,7 @@ fn base64(octets: &[u8], place: usize) -> Form {
     // A character has six bits: those that hold only bits of the secret.
     let range = (place * 8).div_ceil(6)..bits / 6;
     let core = encoded.expose().get(range).unwrap_or_default().to_vec();
-    Form { octets: Secret::new(core), edges: (place > 0, !bits.is_multiple_of(6)) }
+    Form { octets: Secret::new(core), edges: (usize::from(place > 0), usize::from(!bits.is_multiple_of(6))) }
 }
 
 /// Two hexadecimal digits behind `mark` for every octet that is not `open`.

@@ -1,9 +1,10 @@
 //! What must not be seen, in every form in which a server may say it again, and what stands in its place.
 //!
-//! A secret is looked for as it is, in base64 (both alphabets, with and without padding, at each of the three places
-//! where it can begin within a group), in hexadecimal, and as URLs, MIME, SMTP, JSON, IMAP's quoted strings and mailbox
-//! names write it. One of fewer than [`LEAST`] octets would blot out ordinary text, and tell by what is missing what it
-//! is: it is hidden only where it stands as a word of its own in the answer to the login it was said in.
+//! A secret is looked for as it is, in capitals and small letters unless it may be a word, in base64 once and twice (both
+//! alphabets, with and without padding, at each of the three places where it can begin within a group), in hexadecimal in
+//! one piece or octet by octet, and as URLs, MIME, SMTP, JSON, IMAP's quoted strings and mailbox names write it. One of
+//! fewer than [`LEAST`] octets would blot out ordinary text, and tell by what is missing what it is: it is
+//! hidden only where it stands as a word of its own in the answer to the login it was said in.
 
 use std::collections::VecDeque;
 
@@ -207,13 +208,14 @@ impl Form {
         memmem::find(octets, needle)?;
         let mut masked = Vec::with_capacity(octets.len());
         let mut from = 0;
-        let edge = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || b"+/-_".contains(b));
+        let edge = |b: &&u8| b.is_ascii_alphanumeric() || b"+/-_".contains(b);
         for at in memmem::find_iter(octets, needle) {
-            let before = self.edges.0 && at > from && edge(octets.get(at - 1));
-            masked.extend_from_slice(octets.get(from..at - usize::from(before)).unwrap_or(b""));
+            let between = octets.get(from..at).unwrap_or(b"");
+            let before = between.iter().rev().take(self.edges.0).take_while(edge).count();
+            masked.extend_from_slice(between.get(..between.len() - before).unwrap_or(b""));
             masked.extend_from_slice(DOTS.as_bytes());
             from = at + needle.len();
-            from += usize::from(self.edges.1 && edge(octets.get(from)));
+            from += octets.get(from..).unwrap_or(b"").iter().take(self.edges.1).take_while(edge).count();
         }
         masked.extend_from_slice(octets.get(from..).unwrap_or(b""));
         Some(masked)
@@ -249,6 +251,12 @@ mod tests {
             ("eGh1bnRlcjJ5", Some("e•5")),
             ("id=68756e74657232;", Some("id=•;")),
             ("68756E74657232", Some("•")),
+            ("68 75 6e 74 65 72 32", Some("•")),
+            ("68:75:6E:74:65:72:32", Some("•")),
+            ("NO HUNTER2 Hunter2 hunter3", Some("NO • Hunter2 hunter3")),
+            // AGpvAGh1bnRlcjI= and aHVudGVyMg== in base64.
+            ("QUdwdkFHaDFiblJsY2pJPQ==", Some("QUdwdk•Q==")),
+            ("x YUhWdWRHVnlNZz09", Some("x •09")),
             ("250 hunter", None),
         ] {
             assert_eq!(masked(&masks, text).as_deref(), wanted, "{text}");

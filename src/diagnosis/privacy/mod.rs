@@ -9,13 +9,20 @@
 //! | an IPv4 address | `203.0.113.1` … `203.0.113.254`, then `198.18.0.0/15` (RFC 5737, RFC 2544) |
 //! | an IPv6 address | `3fff::1` … (RFC 9637) |
 //! | the reverse name of an address | the reverse name of its pseudonym |
-//! | base64 of a text that has any of these | base64 of the text with pseudonyms |
+//! | `jo` where a user stands without a domain (`bare`) | `user1` |
+//! | a fingerprint or serial number (`digest`) | `00:00:…:00:01`, as long as it is |
+//! | base64 or percent escapes of a text that has any of these | the same encoding of the text with pseudonyms |
+//! | a certificate as text | a sentence |
 //!
 //! The same original has the same pseudonym for the whole run; numbers go by first appearance. A pseudonym is its own:
 //! text that was changed once is not changed again. What is reserved for examples, the resolvers everybody knows, the
 //! duties of RFC 2142 and the words of protocols stay as they are. Prefix lengths stay, so an address before one may have
 //! more bits set than a network has.
 
+mod bare;
+mod digest;
+mod encoded;
+mod known;
 mod public;
 mod spot;
 #[cfg(test)]
@@ -25,13 +32,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use self::known::{Known, is_pseudonym};
 use self::spot::{Spot, spots};
-use crate::protocol::text::{domain, transfer};
+use crate::protocol::text::domain;
 
 /// Originals of one kind that are told apart; a server that names more wants to fill the memory.
 const MOST: usize = 65_536;
 
-/// How often base64 is looked into: a message of SASL, and the base64 in one of SCRAM.
+/// How often encoded words are looked into: a message of SASL, and the base64 in one of SCRAM.
 const DEPTH: usize = 2;
 
 /// Who is who. It only grows.
@@ -39,6 +47,9 @@ const DEPTH: usize = 2;
 pub struct Pseudonyms {
     names: HashMap<String, String>,
     users: HashMap<String, usize>,
+    /// The first user with a local part.
+    locals: HashMap<String, usize>,
+    digests: HashMap<Vec<u8>, u32>,
     v4: HashMap<Ipv4Addr, Ipv4Addr>,
     v6: HashMap<Ipv6Addr, Ipv6Addr>,
     domains: usize,
@@ -53,29 +64,38 @@ impl Pseudonyms {
         let host = host.trim_matches(['[', ']', '.']).to_lowercase();
         let address = host.parse::<std::net::IpAddr>().is_ok();
         let common = host.len() < 3 || host.starts_with("ipv6:") || address;
-        if !common && !public::is_name(&host) && !self.known.contains(&host) && self.known.len() < 100 {
+        if !common
+            && (!public::is_name(&host) || public::is_file_or_version(&host))
+            && !self.known.contains(&host)
+            && self.known.len() < 100
+        {
             self.known.push(host);
         }
     }
 
     /// The text with pseudonyms.
     pub fn veil<'a>(&mut self, text: &'a str) -> Cow<'a, str> {
-        match self.veil_octets(text.as_bytes()) {
-            Cow::Borrowed(_) => Cow::Borrowed(text),
-            Cow::Owned(octets) => Cow::Owned(String::from_utf8_lossy(&octets).into_owned()),
-        }
+        let left = digest::without_certificates(text);
+        let veiled = match self.veil_octets(left.as_deref().unwrap_or(text).as_bytes()) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(octets) => Some(String::from_utf8_lossy(&octets).into_owned()),
+        };
+        veiled.or(left).map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
     /// The same for octets of the wire.
     pub fn veil_octets<'a>(&mut self, text: &'a [u8]) -> Cow<'a, [u8]> {
-        self.veil_to(text, DEPTH)
+        let met = (self.locals.len(), self.names.len());
+        let veiled = self.veil_to(text, DEPTH);
+        // Whoever is met at the end of a text may stand in it before, without a domain.
+        if (self.locals.len(), self.names.len()) == met { veiled } else { self.veil_to(text, DEPTH) }
     }
 
     fn veil_to<'a>(&mut self, text: &'a [u8], depth: usize) -> Cow<'a, [u8]> {
-        let known = |word: &str| self.known.iter().any(|host| word.eq_ignore_ascii_case(host));
+        let known = Known { told: &self.known, names: &self.names, locals: &self.locals, users: self.users.len() };
         let mut out: Option<Vec<u8>> = None;
         let mut from = 0;
-        for (range, spot) in spots(text, depth, &known) {
+        for (range, spot) in spots(text, depth, known) {
             let original = text.get(range.clone()).unwrap_or_default();
             let Some(pseudonym) = self.pseudonym(original, &spot, depth) else { continue };
             let out = out.get_or_insert_with(|| Vec::with_capacity(text.len() + 32));
@@ -101,17 +121,18 @@ impl Pseudonyms {
                 let veiled = self.name(&name);
                 (veiled != name).then_some(veiled)
             }
-            Spot::Base64(said) => match self.veil_to(said.as_bytes(), depth.saturating_sub(1)) {
+            Spot::Encoded(word) => match self.veil_to(word.said.as_bytes(), depth.saturating_sub(1)) {
                 Cow::Borrowed(_) => None,
-                Cow::Owned(veiled) => Some(transfer::to_base64(&veiled)),
+                Cow::Owned(veiled) => Some(word.again(&veiled)),
             },
+            Spot::User(number) => Some(format!("user{number}")),
+            Spot::Digest(digest) => self.digest(digest).map(|number| digest.numbered(number)),
             Spot::V4(address) => Some(self.v4(*address)?.to_string()),
             Spot::V6(address) => Some(self.v6(*address)?.to_string()),
             Spot::Local(address) => {
                 let local = String::from_utf8_lossy(original);
                 let reserved = address.rsplit_once('@').is_some_and(|(_, domain)| public::is_reserved(domain));
-                let number = local.strip_prefix("user").and_then(|number| number.parse::<usize>().ok());
-                let ours = number.is_some_and(|number| (1..=self.users.len()).contains(&number));
+                let ours = is_pseudonym(&local, self.users.len()) && !self.users.contains_key(address);
                 (!reserved && !ours && !public::is_duty(&local)).then(|| format!("user{}", self.user(address)))
             }
         }
@@ -122,7 +143,23 @@ impl Pseudonyms {
         if next > MOST {
             return self.users.get(address).copied().unwrap_or(0);
         }
-        *self.users.entry(address.to_owned()).or_insert(next)
+        let number = *self.users.entry(address.to_owned()).or_insert(next);
+        if let Some((local, _)) = address.rsplit_once('@') {
+            self.locals.entry(local.to_owned()).or_insert(number);
+        }
+        number
+    }
+
+    /// The number of what finds a certificate; `None`: it is a pseudonym.
+    fn digest(&mut self, digest: &digest::Digest) -> Option<u32> {
+        let count = u32::try_from(self.digests.len()).unwrap_or(u32::MAX);
+        if digest.number().is_some_and(|number| number <= count) {
+            return None;
+        }
+        if self.digests.len() >= MOST {
+            return Some(self.digests.get(&digest.octets).copied().unwrap_or(0));
+        }
+        Some(*self.digests.entry(digest.octets.clone()).or_insert(count + 1))
     }
 
     fn v4(&mut self, address: Ipv4Addr) -> Option<Ipv4Addr> {

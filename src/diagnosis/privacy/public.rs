@@ -19,8 +19,41 @@ const KNOWN: &[&str] = &[
 const PRIVATE: &[&str] =
     &["test", "local", "localdomain", "lan", "internal", "intranet", "home", "corp", "private", "arpa", "onion", "alt"];
 
-/// Files of mail servers that end like a country.
-const FILES: &[&str] = &["main.cf", "master.cf", "sendmail.cf", "sendmail.mc", "submit.cf"];
+/// Endings that are top-level domains and that files have as well.
+const FILE_ENDINGS: &[&str] = &[
+    "ac", "am", "app", "cc", "cf", "in", "la", "mc", "md", "mk", "mov", "pl", "pm", "ps", "pub", "py", "rs", "sh",
+    "so", "zip",
+];
+
+/// What files are called before such an ending.
+const FILE_STEMS: &[&str] = &[
+    "aclocal",
+    "archive",
+    "backup",
+    "build",
+    "changelog",
+    "config",
+    "configure",
+    "contributing",
+    "index",
+    "install",
+    "lib",
+    "license",
+    "main",
+    "makefile",
+    "manage",
+    "master",
+    "mod",
+    "readme",
+    "run",
+    "script",
+    "security",
+    "sendmail",
+    "setup",
+    "submit",
+    "test",
+    "tests",
+];
 
 /// Labels that a protocol gives, and not the owner of the name.
 const LABELS: &[&str] = &["mta-sts", "autoconfig", "autodiscover", "wpad"];
@@ -79,10 +112,27 @@ pub(super) fn is_name(word: &str) -> bool {
     if PRIVATE.contains(&ending.as_str()) || is_reserved_ending(&ending) {
         return true;
     }
-    if FILES.iter().any(|file| word.eq_ignore_ascii_case(file)) {
-        return false;
-    }
     psl::suffix(ending.as_bytes()).is_some_and(|suffix| suffix.is_known())
+}
+
+/// Whether a word that is written as a host name is more probably a file or a version.
+///
+/// The public suffix list cannot tell: `.rs`, `.md`, `.zip`, `.sh` and `.py` are top-level domains. A file has one label
+/// before such an ending, and that is one of a few that files are called (`main.rs`, `setup.py`), or has an underscore,
+/// which nobody can register (`spf_check.py`), or is in capitals before an ending that is not (`README.md`). All others
+/// are hosts: to hide `notes.md` is the smaller mistake. A version is `v` or not, and at least two numbers of at most
+/// two digits (`4.98.dev`); `163.com` is a domain.
+pub(super) fn is_file_or_version(word: &str) -> bool {
+    let Some((stem, ending)) = word.rsplit_once('.') else { return false };
+    if stem.contains('.') {
+        let mut numbers = stem.strip_prefix(['v', 'V']).unwrap_or(stem).split('.');
+        return numbers.all(|number| matches!(number.len(), 1 | 2) && number.bytes().all(|b| b.is_ascii_digit()));
+    }
+    let shouted = stem.len() > 1
+        && stem.bytes().all(|b| b.is_ascii_uppercase())
+        && ending.bytes().all(|b| b.is_ascii_lowercase());
+    FILE_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+        && (shouted || stem.contains('_') || FILE_STEMS.iter().any(|known| stem.eq_ignore_ascii_case(known)))
 }
 
 fn is_reserved_ending(ending: &str) -> bool {

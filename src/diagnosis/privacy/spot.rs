@@ -5,8 +5,11 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-use super::public;
-use crate::protocol::sasl;
+use super::bare::stands_for_user;
+use super::digest::Digest;
+use super::encoded::Encoded;
+use super::known::Known;
+use super::{DEPTH, public};
 
 /// Octets of an IPv6 address in text at most, `ffff:…:255.255.255.255` (RFC 4291 §2.2).
 const V6: usize = 45;
@@ -30,18 +33,20 @@ pub(super) enum Spot {
     V4(Ipv4Addr),
     /// An IPv6 address.
     V6(Ipv6Addr),
-    /// A word of base64 (RFC 4648 §4) and the text it stands for, in which there are spots.
-    Base64(String),
+    /// An encoded word whose text has spots.
+    Encoded(Encoded),
+    /// A user without a domain, by number.
+    User(usize),
+    /// A number by which a certificate or a key is found.
+    Digest(Digest),
 }
 
-/// Every spot of a text with its octets, in order. `known` says of a word without a dot, or with an ending that is no
-/// public one, whether it is a host all the same.
-///
-/// Base64 is looked into `depth` times: SCRAM has base64 in base64 (`c=`, RFC 5802 §5.1).
-pub(super) fn spots(text: &[u8], depth: usize, known: &dyn Fn(&str) -> bool) -> Vec<(Range<usize>, Spot)> {
-    let mut scan = Scan { text, at: 0, depth, hex: false, out: Vec::new() };
+/// Every spot of a text with its octets, in order. Encoded words are looked into `depth` times: SCRAM has base64 in base64
+/// (`c=`, RFC 5802 §5.1).
+pub(super) fn spots(text: &[u8], depth: usize, known: Known<'_>) -> Vec<(Range<usize>, Spot)> {
+    let mut scan = Scan { text, at: 0, depth, known, hex: false, out: Vec::new() };
     while scan.at < text.len() {
-        scan.step(known);
+        scan.step();
     }
     scan.out
 }
@@ -50,6 +55,7 @@ struct Scan<'a> {
     text: &'a [u8],
     at: usize,
     depth: usize,
+    known: Known<'a>,
     /// The word before, when a colon stands between it and this place, was hexadecimal: an address would have begun
     /// there.
     hex: bool,
@@ -57,14 +63,14 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    fn step(&mut self, known: &dyn Fn(&str) -> bool) {
+    fn step(&mut self) {
         let start = self.at;
         if self.reply_code() {
             self.at += 4;
             return;
         }
         match self.text.get(start) {
-            Some(b'"') if self.quoted_local(known) => return,
+            Some(b'"') if self.quoted_local() => return,
             Some(b':') if !self.hex && self.text.get(start + 1) == Some(&b':') && self.v6(start) => return,
             Some(b':') => return self.at += 1,
             _ => {}
@@ -75,13 +81,13 @@ impl Scan<'_> {
             self.at = start + char_at(self.text, start).1;
             return;
         }
-        if self.text.get(end) == Some(&b'@') && self.local(start, end, known) {
+        if self.text.get(end) == Some(&b'@') && self.local(start, end) {
             return;
         }
         // Not an address: the words in it one by one.
         while self.at < end {
             let from = self.at;
-            if self.base64(from, known) {
+            if self.encoded(from) || self.digest(from) || self.user(from) {
                 continue;
             }
             let word = self.run(from, |c| c.is_alphanumeric() || "-_.".contains(c)).min(end);
@@ -93,7 +99,7 @@ impl Scan<'_> {
             if !self.hex && self.v6(from) {
                 return;
             }
-            self.name(from, word, false, known);
+            self.name(from, word, false);
             self.hex = self.text.get(from..word).is_some_and(|word| word.iter().all(u8::is_ascii_hexdigit));
             self.at = word;
         }
@@ -116,28 +122,57 @@ impl Scan<'_> {
             || line.ends_with(b" ") && mark.strip_suffix(b"x").unwrap_or(mark).iter().all(sign) && mark != b"x"
     }
 
-    /// A word of base64 that begins here and says in it who somebody is. Each word is decoded once.
-    fn base64(&mut self, from: usize, known: &dyn Fn(&str) -> bool) -> bool {
-        let belongs = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-        let goes_on = from.checked_sub(1).and_then(|before| self.text.get(before)).is_some_and(belongs);
-        if self.depth == 0 || goes_on {
+    /// An encoded word that begins here and says in it who somebody is. Each word is decoded once in each way.
+    fn encoded(&mut self, from: usize) -> bool {
+        if self.depth == 0 {
             return false;
         }
-        let ahead = self.text.get(from..).unwrap_or_default();
-        let body = ahead.iter().take_while(|b| belongs(b)).count();
-        let padding = ahead.iter().skip(body).take(2).take_while(|b| **b == b'=').count();
-        let Some(word) =
-            ahead.get(..body + padding).filter(|word| word.len() >= BASE64 && word.len().is_multiple_of(4))
-        else {
-            return false;
-        };
-        let octets = std::str::from_utf8(word).ok().and_then(|word| sasl::decode(word).ok());
-        let Some(said) = octets.and_then(|octets| String::from_utf8(octets).ok()) else { return false };
-        if spots(said.as_bytes(), self.depth - 1, known).is_empty() {
+        let percent = Encoded::percent(self.text, from).filter(|word| self.has_spots(word));
+        let base64 = |url| Encoded::base64(self.text, from, url).filter(|word| self.says_who(word));
+        let Some(word) = percent.or_else(|| base64(true)).or_else(|| base64(false)) else { return false };
+        self.at = from + word.length;
+        self.out.push((from..self.at, Spot::Encoded(word)));
+        self.hex = false;
+        true
+    }
+
+    fn has_spots(&self, word: &Encoded) -> bool {
+        self.depth > 0 && !spots(word.said.as_bytes(), self.depth - 1, self.known).is_empty()
+    }
+
+    /// The same for a word that may be any: a short one has to be a user, and nothing else.
+    fn says_who(&self, word: &Encoded) -> bool {
+        (word.length >= BASE64 || self.known.user(&word.said).is_some()) && self.has_spots(word)
+    }
+
+    /// The number of a certificate or a key that begins here.
+    fn digest(&mut self, from: usize) -> bool {
+        let Some((place, digest)) = Digest::at(self.text, from, self.hex) else { return false };
+        self.at = place.end;
+        self.out.push((place, Spot::Digest(digest)));
+        self.hex = false;
+        true
+    }
+
+    /// A user without a domain that begins here.
+    fn user(&mut self, from: usize) -> bool {
+        let belongs = |c: char| c.is_alphanumeric() || "!#$%&*+-/?^_{|}~.".contains(c);
+        let before = from.checked_sub(1).and_then(|before| self.text.get(before));
+        if self.known.has_no_users() || before.is_some_and(|b| b.is_ascii() && belongs(char::from(*b))) {
             return false;
         }
-        self.out.push((from..from + word.len(), Spot::Base64(said)));
-        self.at = from + word.len();
+        let run = self.run(from, belongs);
+        let Some(Ok(word)) = self.text.get(from..run).map(std::str::from_utf8) else { return false };
+        let word = word.trim_end_matches(['.', '!', '?']);
+        let end = from + word.len();
+        let Some(number) = self.known.user(word) else { return false };
+        // An encoded word that says nothing else says a user: the answer to `VXNlcm5hbWU6`.
+        let all = self.depth < DEPTH && from == 0 && end == self.text.len();
+        if self.text.get(run) == Some(&b'@') || !all && !stands_for_user(self.text, from..end, &word.to_lowercase()) {
+            return false;
+        }
+        self.out.push((from..end, Spot::User(number)));
+        self.at = end;
         self.hex = false;
         true
     }
@@ -154,7 +189,7 @@ impl Scan<'_> {
     }
 
     /// `start..end` stands before an `@`: a local part, if a domain stands behind it.
-    fn local(&mut self, start: usize, end: usize, known: &dyn Fn(&str) -> bool) -> bool {
+    fn local(&mut self, start: usize, end: usize) -> bool {
         let (Some(next), _) = char_at(self.text, end + 1) else { return false };
         if !next.is_alphanumeric() && next != '[' {
             return false;
@@ -172,14 +207,18 @@ impl Scan<'_> {
         self.at = end + 1;
         let domain = self.domain_end();
         // `user@domain` of a form is nobody.
-        if next != '[' && !is_domain(self.text.get(end + 1..domain).unwrap_or_default(), known) {
+        if next != '[' && !is_domain(self.text.get(end + 1..domain).unwrap_or_default(), self.known) {
             self.at = start;
             return false;
         }
         let whole = self.text.get(from..domain).unwrap_or_default();
-        self.out.push((from..end, Spot::Local(String::from_utf8_lossy(whole).to_lowercase())));
+        // `imap://jo%40example.org@mx.example.org`: the local part is an address itself.
+        let encoded =
+            Encoded::percent(self.text, from).filter(|word| from + word.length == end && self.has_spots(word));
+        let local = || Spot::Local(String::from_utf8_lossy(whole).to_lowercase());
+        self.out.push((from..end, encoded.map_or_else(local, Spot::Encoded)));
         if next != '[' {
-            self.name(end + 1, domain, true, &|_| true);
+            self.name(end + 1, domain, true);
             self.at = domain;
         }
         self.hex = false;
@@ -191,7 +230,7 @@ impl Scan<'_> {
     }
 
     /// `"jo smith"@example.org`, and `NIL "jo" "example.org"` as IMAP's ENVELOPE has it (RFC 9051 §7.5.2).
-    fn quoted_local(&mut self, known: &dyn Fn(&str) -> bool) -> bool {
+    fn quoted_local(&mut self) -> bool {
         let start = self.at + 1;
         let ahead = self.text.get(start..).unwrap_or_default();
         let ahead = ahead.get(..QUOTED).unwrap_or(ahead);
@@ -214,14 +253,14 @@ impl Scan<'_> {
         let domain = self.domain_end();
         let name = self.text.get(domain_at..domain).unwrap_or_default();
         let literal = name.is_empty() && !structure;
-        if structure && self.text.get(domain) != Some(&b'"') || !literal && !is_domain(name, known) {
+        if structure && self.text.get(domain) != Some(&b'"') || !literal && !is_domain(name, self.known) {
             self.at = start - 1;
             return false;
         }
         let whole = [self.text.get(start..end).unwrap_or_default(), b"@", name].concat();
         self.out.push((start..end, Spot::Local(String::from_utf8_lossy(&whole).to_lowercase())));
         if !name.is_empty() {
-            self.name(domain_at, domain, true, &|_| true);
+            self.name(domain_at, domain, true);
             self.at = domain;
         }
         self.hex = false;
@@ -259,7 +298,7 @@ impl Scan<'_> {
     }
 
     /// A word that is an IPv4 address or a host name, perhaps with dots and dashes around it.
-    fn name(&mut self, mut from: usize, mut end: usize, certain: bool, known: &dyn Fn(&str) -> bool) {
+    fn name(&mut self, mut from: usize, mut end: usize, certain: bool) {
         let edge = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'.' | b'-'));
         while from < end && edge(self.text.get(from)) {
             from += 1;
@@ -270,13 +309,15 @@ impl Scan<'_> {
         let Some(word) = self.text.get(from..end).filter(|word| !word.is_empty() && word.len() <= NAME) else { return };
         let Ok(word) = std::str::from_utf8(word) else { return };
         let spot = if let Ok(address) = word.parse::<Ipv4Addr>() {
-            // `RFC 5321 §4.1.1.3` has four numbers too.
-            let before = self.text.get(from.saturating_sub(8)..from).unwrap_or_default();
-            if before.ends_with("§".as_bytes()) || before.eq_ignore_ascii_case(b"section ") {
+            // `RFC 5321 §4.1.1.3` and `Version: 8.17.1.9` have four numbers too.
+            let before = self.text.get(from.saturating_sub(9)..from).unwrap_or_default().to_ascii_lowercase();
+            let sort = before.trim_ascii_end();
+            let sort = sort.strip_suffix(b":").unwrap_or(sort);
+            if before.ends_with("§".as_bytes()) || sort.ends_with(b"section") || sort.ends_with(b"version") {
                 return;
             }
             Spot::V4(address)
-        } else if certain || known(word) || public::is_name(word) {
+        } else if certain || self.known.is_host(word) {
             Spot::Name
         } else {
             return;
@@ -290,10 +331,10 @@ const PLACEHOLDERS: [&str; 3] = ["domain", "host", "example"];
 
 /// Whether what stands behind an `@` is a domain, and no word that only stands for one. A host of the house has no dot,
 /// and is a name all the same.
-fn is_domain(name: &[u8], known: &dyn Fn(&str) -> bool) -> bool {
+fn is_domain(name: &[u8], known: Known<'_>) -> bool {
     let name = String::from_utf8_lossy(name);
     let name = name.trim_matches(['.', '-']);
-    known(name) || !name.is_empty() && !PLACEHOLDERS.iter().any(|own| own.eq_ignore_ascii_case(name))
+    known.is_told(name) || !name.is_empty() && !PLACEHOLDERS.iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 /// The character that begins at an octet and how many octets it has; an octet that begins none stands alone.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::protocol::text::transfer;
 
 fn veiled(text: &str) -> String {
     let mut pseudonyms = Pseudonyms::default();
@@ -78,8 +79,12 @@ fn what_says_nothing_about_anybody_stays() {
         "10:21:04.118 +23ms 2026-03-09 21.11.2026 1 234 octets",
         "v=spf1 -all; v=DMARC1; p=none; rf=afrf",
         "BODY.PEEK[HEADER.FIELDS (FROM)] RFC822.SIZE INBOX.work INBOX.Sent",
-        "1.3.6.1.5.5.7.3.1 01:02:03:04:05:06:07:08 AB:CD:EF:01:02:03:04:05:06:07:08:09",
-        "smtpd_relay_restrictions in main.cf and master.cf",
+        "1.3.6.1.5.5.7.3.1 52:54:00:12:34:56 01:02:03:04:05:06:07:0 00:00:00:00:00:00:00:00",
+        "smtpd_relay_restrictions in main.cf and master.cf, sendmail.mc",
+        "main.rs src/lib.rs README.md Cargo.toml setup.py configure.ac spf_check.py index.md TEST.sh",
+        "4.98.dev v1.2.3.dev Version: 8.17.1.9, version 8.17.1.9",
+        "BODY.PEEK[1.2.MIME] BODY[1.2.HEADER.FIELDS.NOT (X)] BINARY.PEEK[1]<0.10> BINARY.SIZE[1.2] 1.2.TEXT",
+        "100% 50%25 %40 a%20b %zz a%b 5%@ %",
         "F2 connects: mx1.example.org:25, jo@example.org, @9.9.9.9, @https://dns.quad9.net/dns-query",
         "127.0.0.1 ::1 0.0.0.0 :: localhost",
         "user@ @ a@-b foo.. e.g. i.e. co.uk",
@@ -91,6 +96,23 @@ fn what_says_nothing_about_anybody_stays() {
     ] {
         assert_eq!(veiled(text), text);
     }
+}
+
+#[test]
+fn what_ends_like_a_file_is_a_host_all_the_same() {
+    for (text, wanted) in [
+        ("firma.rs FIRMA.RS notes.md a.zip", "domain1.example domain1.example domain2.example domain3.example"),
+        ("mx.main.rs", "host1.domain1.example"),
+        ("163.com 1.163.com", "domain1.example host1.domain1.example"),
+        ("main.rs, jo@main.rs", "domain1.example, user1@domain1.example"),
+        ("https://firma.sh/main.sh", "https://domain1.example/main.sh"),
+        ("Sendmail 8.17.1.9", "Sendmail 203.0.113.1"),
+    ] {
+        assert_eq!(veiled(text), wanted, "{text}");
+    }
+    let mut pseudonyms = Pseudonyms::default();
+    pseudonyms.know("main.rs");
+    assert_eq!(pseudonyms.veil("connecting to main.rs:25"), "connecting to domain1.example:25");
 }
 
 #[test]
@@ -130,6 +152,20 @@ fn base64_stands_for_the_text_with_pseudonyms() {
         for (before, after) in [("", ""), ("AUTH X ", "\r\n"), ("◀   334 ", ""), ("initial=", ", "), ("\"", "\"")] {
             let text = format!("{before}{}{after}", encode(said));
             assert_eq!(veiled(&text), format!("{before}{}{after}", encode(wanted)), "{said:?} in {text}");
+            // A word that needs no padding has it.
+            let needs = encode(said).ends_with('=');
+            let trimmed = |word: String| if needs { word.trim_end_matches('=').to_owned() } else { word };
+            let bare = |text: &str| format!("{before}{}{after}", trimmed(encode(text)));
+            assert_eq!(veiled(&bare(said)), bare(wanted), "{said:?} without padding");
+            let (said, wanted) = (format!("~~>{said}"), format!("~~>{wanted}"));
+            for is_padded in [true, false] {
+                let url = |text: &str| {
+                    let word = encode(text).replace('+', "-").replace('/', "_");
+                    format!("{before}{}{after}", if is_padded { word } else { trimmed(word) })
+                };
+                assert!(url(&said).contains("fn4-"), "{}", url(&said));
+                assert_eq!(veiled(&url(&said)), url(&wanted), "{said:?} for URLs");
+            }
         }
     }
     // What is cut or goes on is not base64 of anything.
@@ -143,12 +179,55 @@ fn base64_stands_for_the_text_with_pseudonyms() {
     );
 }
 
+#[test]
+fn percent_escapes_stand_for_the_text_with_pseudonyms() {
+    for (text, wanted) in [
+        ("jo%40firma.de", "user1%40domain1.example"),
+        ("https://firma.de/?u=jo%40firma.de&x=1", "https://domain1.example/?u=user1%40domain1.example&x=1"),
+        ("imap://jo%40firma.de@mx.firma.de/INBOX", "imap://user1%40domain1.example@host1.domain1.example/INBOX"),
+        ("%3Cjo%2btag%40firma.de%3E", "%3Cuser1%40domain1.example%3E"),
+        ("am9AZmlybWEuZGU%3D", "dXNlcjFAZG9tYWluMS5leGFtcGxl"),
+        (
+            "jo%40firma.de jo@firma.de am9AZmlybWEuZGU am9AZmlybWEuZGU=",
+            "user1%40domain1.example user1@domain1.example dXNlcjFAZG9tYWluMS5leGFtcGxl dXNlcjFAZG9tYWluMS5leGFtcGxl",
+        ),
+        ("jo%firma.de@a.de", "user1@domain1.example"),
+        ("%{i}._spf.firma.de", "%{i}._spf.domain1.example"),
+    ] {
+        assert_eq!(veiled(text), wanted, "{text}");
+    }
+}
+
 /// Steps grow with the text, not with its square: a run of each sort, long enough that a square would not end.
 #[test]
 fn hostile_text_ends() {
-    for unit in ["a", "a.", "1:", "\"", "@", "a@", "::", "NIL \"", "a=", "1.2.3.4.", "ä", "+", "AAAA=", "YUBi", "a@b@"]
-    {
-        let text = unit.repeat(300_000 / unit.len());
+    for unit in [
+        "a",
+        "a.",
+        "1:",
+        "\"",
+        "@",
+        "a@",
+        "::",
+        "NIL \"",
+        "a=",
+        "1.2.3.4.",
+        "ä",
+        "+",
+        "AAAA=",
+        "YUBi",
+        "a@b@",
+        "%",
+        "%41",
+        "a%40",
+        "11:",
+        "-",
+        "a-",
+        "user ",
+        "USER a@b ",
+        "<a",
+    ] {
+        let text = unit.repeat(100_000 / unit.len());
         Pseudonyms::default().veil(&text);
     }
 }
@@ -163,7 +242,11 @@ fn a_pseudonym_of_what_is_no_address_is_its_own() {
 proptest! {
     #[test]
     fn a_pseudonym_is_its_own(
-        words in proptest::collection::vec("[a-z]{1,3}@?[a-z.]{0,9}|(jo@)?firma\\.de|10\\.[0-9]\\.0\\.1|2a00::[0-9]|\"x\"@a\\.de", 0..9),
+        words in proptest::collection::vec(
+            "[a-z]{1,3}@?[a-z.]{0,9}|(jo@)?firma\\.de|10\\.[0-9]\\.0\\.1|2a00::[0-9]|\"x\"@a\\.de|(USER|user|VRFY) (jo|x|user1)|\
+             <(jo|user[1-3])>|user[1-3]@a\\.de|(x@)?main\\.rs|jo%40[a-z]{1,3}\\.de|am8=?|am9AZmlybWEuZGU=?|(0[0-3]:){8}01|n=jo,",
+            0..9,
+        ),
     ) {
         let text = words.join(" ");
         let mut pseudonyms = Pseudonyms::default();
