@@ -24,7 +24,7 @@ pub use texts::{Text, Texts, literal_marks, texts, version};
 pub(in crate::diagnosis) use texts::{begins_like, is_version};
 
 use super::finding::{Finding, Severity};
-use crate::protocol::visible::visible;
+use crate::protocol::visible::excerpt;
 
 /// A tag of a record with its meaning, as a row of a table. Its text is safe to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,11 +108,7 @@ const SHOWN: usize = 500;
 
 /// Safe to draw, and not endless.
 pub(in crate::diagnosis) fn shown(octets: impl AsRef<[u8]>) -> String {
-    let octets = octets.as_ref();
-    match octets.get(..SHOWN) {
-        Some(cut) if cut.len() < octets.len() => format!("{}…", visible(cut)),
-        _ => visible(octets).into_owned(),
-    }
+    excerpt(octets.as_ref(), SHOWN)
 }
 
 #[cfg(test)]
