@@ -44,6 +44,20 @@ pub fn visible_ascii(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The first `most` octets as [`visible`] has them, with `…` where more follow. A character is not cut in two.
+#[must_use]
+pub fn excerpt(bytes: &[u8], most: usize) -> String {
+    let Some((head, rest)) = bytes.split_at_checked(most).filter(|(_, rest)| !rest.is_empty()) else {
+        return visible(bytes).into_owned();
+    };
+    // In UTF-8 what is 0x80 to 0xbf goes on with a character, and 0xc0 and above begins one of up to four octets.
+    let goes_on = |octet: &u8| (0x80..0xc0).contains(octet);
+    let inner = head.iter().rev().take(3).take_while(|octet| goes_on(octet)).count();
+    let (before, last) = head.split_at(head.len().saturating_sub(inner + 1));
+    let is_cut = rest.first().is_some_and(goes_on) && last.first().is_some_and(|lead| *lead >= 0xc0);
+    format!("{}…", visible(if is_cut { before } else { head }))
+}
+
 /// Whether [`visible`] would change anything but leave the rest of the text alone: the mark for "odd octets here".
 #[must_use]
 pub fn is_plain(bytes: &[u8]) -> bool {
@@ -91,6 +105,25 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn an_excerpt_ends_between_characters() {
+        for (bytes, most, expect) in [
+            (&b"plain"[..], 5, "plain"),
+            (b"plain", 4, "plai…"),
+            (b"\x1b[2J", 1, "␛…"),
+            (b"", 0, ""),
+            (b"x", 0, "…"),
+            ("grüße".as_bytes(), 3, "gr…"),
+            ("grüße".as_bytes(), 4, "grü…"),
+            ("a€".as_bytes(), 3, "a…"),
+            (b"ab\x80", 2, "ab…"),
+            // Not UTF-8: what looks like the rest of a character has none to belong to.
+            (b"\x80\x80\x80\x80\x80\x80", 5, "\\x80\\x80\\x80\\x80\\x80…"),
+        ] {
+            assert_eq!(excerpt(bytes, most), expect, "{bytes:x?} {most}");
+        }
+    }
 
     #[test]
     fn hostile_bytes_become_escapes() {

@@ -7,7 +7,7 @@ use crate::app::sentences::duration;
 use crate::diagnosis::investigation::Stage;
 use crate::diagnosis::meaning;
 use crate::protocol::endpoint::Protocol;
-use crate::protocol::visible::visible;
+use crate::protocol::visible::excerpt;
 
 /// Octets of a line that a sentence quotes.
 const QUOTED: usize = 200;
@@ -17,10 +17,7 @@ type Words = (String, String);
 
 /// A line of the server, safe to draw and not endless.
 pub(super) fn shown(line: &[u8]) -> String {
-    match line.get(..QUOTED) {
-        Some(cut) if cut.len() < line.len() => format!("{}…", visible(cut)),
-        _ => visible(line).into_owned(),
-    }
+    excerpt(line, QUOTED)
 }
 
 /// Every address failed.

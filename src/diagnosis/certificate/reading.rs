@@ -8,7 +8,7 @@ use x509_parser::prelude::{X509Certificate, X509Name};
 
 use super::der::{Der, IA5, UTF8};
 use crate::protocol::text::domain::to_unicode;
-use crate::protocol::visible::visible;
+use crate::protocol::visible::excerpt;
 
 /// Names of one certificate that are read; a certificate has room for thousands.
 const NAMES: usize = 100;
@@ -191,10 +191,5 @@ pub(super) fn hex(octets: &[u8], between: &str) -> String {
 pub(super) fn shown(octets: &[u8]) -> String {
     // A name of any length fits into a certificate, and no one reads past this.
     const LONGEST: usize = 512;
-    let cut = octets.get(..LONGEST).unwrap_or(octets);
-    let mut text = visible(cut).into_owned();
-    if cut.len() < octets.len() {
-        text.push('…');
-    }
-    text
+    excerpt(octets, LONGEST)
 }

@@ -52,10 +52,8 @@ pub(super) fn read(root: Node<'_, '_>, account: &Account) -> Reading {
                 continue;
             }
         };
-        match server(section, protocol, account, &mut reading) {
-            Ok(server) => reading.servers.push(server),
-            Err(remark) => reading.say(remark),
-        }
+        let read = server(section, protocol, account, &mut reading);
+        reading.take(read);
     }
     if reading.servers.is_empty() {
         let says = "no server of IMAP, POP3 or SMTP that a mail program could use";

@@ -77,10 +77,8 @@ fn settings(node: Node<'_, '_>, account: &Account) -> Reading {
                 continue;
             }
         };
-        match server(section, protocol, account, &mut reading) {
-            Ok(server) => reading.servers.push(server),
-            Err(remark) => reading.say(remark),
-        }
+        let read = server(section, protocol, account, &mut reading);
+        reading.take(read);
     }
     if reading.servers.is_empty() && reading.remarks.is_empty() {
         reading.say(Remark::fault("no Protocol is in the answer", FORM).at(place(node)));

@@ -195,6 +195,14 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Adds a server, or why one cannot be used.
+    pub(super) fn take(&mut self, server: Result<Server, Remark>) {
+        match server {
+            Ok(server) => self.servers.push(server),
+            Err(remark) => self.say(remark),
+        }
+    }
+
     pub(super) fn say(&mut self, remark: Remark) {
         if self.remarks.len() < REMARKS {
             self.remarks.push(remark);

@@ -4,12 +4,12 @@ use super::{Authentication, Hop, Message, Part};
 use crate::diagnosis::dns::span;
 use crate::protocol::text::charset;
 use crate::protocol::text::encoded_word::behind;
-use crate::protocol::visible::visible;
+use crate::protocol::visible::excerpt;
 
 /// Header fields that are shown.
 const FIELDS: usize = 300;
 
-/// Characters of one value that are shown.
+/// Octets of one value that are shown.
 const VALUE: usize = 1000;
 
 impl Message {
@@ -115,10 +115,7 @@ fn authentication(found: &Authentication, out: &mut Vec<String>) {
 }
 
 fn shown(text: &str) -> String {
-    match text.char_indices().nth(VALUE) {
-        Some((end, _)) => format!("{}…", visible(text.get(..end).unwrap_or_default().as_bytes())),
-        None => visible(text.as_bytes()).into_owned(),
-    }
+    excerpt(text.as_bytes(), VALUE)
 }
 
 #[cfg(test)]

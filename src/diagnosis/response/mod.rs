@@ -5,11 +5,11 @@ mod tree;
 
 use crate::protocol::imap::response::{Mailbox, Namespace, Resource, Response, Understood};
 use crate::protocol::text::mailbox_name;
-use crate::protocol::visible::visible;
+use crate::protocol::visible::excerpt;
 
 pub use tree::tree;
 
-/// Characters of one value that are shown.
+/// Octets of one value that are shown.
 const VALUE: usize = 2000;
 
 /// The response in lines, and where reading stopped.
@@ -175,10 +175,7 @@ fn words(list: &[String]) -> String {
 
 /// Safe to draw, and not endless.
 pub(super) fn shown(text: &str) -> String {
-    match text.char_indices().nth(VALUE) {
-        Some((end, _)) => format!("{}…", visible(text.get(..end).unwrap_or_default().as_bytes())),
-        None => visible(text.as_bytes()).into_owned(),
-    }
+    excerpt(text.as_bytes(), VALUE)
 }
 
 #[cfg(test)]

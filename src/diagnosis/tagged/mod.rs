@@ -24,7 +24,7 @@ pub use texts::{Text, Texts, literal_marks, texts, version};
 pub(in crate::diagnosis) use texts::{begins_like, is_version};
 
 use super::finding::{Finding, Severity};
-use crate::protocol::visible::visible;
+use crate::protocol::visible::excerpt;
 
 /// A tag of a record with its meaning, as a row of a table. Its text is safe to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,12 +111,8 @@ const SHOWN: usize = 500;
 /// A value as it is quoted in a sentence: safe to draw, and not endless. The record itself is shown whole.
 pub(in crate::diagnosis) fn shown(octets: impl AsRef<[u8]>) -> String {
     let octets = octets.as_ref();
-    match octets.get(..SHOWN) {
-        Some(cut) if cut.len() < octets.len() => {
-            format!("{}… ({} more octets)", visible(cut), octets.len() - cut.len())
-        }
-        _ => visible(octets).into_owned(),
-    }
+    let quoted = excerpt(octets, SHOWN);
+    if octets.len() > SHOWN { format!("{quoted} ({} octets in all)", octets.len()) } else { quoted }
 }
 
 #[cfg(test)]
@@ -134,6 +130,6 @@ mod tests {
     fn values_are_safe_and_short() {
         assert_eq!(shown("a\x1b[2J"), "a␛[2J");
         assert_eq!(shown([b'x'; SHOWN]).len(), SHOWN);
-        assert_eq!(shown([b'x'; SHOWN + 7]), format!("{}… (7 more octets)", "x".repeat(SHOWN)));
+        assert_eq!(shown([b'x'; SHOWN + 7]), format!("{}… ({} octets in all)", "x".repeat(SHOWN), SHOWN + 7));
     }
 }

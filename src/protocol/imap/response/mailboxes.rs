@@ -25,7 +25,8 @@ pub struct Namespace {
     pub delimiter: Option<char>,
 }
 
-/// One resource of a QUOTA: its name, what is used and the limit. Storage is in units of 1024 octets.
+/// One resource of a QUOTA (RFC 9208 §4.2.1). `STORAGE` and `ANNOTATION-STORAGE` count units of 1024 octets (§5.1, §5.4),
+/// the others things.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
     /// `STORAGE`, `MESSAGE`.
