@@ -407,6 +407,19 @@ fn pop3() {
     insta::assert_snapshot!("pop3_130x40", scene.screen(130, 40));
 }
 
+#[test]
+fn offers_that_are_not_drawn_are_counted() {
+    for (offers, mark) in [(200, None), (201, Some("(and 1 more)")), (1100, Some("(and 900 more)"))] {
+        let mut scene = Scene::connect("imap://mail.example.org");
+        let list: String = (0..offers).map(|number| format!(" X{number}")).collect();
+        scene.server(&format!("* OK [CAPABILITY{list}] ready\r\n")).alt('3');
+        let screen = scene.screen(130, 400);
+        assert!(screen.contains("X199"), "{offers}: {screen}");
+        assert_eq!(screen.contains(" more)"), mark.is_some(), "{offers}: {screen}");
+        assert!(mark.is_none_or(|mark| screen.contains(mark)), "{offers}: {screen}");
+    }
+}
+
 /// The handshake in the pane, from a certificate made by OpenSSL. DNS has not answered yet.
 #[test]
 fn the_tls_of_a_connection() {
@@ -644,9 +657,11 @@ fn writing_a_message() {
     scene.press(KeyCode::Esc);
     insta::assert_snapshot!("message_line_by_line_80x24", scene.screen(80, 24));
     let mut large = writing();
+    large.chord(KeyCode::Char('o'), KeyModifiers::CONTROL).line("big.eml");
     large.update(Event::File { path: "big.eml".into(), content: Ok(vec![b'x'; 12 << 20]) });
     insta::assert_snapshot!("message_large_80x24", large.screen(80, 24));
     let mut bare = writing();
+    bare.chord(KeyCode::Char('o'), KeyModifiers::CONTROL).line("bare.eml");
     bare.update(Event::File { path: "bare.eml".into(), content: Ok(b"a\rb\0c\n.\n".to_vec()) });
     insta::assert_snapshot!("message_bare_80x24", bare.screen(80, 24));
 }

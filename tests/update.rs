@@ -713,6 +713,64 @@ fn other_effects_are_exact() {
 }
 
 #[test]
+fn a_file_lands_in_the_tab_that_asked_for_it() {
+    let mut model = Model::in_data();
+    model.key(KeyCode::F(7));
+    model.ctrl('o');
+    model.enter("one.eml");
+    // Another tab comes to the screen.
+    model.app.go(parse_target(&["192.0.2.26:25"]).expect("a target"), &mut Effects::new());
+    assert_eq!((model.app.conversations.len(), model.app.active), (2, 0), "a message keeps its tab on the screen");
+    model.app.active = 1;
+    let file = |path: &str, content: Result<&str, &str>| Event::File {
+        path: path.into(),
+        content: content.map(|text| text.as_bytes().to_vec()).map_err(str::to_owned),
+    };
+    // What nobody asked for goes nowhere.
+    model.event(file("two.eml", Ok("two")));
+    model.event(file("one.eml", Ok("one")));
+    let text = |model: &Model| model.app.conversations[0].message.as_ref().map(|message| message.text());
+    assert_eq!(text(&model).as_deref(), Some("one"));
+    // Once is once.
+    model.event(file("one.eml", Ok("again")));
+    assert_eq!(text(&model).as_deref(), Some("one"));
+    model.app.active = 0;
+    for (content, on_screen, asked_again) in [(Err("it is gone"), true, true), (Err("it is gone"), false, false)] {
+        model.app.active = 0;
+        model.ctrl('o');
+        model.enter("one.eml");
+        model.app.active = usize::from(!on_screen);
+        model.event(file("one.eml", content));
+        assert_eq!(model.app.overlay.is_some(), asked_again);
+        model.app.overlay = None;
+        let error = model.app.conversations[0].message.as_ref().and_then(|message| message.error.clone());
+        assert_eq!(error.is_some_and(|error| error == "one.eml: it is gone"), !asked_again);
+    }
+    // Its message is gone.
+    model.app.active = 0;
+    model.ctrl('o');
+    model.enter("one.eml");
+    model.app.conversations[0].message = None;
+    model.event(file("one.eml", Ok("late")));
+    assert!(model.notice().contains("one.eml was read for nothing"), "{}", model.notice());
+}
+
+#[test]
+fn a_list_of_offers_that_is_cut_says_so() {
+    for (offers, told) in [(1000, false), (1001, true)] {
+        let mut model = Model::greeted("192.0.2.25:143");
+        let list: String = (0..offers).map(|number| format!(" X{number}")).collect();
+        model.received(format!("* CAPABILITY{list}\r\n"));
+        let found = model.app.conversations[0].findings.iter().any(|finding| finding.says.contains("first 1000"));
+        assert_eq!(found, told, "{offers}");
+        model.press(KeyCode::Char('3'), KeyModifiers::ALT);
+        model.key(KeyCode::Enter);
+        let shown = format!("{:?}", model.app.overlay);
+        assert!(shown.contains("X999") && shown.contains("and 1 more, which are not kept") == told, "{offers}");
+    }
+}
+
+#[test]
 fn a_paste_that_is_too_long_for_a_line_is_refused() {
     let mut model = Model::greeted("192.0.2.25:25");
     model.type_text("x");
@@ -726,6 +784,8 @@ fn nothing_bare_leaves_in_a_message() {
     // Asked about when a file is loaded.
     let mut model = Model::in_data();
     model.key(KeyCode::F(7));
+    model.ctrl('o');
+    model.enter("f");
     model.event(Event::File { path: "f".into(), content: Ok(b"c\r.\rd\0".to_vec()) });
     assert_eq!(model.ctrl('d'), []);
     model.key(KeyCode::Char('s'));
@@ -1013,6 +1073,11 @@ proptest! {
             let shut: Vec<ConnectionId> =
                 model.app.conversations.iter().filter(|c| c.link == Link::Closed).map(|c| c.id).collect();
             let was = format!("{event:?}");
+            if matches!(event, Event::File { .. }) && model.app.message().is_some() {
+                // What nobody asked for does not come.
+                model.ctrl('o');
+                model.enter("f");
+            }
             let effects = model.event(event);
             for effect in &effects {
                 if let Effect::Send { id, octets } = effect {

@@ -13,6 +13,7 @@ mod inspect;
 pub mod investigator;
 pub mod keys;
 pub mod line_editor;
+mod load;
 pub mod look;
 pub mod message_editor;
 pub mod options;

@@ -145,8 +145,7 @@ impl App {
             Question::Connect => self.connect_line(&text, effects),
             Question::Dns => self.ask_dns(&text, effects),
             Question::File => {
-                let path = std::path::PathBuf::from(&text);
-                effects.push(Effect::ReadFile { path, limit: MESSAGE_CAP });
+                self.load(std::path::PathBuf::from(&text), effects);
                 Ok(())
             }
             Question::Search => {

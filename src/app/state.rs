@@ -6,7 +6,7 @@ use super::conversation::{Conversation, Link};
 use super::dns_pane::DnsPane;
 use super::effect::{ConnectPlan, Effect, Effects};
 use super::event::{ConnectionId, Event};
-use super::line_editor::LineEditor;
+use super::load::Loading;
 use super::look::is_look;
 use super::message_editor::MessageEditor;
 use super::options::Options;
@@ -67,6 +67,8 @@ pub struct App {
     pub(super) connect_when_surveyed: bool,
     /// The file whose signatures are verified once it has been read, and whom to ask.
     pub(super) verifies: Option<(std::path::PathBuf, Setting)>,
+    /// The files that are being read for messages.
+    pub(super) loading: Vec<Loading>,
     /// The login whose password is being asked for.
     pub(super) waiting: Option<Waiting>,
     pub(super) next_connection: u32,
@@ -97,6 +99,7 @@ impl App {
             user: String::new(),
             connect_when_surveyed: false,
             verifies: None,
+            loading: Vec::new(),
             waiting: None,
             next_connection: 0,
         }
@@ -300,7 +303,7 @@ impl App {
                     (None, Ok(_)) => {}
                 }
             }
-            Event::File { path, content } => self.loaded(&path.display().to_string(), content),
+            Event::File { path, content } => self.loaded(&path, content),
             Event::Password(password) => self.password_came(password, &mut effects),
             Event::Wake => {
                 for conversation in &mut self.conversations {
@@ -398,18 +401,6 @@ impl App {
     /// A word to the user.
     pub(super) fn say(&mut self, severity: Severity, text: impl Into<String>) {
         self.notice = Some(Notice { severity, text: text.into() });
-    }
-
-    fn loaded(&mut self, name: &str, content: Result<Vec<u8>, String>) {
-        let Some(message) = self.message_mut() else { return };
-        match content.map(String::from_utf8) {
-            Ok(Ok(text)) => message.load(name, &text),
-            Ok(Err(_)) => message.error = Some(format!("{name} is not UTF-8 text; encode it as MIME first")),
-            Err(why) => {
-                let line = LineEditor::with(name);
-                self.overlay = Some(Overlay::Ask { what: Question::File, line, error: Some(why) });
-            }
-        }
     }
 
     fn check_leaving(&mut self, effects: &mut Effects) {

@@ -53,6 +53,7 @@ pub struct Capabilities {
     /// A list has been received since the connection or TLS began.
     pub known: bool,
     list: Vec<Capability>,
+    beyond: usize,
 }
 
 /// More offers than this in one list are counted, not kept: no server has them, a hostile one might.
@@ -62,13 +63,13 @@ impl Capabilities {
     /// No list has been heard.
     #[must_use]
     pub const fn unheard() -> Self {
-        Self { known: false, list: Vec::new() }
+        Self { known: false, list: Vec::new(), beyond: 0 }
     }
 
     /// An empty list that has been heard.
     #[must_use]
     pub const fn heard() -> Self {
-        Self { known: true, list: Vec::new() }
+        Self { known: true, list: Vec::new(), beyond: 0 }
     }
 
     /// The offers in the order they came.
@@ -77,10 +78,18 @@ impl Capabilities {
         &self.list
     }
 
+    /// How many offers came behind the first [`CAPABILITY_CAP`]: they were counted, and are not in the list.
+    #[must_use]
+    pub const fn beyond(&self) -> usize {
+        self.beyond
+    }
+
     /// Adds an offer.
     pub fn push(&mut self, capability: Capability) {
         if self.list.len() < CAPABILITY_CAP {
             self.list.push(capability);
+        } else {
+            self.beyond = self.beyond.saturating_add(1);
         }
     }
 
@@ -257,6 +266,17 @@ mod tests {
         assert!(parameters > 80_000 && hostile.mechanisms().len() > 60_000);
         let (new, gone) = hostile.difference(&list(&["AUTH PLAIN"]));
         assert_eq!((new.len(), gone.len()), (1, 0));
+    }
+
+    #[test]
+    fn what_is_beyond_the_cap_is_counted() {
+        let mut many = Capabilities::heard();
+        for (offers, kept, beyond) in
+            [(CAPABILITY_CAP, CAPABILITY_CAP, 0), (1, CAPABILITY_CAP, 1), (2, CAPABILITY_CAP, 3)]
+        {
+            (0..offers).for_each(|n| many.push(Capability::read(format!("X{n}").as_bytes()).unwrap()));
+            assert_eq!((many.list().len(), many.beyond()), (kept, beyond));
+        }
     }
 
     #[test]

@@ -131,7 +131,7 @@ fn purpose(conversation: &Conversation) -> String {
             let left = session.literal_to_send().unwrap_or(0);
             format!("Literal: {} octets left", text::grouped(left))
         }
-        (_, Phase::LiteralEnd) => "The rest of the command line".to_owned(),
+        (_, Phase::LiteralEnd) => "The rest of the command line: a space first, Enter alone ends it".to_owned(),
         (_, Phase::Idle) => "Command ── DONE ends IDLE".to_owned(),
         _ if session.waits_for_go_ahead() => "Command ── waiting for + before the literal".to_owned(),
         _ => "Command".to_owned(),

@@ -34,7 +34,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, bordered: bool)
     let state = match app.conversation() {
         Some(conversation) if conversation.session.capabilities().known => {
             let tls = if conversation.session.tls() { "under TLS" } else { "in clear" };
-            Line::raw(format!(" {} {tls} ", conversation.session.capabilities().list().len()))
+            let capabilities = conversation.session.capabilities();
+            Line::raw(format!(" {} {tls} ", capabilities.list().len().saturating_add(capabilities.beyond())))
         }
         _ => Line::default(),
     };
@@ -72,6 +73,11 @@ fn offers(app: &App) -> Vec<Offer> {
         } else {
             Offer { text: shown, style: Style::new(), says }
         });
+    }
+    let capabilities = session.capabilities();
+    let more = capabilities.list().len().saturating_sub(MOST).saturating_add(capabilities.beyond());
+    if more > 0 {
+        out.push(Offer { text: format!("(and {more} more)"), style: theme::WARNING, says: "" });
     }
     if let Some(change) = change {
         for offer in change.gone.iter().take(MOST) {

@@ -5,7 +5,7 @@ use super::{Conversation, Goal, Link};
 use crate::app::effect::{Effect, Effects};
 use crate::app::transcript::{Kind, Marks};
 use crate::diagnosis::{Severity, meaning};
-use crate::protocol::capability::Occasion;
+use crate::protocol::capability::{CAPABILITY_CAP, Occasion};
 use crate::protocol::deflate::{Deflater, Inflater};
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
@@ -216,6 +216,13 @@ impl Conversation {
 
     fn capabilities_changed(&mut self, at: Moment) {
         self.judge_offers(at);
+        if self.session.capabilities().beyond() > 0 {
+            let says = format!(
+                "the list of offers is cut: only its first {CAPABILITY_CAP} are read, and no server has as many"
+            );
+            let next = "do not trust what seems not to be offered; compare with the same list from another network";
+            self.finding(Severity::Warning, "offers", &says, next);
+        }
         let Some(change) = self.session.change() else { return };
         let mut parts = Vec::new();
         for (word, offers) in [("new", &change.new), ("gone", &change.gone)] {

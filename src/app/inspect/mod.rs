@@ -94,6 +94,10 @@ impl App {
             let mark = if change.as_ref().is_some_and(|change| change.is_new(offer)) { "+ " } else { "  " };
             lines.extend(explained(session.protocol(), &[&text]).into_iter().map(|line| format!("{mark}{line}")));
         }
+        let beyond = session.capabilities().beyond();
+        if beyond > 0 {
+            lines.push(format!("  and {beyond} more, which are not kept"));
+        }
         if let Some(change) = change {
             for text in &change.gone {
                 lines.extend(explained(session.protocol(), &[text]).into_iter().map(|line| format!("- {line}")));

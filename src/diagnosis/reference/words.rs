@@ -43,7 +43,13 @@ pub(super) fn names() -> Vec<&'static str> {
 /// The pages of this word, one for each kind that has it.
 pub(super) fn pages(name: &str) -> Vec<Page> {
     let page = |kind: &Kind, word: &Word| {
-        let form = if word.form.is_empty() { word.name.to_owned() } else { format!("{} {}", word.name, word.form) };
+        let stem = word.name.trim_end_matches(']');
+        let form = match word.form {
+            "" => word.name.to_owned(),
+            // The form of a word with brackets says what stands in them.
+            form if stem != word.name && form.starts_with(stem) => form.to_owned(),
+            form => format!("{} {form}", word.name),
+        };
         let mut rows = vec![
             ("form", form),
             ("does", word.summary.to_owned()),
@@ -57,10 +63,17 @@ pub(super) fn pages(name: &str) -> Vec<Page> {
     };
     kinds()
         .flat_map(|kind| {
-            let found = kind.words.iter().filter(|word| word.name.eq_ignore_ascii_case(name));
+            let found = kind.words.iter().filter(|word| is(word, name));
             found.map(|word| page(&kind, word)).collect::<Vec<_>>()
         })
         .collect()
+}
+
+/// Whether a word is meant by what was asked: `BODY.PEEK[]` is by `BODY.PEEK` and `BODY.PEEK[HEADER]<0.80>` too.
+fn is(word: &Word, asked: &str) -> bool {
+    let stem = |name: &str| name.split('[').next().unwrap_or("").to_ascii_uppercase();
+    word.name.eq_ignore_ascii_case(asked)
+        || word.name.ends_with("[]") && !asked.starts_with('[') && stem(word.name) == stem(asked)
 }
 
 /// The rows of a verb's page that list its words, a row for each kind.
@@ -143,6 +156,12 @@ mod tests {
             ("WITHIN", &["YOUNGER (search key)"]),
             ("THREAD=REFERENCES", &["THREAD, UID THREAD", "REFERENCES (thread algorithm)"]),
             ("XFORWARD", &["attribute of XFORWARD: NAME ADDR"]),
+            ("FETCH", &["fetch item: FLAGS UID ENVELOPE", "BODY.PEEK[]"]),
+            ("envelope", &["ENVELOPE (fetch item)", "RFC 9051 §6.4.5"]),
+            ("body.peek", &["form        BODY.PEEK[section]<from.octets>", "RFC 9051 §6.4.5"]),
+            ("BODY.PEEK[HEADER.FIELDS (From)]<0.80>", &["BODY.PEEK[] (fetch item with a section)"]),
+            ("BODY", &["BODY (fetch item)", "BODY[] (fetch item with a section)", "BODY (search key)"]),
+            ("BODYX[]", &[]),
         ] {
             let text = text(asked);
             assert!(parts.iter().all(|part| text.contains(part)), "{asked}: {text}");

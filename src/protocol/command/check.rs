@@ -6,6 +6,7 @@ use super::{Parts, Reading, begins_verb, faults, limits, offers, parts, secret_r
 use crate::protocol::cursor::{Need, REMARKS};
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::imap::grammar::awaits_literal;
+use crate::protocol::line::{Literals, literal_announced};
 use crate::protocol::progress::Enabled;
 use crate::protocol::sasl;
 use crate::protocol::verb::{Context, Cursor, Fault, Note, Phase, Verb, Weight};
@@ -43,6 +44,9 @@ fn command(line: &str, context: &Context<'_>) -> Reading {
             found.extend(limits::arguments(line, verb, &verb_at, context));
         }
     }
+    if context.protocol == Protocol::Imap {
+        notes.extend(literal(line));
+    }
     finish(&mut found);
     conceal(&mut found, &mut notes, line, context);
     Reading { verb, verb_at, tag, faults: found, notes }
@@ -50,9 +54,10 @@ fn command(line: &str, context: &Context<'_>) -> Reading {
 
 /// The line behind a literal, read as a part of its command: what is found in it, at its places in the line.
 fn continuation(line: &str, context: &Context<'_>) -> Reading {
-    let Some(before) = context.progress.joined() else { return Reading::default() };
+    let unknown = || Reading { notes: literal(line).into_iter().collect(), ..Reading::default() };
+    let Some(before) = context.progress.joined() else { return unknown() };
     let text = format!("{before}{line}");
-    let Parts { verb: Some(verb), verb_at, .. } = parts(context.protocol, &text) else { return Reading::default() };
+    let Parts { verb: Some(verb), verb_at, .. } = parts(context.protocol, &text) else { return unknown() };
     let arguments = Arguments::read(&text, verb, &verb_at, context, true);
     let here = |at: &Range<usize>| {
         let inside = at.start >= before.len() || at.end > before.len();
@@ -64,8 +69,21 @@ fn continuation(line: &str, context: &Context<'_>) -> Reading {
     found.extend(all.filter_map(|fault| Some(Fault { at: here(&fault.at)?, ..fault })));
     found.extend(offers::literal(line, context.capabilities));
     finish(&mut found);
-    let notes = arguments.notes.into_iter().filter_map(|note| Some(Note { at: here(&note.at)?, ..note })).collect();
+    let here = arguments.notes.into_iter().filter_map(|note| Some(Note { at: here(&note.at)?, ..note }));
+    let notes = here.chain(literal(line)).collect();
     Reading { verb: Some(verb), faults: found, notes, ..Reading::default() }
+}
+
+/// What happens after a line that announces a literal (RFC 9051 §4.3, RFC 7888 §4).
+fn literal(line: &str) -> Option<Note> {
+    let octets = literal_announced(line.as_bytes(), Literals::Client)?;
+    let at = line.rfind('{')?..line.len();
+    let what = format!("{octets} octet{}", if octets == 1 { "" } else { "s" });
+    let text = match line.as_bytes() {
+        [.., b'+' | b'-', b'}'] => format!("Enter sends this much; {what} at once, then the rest of the line"),
+        _ => format!("Enter sends this much; the server says +, then send {what}"),
+    };
+    Some(Note { at, text })
 }
 
 /// A space at the end of an unfinished line is the one before what is still to come; the rest in the order of the line.

@@ -216,6 +216,26 @@ fn what_is_encoded_is_told_in_its_other_form() {
 }
 
 #[test]
+fn a_literal_tells_the_next_step() {
+    for (phase, line, at, text) in [
+        (NotAuthenticated, "LOGIN {4}", 6..9, "Enter sends this much; the server says +, then send 4 octets"),
+        (NotAuthenticated, "a1 LOGIN jo {1}", 12..15, "then send 1 octet"),
+        (LiteralEnd, " {6}", 1..4, "then send 6 octets"),
+        (NotAuthenticated, "LOGIN {4+}", 6..10, "this much; 4 octets at once, then the rest of the line"),
+        (Authenticated, "APPEND x (\\Seen) {310}", 17..22, "the server says +, then send 310 octets"),
+    ] {
+        let notes = read(Imap, phase, line).notes;
+        let told: Vec<_> = notes.iter().filter(|note| note.text.contains(text)).map(|note| note.at.clone()).collect();
+        assert_eq!(told, [at], "{line}: {notes:?}");
+    }
+    for (protocol, phase, line) in
+        [(Imap, NotAuthenticated, "LOGIN {4"), (Imap, NotAuthenticated, "LOGIN {x}"), (Pop3, Authorization, "USER {4}")]
+    {
+        assert_eq!(read(protocol, phase, line).notes, [], "{line}");
+    }
+}
+
+#[test]
 fn tags_are_told_from_verbs() {
     for (line, tag, verb) in [
         ("a1 NOOP", Some(0..2), Some("NOOP")),
