@@ -155,14 +155,11 @@ fn with_privacy_no_name_is_printed() {
         "--privacy --json 192.0.2.25",
         "--privacy spf jo@example.test 192.0.2.25",
     ] {
-        let (_, text, error) = ehlo(&line.split(' ').collect::<Vec<_>>());
+        let (_, text, error) = dns(line);
         assert!(text.contains("domain1.example"), "{line}\n{text}{error}");
         for original in ["example.test", "192.0.2.", "2001:db8", "jo@"] {
             assert!(!text.contains(original) && !error.contains(original), "{line}: {original} in\n{text}{error}");
         }
     }
-    assert_eq!(
-        ehlo(&["--privacy", "--short", "mx", "example.test"]).1,
-        "10 host1.domain1.example\n20 host2.domain1.example\n"
-    );
+    assert_eq!(dns("--privacy --short mx example.test").1, "10 host1.domain1.example\n20 host2.domain1.example\n");
 }

@@ -167,7 +167,7 @@ fn with_privacy_no_name_is_printed() {
         "gossip.example.test --only vrfy --explain --privacy",
         "relay.example.test --only relay --privacy --json",
     ] {
-        let (code, text, error) = ehlo(line);
+        let (code, text, error) = probe(line);
         assert_eq!(code, Some(1), "{line}\n{text}{error}");
         assert!(text.contains("host1.domain1.example"), "{line}\n{text}");
         for original in ["example.test", "192.0.2."] {

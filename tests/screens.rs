@@ -412,7 +412,7 @@ fn offers_that_are_not_drawn_are_counted() {
     for (offers, mark) in [(200, None), (201, Some("(and 1 more)")), (1100, Some("(and 900 more)"))] {
         let mut scene = Scene::connect("imap://mail.example.org");
         let list: String = (0..offers).map(|number| format!(" X{number}")).collect();
-        scene.server(&format!("* OK [CAPABILITY{list}] ready\r\n")).alt('3');
+        scene.server(format!("* OK [CAPABILITY{list}] ready\r\n")).alt('3');
         let screen = scene.screen(130, 400);
         assert!(screen.contains("X199"), "{offers}: {screen}");
         assert_eq!(screen.contains(" more)"), mark.is_some(), "{offers}: {screen}");

@@ -77,7 +77,7 @@ fn lines_that_cannot_be_read() {
 #[test]
 fn with_privacy_no_name_is_printed() {
     for form in [&[][..], &["--explain"], &["--short"], &["--json"]] {
-        let (code, out, error) = ehlo(&[form, &["--privacy", "mx1.example.test", "for", "example.test"][..]].concat());
+        let (code, out, error) = tls(&[form, &["--privacy", "mx1.example.test", "for", "example.test"][..]].concat());
         assert_eq!(code, Some(0), "{form:?}\n{out}{error}");
         assert!(out.contains("host1.domain1.example"), "{form:?}\n{out}");
         for original in ["example.test", "192.0.2.", "BEGIN CERTIFICATE"] {
@@ -86,7 +86,7 @@ fn with_privacy_no_name_is_printed() {
         let noted = out.contains("names and addresses below are pseudonyms");
         assert_eq!(noted, form != ["--short"], "{form:?}\n{out}");
     }
-    let (code, out, error) = ehlo(&["--privacy", "--pem", "mx1.example.test"]);
+    let (code, out, error) = tls(&["--privacy", "--pem", "mx1.example.test"]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert!(error.contains("--privacy leaves certificates out"), "{error}");
 }
@@ -99,7 +99,7 @@ fn with_privacy_no_digest_leads_to_the_certificate() {
         };
         text.lines().filter(digest).map(|line| line.trim().to_owned()).collect()
     };
-    let (_, veiled, _) = ehlo(&["--explain", "--privacy", "mx1.example.test"]);
+    let (_, veiled, _) = tls(&["--explain", "--privacy", "mx1.example.test"]);
     let told = lines(&veiled);
     assert!(told.len() > 6, "{veiled}");
     for line in told {

@@ -24,7 +24,7 @@ pub use texts::{Text, Texts, literal_marks, texts, version};
 pub(in crate::diagnosis) use texts::{begins_like, is_version};
 
 use super::finding::{Finding, Severity};
-use crate::protocol::visible::excerpt;
+use crate::protocol::visible::{excerpt, visible};
 
 /// A tag of a record with its meaning, as a row of a table. Its text is safe to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
