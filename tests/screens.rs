@@ -801,6 +801,18 @@ fn long_lines_and_scrolling() {
 }
 
 #[test]
+fn a_line_is_cut_only_where_that_saves_a_row() {
+    let mut scene = Scene::connect("smtp://mx1.example.org");
+    let room = |rows: usize| "x".repeat(rows * 64 - "250 ".len());
+    scene.server("220 ready\r\n").server(format!("250 {}end\r\n", &room(7)[3..]));
+    let screen = scene.screen(80, 24);
+    assert!(screen.contains("xend") && !screen.contains("Enter shows the line"), "{screen}");
+    scene.server(format!("250 {}\r\n", room(7) + "x"));
+    let screen = scene.screen(80, 24);
+    assert!(screen.contains("… 65 more octets, Enter shows the line"), "{screen}");
+}
+
+#[test]
 fn the_clock_the_queue_and_the_tabs() {
     let mut scene = working_day();
     scene.open("imap://mail.example.org");

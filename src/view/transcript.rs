@@ -166,11 +166,17 @@ fn entry_rows(app: &App, conversation: &Conversation, number: u64, width: u16, s
     let room = usize::from(width).saturating_sub(columns.before()).max(1);
     let octets = veil::octets(conversation.transcript.octets(entry));
     let ours = plain::is_ours(entry);
-    let before = text::glyphs(plain::before(entry).as_bytes(), Script::Full);
-    let after = text::glyphs(plain::after(entry, ascii).as_bytes(), Script::Full)
-        .map(|glyph| text::Glyph { at: octets.len(), ..glyph });
-    let glyphs = before.chain(text::glyphs(&octets, Script::of(ascii, ours))).chain(after);
-    let wrapped = text::wrap(glyphs, room, ROWS, true);
+    let (before, after) = (plain::before(entry), plain::after(entry, ascii));
+    let wrap = |most| {
+        let after = text::glyphs(after.as_bytes(), Script::Full).map(|glyph| text::Glyph { at: octets.len(), ..glyph });
+        let line = text::glyphs(before.as_bytes(), Script::Full).chain(text::glyphs(&octets, Script::of(ascii, ours)));
+        text::wrap(line.chain(after), room, most, true)
+    };
+    // The row that tells of a rest shows the rest where it has room for it.
+    let mut wrapped = wrap(ROWS + 1);
+    if wrapped.rest.is_some() {
+        wrapped = wrap(ROWS);
+    }
     let style = line_style(entry);
     let style = if selected { style.patch(theme::SELECTED) } else { style };
     let mut out = Vec::with_capacity(wrapped.rows.len() + 1);
