@@ -1248,6 +1248,25 @@ fn the_challenge_of_a_login_typed_by_hand_is_answered_from_the_dialog() {
 }
 
 #[test]
+fn a_server_without_mechanisms_is_told_with_the_next_step() {
+    let said = |model: &mut Model| {
+        model.key(KeyCode::F(12));
+        let Some(Overlay::Auth(dialog)) = &model.app.overlay else { panic!("no dialog") };
+        let said = dialog.none_offered;
+        model.key(KeyCode::Esc);
+        said
+    };
+    let mut model = Model::careless("192.0.2.25:143");
+    assert_eq!(said(&mut model), "the server has not said what it offers: Esc, then CAPABILITY asks it");
+    model.enter("a1 CAPABILITY");
+    model.received("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\na1 OK done\r\n");
+    assert_eq!(said(&mut model), "the server offers no mechanism in clear: Esc, then F4 begins TLS");
+    model.enter("a2 CAPABILITY");
+    model.received("* CAPABILITY IMAP4rev1\r\na2 OK done\r\n");
+    assert_eq!(said(&mut model), "the server offers no mechanism");
+}
+
+#[test]
 fn what_is_owed_goes_out_and_what_cannot_be_answered_is_explained() {
     let mut model = Model::careless("192.0.2.25:25");
     for (line, owed) in [("AUTH XOAUTH2 eHg=", &b"\r\n"[..]), ("AUTH OAUTHBEARER eHg=", b"AQ==\r\n")] {

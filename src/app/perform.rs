@@ -1,7 +1,7 @@
 //! Actions, one by one.
 
 use super::action::Action;
-use super::auth_dialog::AuthDialog;
+use super::auth_dialog::{AuthDialog, none_offered};
 use super::conversation::{Conversation, Link, MessagePlace, Way};
 use super::effect::{Effect, Effects};
 use super::line_editor::LineEditor;
@@ -159,6 +159,7 @@ impl App {
         let timestamp = conversation.session.timestamp().map(str::to_owned);
         let protocol = conversation.protocol();
         let mut dialog = AuthDialog::new(conversation.id, protocol, way, user, offered, channel, timestamp);
+        dialog.none_offered = none_offered(&conversation.session);
         dialog.exposure = exposure;
         dialog.supply = supply.and_then(|supply| supply.for_host(&host));
         dialog

@@ -6,6 +6,8 @@ mod send;
 mod tests;
 mod ways;
 
+pub(super) use ways::none_offered;
+
 use super::conversation::{Login, Stamp, Way};
 use super::event::ConnectionId;
 use super::line_editor::LineEditor;
@@ -54,6 +56,8 @@ pub struct AuthDialog {
     pub shows: bool,
     /// Mechanisms the server offers.
     pub offered: Vec<String>,
+    /// Why there is none among them, and what to do about it.
+    pub none_offered: &'static str,
     /// Mechanisms that are not offered can be chosen too (Ctrl-O).
     pub all: bool,
     /// An initial response is wanted (Ctrl-R).
@@ -97,6 +101,7 @@ impl AuthDialog {
             field: usize::from(!user.is_empty()),
             shows: false,
             offered,
+            none_offered: "the server offers no mechanism",
             all: false,
             initial: true,
             mistake: None,

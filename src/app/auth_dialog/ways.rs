@@ -5,6 +5,20 @@ use crate::app::conversation::Way;
 use crate::protocol::endpoint::Protocol;
 use crate::protocol::sasl::table::strongest;
 use crate::protocol::sasl::{Mechanism, Mistake};
+use crate::protocol::session::Session;
+
+/// Why the server offers no mechanism, and what to do about it.
+pub(in crate::app) fn none_offered(session: &Session) -> &'static str {
+    let offers = session.capabilities();
+    let clear = !session.tls() && (offers.has("STARTTLS") || offers.has("STLS"));
+    match session.protocol() {
+        _ if clear => "the server offers no mechanism in clear: Esc, then F4 begins TLS",
+        _ if offers.known => "the server offers no mechanism",
+        Protocol::Smtp | Protocol::Lmtp => "the server has not said what it offers: Esc, then EHLO asks it",
+        Protocol::Imap => "the server has not said what it offers: Esc, then CAPABILITY asks it",
+        Protocol::Pop3 => "the server has not said what it offers: Esc, then CAPA asks it",
+    }
+}
 
 impl AuthDialog {
     /// The strongest that is known: what the server offers, and APOP where the greeting has a timestamp. APOP stands with

@@ -95,7 +95,7 @@ fn above(dialog: &AuthDialog, width: usize, ascii: bool) -> Vec<Line<'static>> {
     if dialog.answers.is_some() {
         say("This login was begun by hand. Its challenge is answered here, then it goes on by itself.", 2, theme::DIM);
     } else if dialog.offered.is_empty() {
-        say("the server has offered no mechanism so far", 1, theme::DIM);
+        say(dialog.none_offered, 1, theme::DIM);
     }
     let others = if dialog.answers.is_some() { &[] } else { others.as_slice() };
     for (place, name) in others.iter().take(3).enumerate() {
