@@ -86,6 +86,8 @@ fn with_privacy_no_name_is_printed() {
         let noted = out.contains("names and addresses below are pseudonyms");
         assert_eq!(noted, form != ["--short"], "{form:?}\n{out}");
     }
+    let (_, out, error) = tls(&["--privacy", "--enumerate", "mx1.example.test"]);
+    assert!(error.contains("asks host1.domain1.example:25 in short") && !out.contains("example.test"), "{error}{out}");
     let (code, out, error) = tls(&["--privacy", "--pem", "mx1.example.test"]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert!(error.contains("--privacy leaves certificates out"), "{error}");

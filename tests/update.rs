@@ -1248,6 +1248,27 @@ fn the_challenge_of_a_login_typed_by_hand_is_answered_from_the_dialog() {
 }
 
 #[test]
+fn whoever_a_command_names_is_a_user_for_the_privacy_key() {
+    for (target, line) in
+        [("192.0.2.25:110", "user Eva"), ("192.0.2.25:143", "LOGIN \"Eva\" geheim"), ("192.0.2.25:25", "VRFY <Eva>")]
+    {
+        let mut model = Model::careless(target);
+        model.enter(line);
+        model.app.privacy.on = true;
+        let veiled = model.app.record().find(|text| text.contains(line.split(' ').next().unwrap()));
+        assert!(veiled.as_deref().is_some_and(|text| text.contains("user1") && !text.contains("Eva")), "{veiled:?}");
+    }
+    let mut model = Model::careless("192.0.2.25:25");
+    model.press(KeyCode::F(5), KeyModifiers::NONE);
+    for text in ["eva", "geheim"] {
+        text.chars().for_each(|c| _ = model.key(KeyCode::Char(c)));
+        model.key(if text == "eva" { KeyCode::Tab } else { KeyCode::Enter });
+    }
+    model.app.privacy.on = true;
+    assert_eq!(model.app.privacy.veil("user eva"), "user user1");
+}
+
+#[test]
 fn a_server_without_mechanisms_is_told_with_the_next_step() {
     let said = |model: &mut Model| {
         model.key(KeyCode::F(12));

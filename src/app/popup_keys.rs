@@ -20,6 +20,7 @@ impl App {
                 auth_dialog::Outcome::Used => self.overlay = Some(Overlay::Auth(dialog)),
                 auth_dialog::Outcome::Cancelled => {}
                 auth_dialog::Outcome::Login(login) => {
+                    self.privacy.know_user(dialog.fields[0].text());
                     self.login(dialog.id, *login, effects);
                 }
                 auth_dialog::Outcome::Encoded(text) => {

@@ -35,6 +35,11 @@ impl Privacy {
         self.table().know(host);
     }
 
+    /// This word is a user, where users stand.
+    pub fn know_user(&self, user: &str) {
+        self.table().know_user(user);
+    }
+
     /// The text as it may be seen.
     #[must_use]
     pub fn veil<'a>(&self, text: &'a str) -> Cow<'a, str> {
@@ -58,6 +63,13 @@ impl App {
             "addresses, hosts and IPs are shown as they are"
         };
         self.say(Severity::Note, says);
+    }
+
+    /// Whom the commands name that are on their way: an address may never come.
+    pub(super) fn meet_users(&self) {
+        for user in self.conversations.iter().flat_map(|conversation| conversation.session.named()) {
+            self.privacy.know_user(user);
+        }
     }
 
     /// What leaves by the clipboard has pseudonyms too.

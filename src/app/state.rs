@@ -316,6 +316,7 @@ impl App {
         self.compare();
         self.check_leaving(&mut effects);
         self.refresh();
+        self.meet_users();
         self.veil_effects(&mut effects);
         effects
     }

@@ -54,13 +54,13 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
         eprintln!("ehlo tls: the secrets of this TLS session are written to {}: delete it after", path.display());
     }
     let title = investigation.title();
+    let privacy = veil::privacy(arguments.privacy, &options, &arguments.line);
     if let Some(text) = investigation.announcement() {
-        eprintln!("ehlo tls: {text}");
+        eprintln!("ehlo tls: {}", privacy.veil(&text));
     }
     let run = Run { clock, world, means, options: &options };
     let investigator = run.investigate(investigation, setting.resolver.clone()).await;
     let (mut rows, mut findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
-    let privacy = veil::privacy(arguments.privacy, &options, &arguments.line);
     veil::table(&privacy, &mut rows, &mut findings);
     let text = if arguments.json {
         let all = json::all(&title, &setting.resolver.to_string(), &rows, &findings, None);

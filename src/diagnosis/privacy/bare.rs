@@ -171,6 +171,27 @@ mod tests {
     }
 
     #[test]
+    fn a_user_may_be_known_before_an_address_is() {
+        let mut pseudonyms = Pseudonyms::default();
+        for user in ["Eva", "jo@firma.de", "", "postmaster", "info"] {
+            pseudonyms.know_user(user);
+        }
+        for (text, wanted) in [
+            ("USER eva", "USER user1"),
+            ("a LOGIN EVA x", "a LOGIN user1 x"),
+            ("VRFY info; the info of eva", "VRFY user2; the info of eva"),
+            ("USER postmaster", "USER postmaster"),
+            ("USER zoe", "USER zoe"),
+            ("eva@firma.de, eva@a.de", "user1@domain1.example, user3@domain2.example"),
+            ("user eva", "user user1"),
+        ] {
+            assert_eq!(pseudonyms.veil(text), wanted);
+        }
+        pseudonyms.know_user("user1");
+        assert_eq!(pseudonyms.veil("USER user1"), "USER user1");
+    }
+
+    #[test]
     fn ordinary_words_are_no_users() {
         for text in [
             "jo and info are no names here",

@@ -73,6 +73,16 @@ impl Pseudonyms {
         }
     }
 
+    /// From now on this word is a user where users stand, also if no address with it is ever seen. The first address
+    /// that is seen is theirs.
+    pub fn know_user(&mut self, user: &str) {
+        let user = user.to_lowercase();
+        let spoken_for = self.locals.contains_key(&user) || is_pseudonym(&user, self.users.len());
+        if !user.is_empty() && !user.contains('@') && !spoken_for && !public::is_duty(&user) {
+            self.user(&user);
+        }
+    }
+
     /// The text with pseudonyms.
     pub fn veil<'a>(&mut self, text: &'a str) -> Cow<'a, str> {
         let left = digest::without_certificates(text);
@@ -143,10 +153,11 @@ impl Pseudonyms {
         if next > MOST {
             return self.users.get(address).copied().unwrap_or(0);
         }
+        let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
+        // Whoever was known without a domain has got one now.
+        let next = self.users.remove(local).unwrap_or(next);
         let number = *self.users.entry(address.to_owned()).or_insert(next);
-        if let Some((local, _)) = address.rsplit_once('@') {
-            self.locals.entry(local.to_owned()).or_insert(number);
-        }
+        self.locals.entry(local.to_owned()).or_insert(number);
         number
     }
 

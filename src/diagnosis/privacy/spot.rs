@@ -116,6 +116,9 @@ impl Scan<'_> {
         let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
         let mark = line.trim_ascii_end();
         let mark = mark.rsplit(|b| *b == b' ').next().unwrap_or_default();
+        if line.ends_with(b" ") && matches!(mark, b"S:" | b"C:") {
+            return true;
+        }
         // No mark has a letter or a digit, but for the `x` of a refusal without colour: `<-x`.
         let sign = |b: &u8| !b.is_ascii_alphanumeric();
         line.is_empty()

@@ -17,6 +17,7 @@ fn what_says_who_somebody_is_is_changed() {
         ("MAIL FROM:<jo@firma.de> SIZE=10", "MAIL FROM:<user1@domain1.example> SIZE=10"),
         ("250-mx1.firma.de hello mx2.firma.de", "250-host1.domain1.example hello host2.domain1.example"),
         ("250-ok\r\n250-mx.firma.de hello", "250-ok\r\n250-host1.domain1.example hello"),
+        ("S: 250-mx1.firma.de hello", "S: 250-host1.domain1.example hello"),
         (
             "10:21:04.118    +23ms ◀◀  250-mx.firma.de hello",
             "10:21:04.118    +23ms ◀◀  250-host1.domain1.example hello",

@@ -365,6 +365,15 @@ impl Session {
         self.state.sent(line, tag, number);
     }
 
+    /// The users that commands without an answer name, of which the address need not be known: `USER jo`, `VRFY jo`.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        let names = |sent: &&Outstanding| {
+            sent.verb.is_some_and(|verb| ["USER", "LOGIN", "APOP", "VRFY", "EXPN"].contains(&verb.name))
+        };
+        let user = |sent| state::first_argument(sent).trim_matches(['"', '<', '>']);
+        self.state.outstanding.iter().filter(names).map(move |sent| user(&sent.argument))
+    }
+
     /// Octets of a literal went out. When the last is sent, the rest of the command line is due.
     pub fn literal_sent(&mut self, octets: u64) {
         let Some(literal) = &mut self.state.literal else { return };

@@ -143,7 +143,7 @@ impl State {
 }
 
 /// The user of LOGIN, quotes and all; a literal tells nothing yet.
-fn first_argument(argument: &str) -> &str {
+pub(super) fn first_argument(argument: &str) -> &str {
     if argument.starts_with('{') {
         return "";
     }
