@@ -85,7 +85,9 @@ impl Table<'_> {
             self.rows.push(Row { label: "MX".to_owned(), text, ..Row::default() });
         }
         if let Some(domain) = domain.as_deref().filter(|_| any)
-            && self.worth(&mx(domain)).dnssec() == Some(Dnssec::Insecure)
+            && let worth = self.worth(&mx(domain))
+            && worth.dnssec() == Some(Dnssec::Insecure)
+            && !worth.is_unknown()
         {
             self.findings.push(words::unsigned_exchanges(domain));
         }
@@ -143,17 +145,12 @@ impl Table<'_> {
 
     fn addresses(&mut self, server: &Server) {
         if let Some(alias) = &server.alias {
-            let signed = server.address_worth.dnssec();
-            let says = match signed {
-                Some(Dnssec::Secure) => Some("TLSA is looked for at this name first".to_owned()),
-                Some(_) => Some("not signed: TLSA is looked for at the name itself".to_owned()),
-                None => None,
-            };
+            let says = words::follows(&server.address_worth);
             let row = self.row(1, "CNAME", shown(alias), &server.address);
             let is_exchange = server.preference.is_some();
             let verdict = says.map(|says| match is_exchange {
                 true => (Severity::Fault, format!("an MX must not name an alias (RFC 2181 §10.3); {says}")),
-                false => (Severity::Note, says),
+                false => (Severity::Note, says.to_owned()),
             });
             self.rows.push(Row { verdict, ..row });
             if is_exchange {

@@ -381,32 +381,54 @@ fn what_resolvers_and_signatures_say_side_by_side() {
     let bogus = || State::Bogus(Reason::TooMuch);
     let insecure = || State::Insecure("no DS".to_owned());
     let unknown = || State::Indeterminate { why: "no anchor".to_owned(), next: "" };
-    for (own, told, severity, part, together) in [
-        (Some(State::Secure), Some(true), Severity::Good, "signed: AD, and checked here", Dnssec::Secure),
-        (Some(State::Secure), Some(false), Severity::Note, "the resolver does not say AD", Dnssec::Secure),
-        (Some(State::Secure), None, Severity::Warning, "the resolver gives no answer", Dnssec::Secure),
-        (Some(insecure()), Some(true), Severity::Warning, "says AD, and it is not signed: no DS", Dnssec::Insecure),
-        (Some(insecure()), Some(false), Severity::Note, "not signed: no DS", Dnssec::Insecure),
-        (Some(bogus()), Some(true), Severity::Fault, "the resolver says AD, and", Dnssec::Bogus),
-        (Some(bogus()), None, Severity::Fault, "more signatures", Dnssec::Bogus),
-        (Some(unknown()), Some(true), Severity::Note, "word alone: no anchor", Dnssec::Secure),
+    let [first, itself, lost, unknown_alias] = [
+        "TLSA is looked for at this name first",
+        "not signed: TLSA",
+        "bogus: senders with DANE take the host as unreachable",
+        "whether it is signed is not known: TLSA",
+    ];
+    for (own, told, severity, part, together, alias) in [
+        (Some(State::Secure), Some(true), Severity::Good, "signed: AD, and checked here", Dnssec::Secure, first),
+        (Some(State::Secure), Some(false), Severity::Note, "the resolver does not say AD", Dnssec::Secure, first),
+        (Some(State::Secure), None, Severity::Warning, "the resolver gives no answer", Dnssec::Secure, first),
+        (
+            Some(insecure()),
+            Some(true),
+            Severity::Warning,
+            "says AD, and it is not signed: no DS",
+            Dnssec::Insecure,
+            itself,
+        ),
+        (Some(insecure()), Some(false), Severity::Note, "not signed: no DS", Dnssec::Insecure, itself),
+        (Some(bogus()), Some(true), Severity::Fault, "the resolver says AD, and", Dnssec::Bogus, lost),
+        (Some(bogus()), None, Severity::Fault, "more signatures", Dnssec::Bogus, lost),
+        (Some(unknown()), Some(true), Severity::Note, "word alone: no anchor", Dnssec::Secure, first),
         (
             Some(unknown()),
             Some(false),
             Severity::Note,
             "not known; the resolver does not say AD: no anchor",
             Dnssec::Insecure,
+            unknown_alias,
         ),
-        (None, Some(true), Severity::Note, "word alone", Dnssec::Secure),
-        (None, Some(false), Severity::Note, "not signed, by the resolver's word", Dnssec::Insecure),
-        (None, None, Severity::Fault, "no answer", Dnssec::Insecure),
+        (None, Some(true), Severity::Note, "word alone", Dnssec::Secure, first),
+        (
+            None,
+            Some(false),
+            Severity::Note,
+            "not signed, by the resolver's word",
+            Dnssec::Insecure,
+            "not signed, by the",
+        ),
+        (None, None, Severity::Fault, "no answer", Dnssec::Insecure, "not signed, by the"),
     ] {
         let worth = crate::diagnosis::trust::Worth { told, own, is_settled: true };
         let (got, says) = words::worth(&worth).unwrap();
         assert_eq!((got, worth.dnssec()), (severity, Some(together)), "{worth:?}");
         assert!(says.contains(part), "{worth:?}: {says}");
+        assert!(words::follows(&worth).unwrap().starts_with(alias), "{worth:?}: {:?}", words::follows(&worth));
         let open = crate::diagnosis::trust::Worth { is_settled: false, ..worth };
-        assert_eq!((words::worth(&open), open.dnssec()), (None, None));
+        assert_eq!((words::worth(&open), words::follows(&open), open.dnssec()), (None, None, None));
     }
 }
 
@@ -416,6 +438,7 @@ fn a_resolver_without_the_keys_of_the_root_is_no_fault_of_the_zone() {
     let setting = Setting { anchors, ..Setting::new(Resolver::System) };
     for (mut world, told) in [
         (World::new().vouched(), "good: DANE vouches for it"),
+        (World::new().vouched().unsigned(&["example.org"]), "good: DANE vouches for it"),
         (
             World::new().vouched().unsigned(&["_25._tcp.mx.example.org", MX, "example.org"]),
             "warning: whether TLSA is signed is not known",
@@ -428,7 +451,7 @@ fn a_resolver_without_the_keys_of_the_root_is_no_fault_of_the_zone() {
         let [unchecked] = own.as_slice() else { panic!("{findings:#?}") };
         assert!(unchecked.says.contains("passes on no keys of the root (NXDOMAIN)"), "{unchecked:?}");
         assert_eq!(unchecked.next, "ask another resolver: @9.9.9.9");
-        assert!(!findings.iter().any(|finding| finding.says.contains("not signed by DNSSEC")), "{findings:#?}");
+        assert!(!findings.iter().any(|finding| finding.says.contains("not signed")), "{findings:#?}");
     }
 }
 

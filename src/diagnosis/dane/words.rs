@@ -6,7 +6,7 @@ use crate::diagnosis::dnssec::State;
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::investigation::{Failure, Seen, Stage};
 use crate::diagnosis::survey::shown;
-use crate::diagnosis::tlsa::{Dane, Mismatch, Standing, Verdict};
+use crate::diagnosis::tlsa::{Dane, Dnssec, Mismatch, Standing, Verdict};
 use crate::diagnosis::trust::Worth;
 use crate::protocol::endpoint::Security;
 
@@ -52,7 +52,21 @@ pub(super) fn worth(worth: &Worth) -> Option<Says> {
     Some((severity, says))
 }
 
-/// The same in full, for the details of a row.
+/// Where TLSA is looked for when the answer to the address question holds an alias (RFC 7672 §2.2.3). None while it is
+/// open what that answer is worth.
+pub(super) fn follows(worth: &Worth) -> Option<&'static str> {
+    Some(match (worth.dnssec()?, &worth.own) {
+        (Dnssec::Secure, _) => "TLSA is looked for at this name first",
+        (Dnssec::Bogus, _) => "bogus: senders with DANE take the host as unreachable (RFC 7672 §2.1.2)",
+        (Dnssec::Insecure, Some(State::Indeterminate { .. })) => {
+            "whether it is signed is not known: TLSA is looked for at the name itself"
+        }
+        (Dnssec::Insecure, Some(_)) => "not signed: TLSA is looked for at the name itself",
+        (Dnssec::Insecure, None) => "not signed, by the resolver's word: TLSA is looked for at the name itself",
+    })
+}
+
+/// What DNSSEC is worth for one answer in full, for the details of a row.
 pub(super) fn worth_in_full(worth: &Worth) -> Vec<String> {
     let told = match worth.told {
         Some(true) => "the resolver says that it is authentic (AD)",

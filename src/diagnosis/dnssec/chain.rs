@@ -21,6 +21,8 @@ const CHECKS: u32 = 100;
 const AHEAD: usize = 4;
 /// What to do about a resolver that does not give what the chain needs.
 const ELSEWHERE: &str = "ask another resolver: @9.9.9.9";
+/// What to do about keys that no anchor here vouches for: no zone below them can help it.
+const NOT_OURS: &str = "nothing is to be mended at the domain; ask another resolver: @9.9.9.9";
 
 /// Why a step ends without a result.
 #[derive(Clone, Debug)]
@@ -248,6 +250,17 @@ impl<'a> Chain<'a> {
         let keys = Key::all(set);
         let entry = match vouched(zone, &keys, &usable) {
             Vouched::Keys(entry) => entry,
+            // No parent vouches for the zone of an anchor: what does not fit is the anchor here, or where the resolver
+            // has its keys from, and not a DS record that somebody could mend.
+            Vouched::Other(_) | Vouched::None if anchor => {
+                let why = if *zone == WireName::root() {
+                    "this resolver has another root than IANA's: the trust anchors here do not vouch for it".to_owned()
+                } else {
+                    format!("this resolver has other keys of {} than the trust anchors here vouch for", shown(zone))
+                };
+                self.tell(label, why.clone(), Severity::Warning);
+                return Err(Halt::Ended(State::Indeterminate { why, next: NOT_OURS }));
+            }
             Vouched::Other(key_tag) => return Err(bogus(Reason::Digest { zone: shown(zone), key_tag })),
             Vouched::None => return Err(bogus(Reason::NoVouchedKey { zone: shown(zone), key_tags })),
         };

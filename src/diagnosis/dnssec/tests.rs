@@ -587,29 +587,43 @@ fn below_a_negative_anchor_nothing_is_expected_to_be_signed() {
 }
 
 #[test]
-fn a_resolver_without_the_keys_of_the_root_breaks_no_chain() {
+fn keys_that_no_anchor_vouches_for_break_no_chain() {
     let query = Query { name: "example.org".to_owned(), kind: Mx };
-    for (rcode, found) in [(3, "NXDOMAIN"), (0, "no such record")] {
+    let none = |found: &str| format!("this resolver passes on no keys of the root ({found}): it cannot be checked");
+    let other = "this resolver has another root than IANA's: the trust anchors here do not vouch for it";
+    // A key by its own number, and one that has the number of the root's.
+    let numbered = vec![1, 1, 3, 8, 0x4b, 0x5d];
+    assert_eq!(key_tag(&numbered), 20326);
+    for (rcode, data, why, next) in [
+        (3, None, none("NXDOMAIN"), "ask another resolver: @9.9.9.9"),
+        (0, None, none("no such record"), "ask another resolver: @9.9.9.9"),
+        (0, Some(key(257, 13, P256)), other.to_owned(), "nothing is to be mended at the domain; ask another resolver"),
+        (0, Some(numbered), other.to_owned(), "nothing is to be mended at the domain; ask another resolver"),
+    ] {
         let mut answers = Answers::default();
-        let state = loop {
+        let (state, links) = loop {
             let validation = validate(&query, &answers, &root_anchors(), 0);
             if let Some(state) = validation.state {
-                break state;
+                break (state, validation.links);
             }
             assert!(!validation.open.is_empty() && answers.len() < 20, "{validation:?}");
             for open in validation.open {
-                // The domain is there, and the root has nothing.
-                let rcode = if open.name.is_empty() { rcode } else { 0 };
+                // The domain is there, and the root has these keys.
+                let (rcode, data) = if open.name.is_empty() { (rcode, data.as_ref()) } else { (0, None) };
                 let mut message = vec![0; 12];
-                (message[2], message[3]) = (0x80, rcode as u8);
+                (message[2], message[3], message[7]) = (0x80, rcode as u8, u8::from(data.is_some()));
+                if let Some(data) = data {
+                    message.extend([0, 0, 48, 0, 1, 0, 0, 0, 60, 0, data.len() as u8]);
+                    message.extend(data);
+                }
                 let tried = Try { received: message, ..Try::new("192.0.2.53:53".parse().unwrap(), Transport::Udp) };
                 let reply = Ok(Response { rcode, ..Response::default() });
                 answers.insert(Answer { tries: vec![tried], ..Answer::new(open, reply) });
             }
         };
-        let expect = format!(
-            "indeterminate: this resolver passes on no keys of the root ({found}): it cannot be checked through it"
-        );
-        assert_eq!((state.to_string(), state.next()), (expect, "ask another resolver: @9.9.9.9"));
+        assert!(state.to_string().starts_with(&format!("indeterminate: {why}")), "{state}");
+        assert!(state.next().starts_with(next), "{state}: {}", state.next());
+        let told: Vec<String> = links.iter().map(|link| link.says.clone()).collect();
+        assert!(told.iter().all(|says| !says.contains("parent")) && told.len() == 1, "{told:?}");
     }
 }

@@ -83,6 +83,8 @@ impl Survey {
 /// What was found of one answer.
 struct Found {
     watched: Watched,
+    /// Whether the resolver says AD.
+    is_authentic: bool,
     state: State,
     severity: Severity,
     says: String,
@@ -92,6 +94,15 @@ impl Found {
     /// `MX of example.org`.
     fn what(&self) -> String {
         what(&self.watched.query)
+    }
+
+    /// What the resolver and the program's own finding make of each other, where AD beside the state does not tell.
+    fn dispute(&self) -> String {
+        match &self.state {
+            State::Bogus(_) if self.is_authentic => ": the resolver believes it".to_owned(),
+            State::Secure | State::Insecure(_) if self.severity == Severity::Warning => format!(": {}", self.says),
+            _ => String::new(),
+        }
     }
 }
 
@@ -108,22 +119,26 @@ impl Table<'_> {
         let watched = self.survey.watched();
         let count = watched.len();
         let (mut found, mut told, mut answered, mut given_up) = (Vec::new(), 0, 0, false);
-        let mut detail = Vec::new();
+        let mut open = Vec::new();
         for watched in watched {
             let query = &watched.query;
             let response = self.survey.answer(&query.name, query.kind).and_then(|answer| answer.reply.as_ref().ok());
             let worth = self.survey.worth(&query.name, query.kind);
             answered += usize::from(response.is_some());
             told += usize::from(worth.told == Some(true));
-            let ad = if worth.told == Some(true) { "AD" } else { "-" };
+            let is_authentic = worth.told == Some(true);
             let Some(state) = worth.own else {
                 given_up |= worth.is_settled;
-                detail.push(format!("{:<13} {ad:<2}  {}", "…", what(query)));
+                open.push(line(is_authentic, &what(query)));
                 continue;
             };
             let (severity, says) = verdict(&state, response);
-            detail.push(format!("{:<13} {ad:<2}  {}: {says}", state.name(), what(query)));
-            found.push(Found { watched, state, severity, says });
+            found.push(Found { watched, is_authentic, state, severity, says });
+        }
+        let mut detail = causes(&found);
+        if !open.is_empty() {
+            detail.push("…".to_owned());
+            detail.append(&mut open);
         }
         detail.push(String::new());
         detail.extend(self.links());
@@ -148,6 +163,37 @@ impl Table<'_> {
         let once = links.filter(|link| seen.insert((&link.what, &link.says)));
         once.map(|link| format!("{:<8} {} {}", link.severity.name(), link.what, link.says)).collect()
     }
+}
+
+/// `  AD  MX of example.org`.
+fn line(is_authentic: bool, what: &str) -> String {
+    format!("  {:<2}  {what}", if is_authentic { "AD" } else { "-" })
+}
+
+/// Each cause once, the worst first, and below it the answers that it stands for. What is wrong with the signature of one
+/// answer is a cause of its own; where a chain ends above several, that is the cause of them all.
+fn causes(found: &[Found]) -> Vec<String> {
+    let mut groups: Vec<(Severity, Vec<&Found>)> = Vec::new();
+    for found in found {
+        match groups.iter_mut().find(|(_, group)| group.iter().any(|other| other.state == found.state)) {
+            Some((severity, group)) => {
+                *severity = (*severity).max(found.severity);
+                group.push(found);
+            }
+            None => groups.push((found.severity, vec![found])),
+        }
+    }
+    groups.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    let mut lines = Vec::new();
+    for (_, group) in groups {
+        let cause = group.first().map(|found| match found.state.next() {
+            "" => found.state.to_string(),
+            next => format!("{}; {next}", found.state),
+        });
+        lines.extend(cause);
+        lines.extend(group.iter().map(|found| line(found.is_authentic, &found.what()) + &found.dispute()));
+    }
+    lines
 }
 
 /// `secure`, `9 secure, 2 insecure`.
@@ -191,7 +237,8 @@ fn together(found: &[Found], count: usize, given_up: bool) -> Option<(Severity, 
     let first = worst.first()?;
     // Where some are worse than others it is said which.
     let named = if worst.len() < count { format!("{}: ", first.what()) } else { String::new() };
-    let others = worst.iter().filter(|other| other.says != first.says).count();
+    // One cause is one, whether the resolver believes the answer or not.
+    let others = worst.iter().filter(|other| other.says != first.says && other.state != first.state).count();
     let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
     Some((first.severity, format!("{named}{}{more}", first.says)))
 }
@@ -200,7 +247,11 @@ fn together(found: &[Found], count: usize, given_up: bool) -> Option<(Severity, 
 fn findings(found: &[Found]) -> Vec<Finding> {
     let mut groups: Vec<Vec<&Found>> = Vec::new();
     for found in found.iter().filter(|found| found.severity >= Severity::Warning) {
-        match groups.iter_mut().find(|group| group.iter().any(|other| other.says == found.says)) {
+        let is_same = |other: &&Found| match (&other.state, &found.state) {
+            (State::Bogus(one), State::Bogus(other)) => one == other,
+            _ => other.says == found.says,
+        };
+        match groups.iter_mut().find(|group| group.iter().any(is_same)) {
             Some(group) => group.push(found),
             None => groups.push(vec![found]),
         }
@@ -233,7 +284,7 @@ mod tests {
 
     fn found(name: &str, kind: RecordType, part: Part, state: State) -> Found {
         let (severity, says) = verdict(&state, None);
-        Found { watched: Watched { query: key(name, kind), part }, state, severity, says }
+        Found { watched: Watched { query: key(name, kind), part }, is_authentic: false, state, severity, says }
     }
 
     fn mx(state: State) -> Found {
@@ -293,5 +344,43 @@ mod tests {
         assert!(only.next.contains("DS record"), "{only:?}");
         let many: Vec<Found> = (0..9).map(|_| mx(broken())).collect();
         assert!(findings(&many)[0].says.contains(", 3 more bogus: "));
+    }
+
+    #[test]
+    fn a_cause_is_told_once_above_the_answers_it_stands_for() {
+        let cut = || State::Bogus(Reason::NoVouchedKey { zone: "x.org".to_owned(), key_tags: vec![7] });
+        let own = State::Bogus(Reason::Misfit { what: "A of mx.y.org".to_owned(), key_tag: 9 });
+        let root = || State::Indeterminate { why: "another root".to_owned(), next: "ask another" };
+        let believed = |found: Found| {
+            let flags = crate::diagnosis::dns::Flags { ad: true, ..Default::default() };
+            let response = crate::diagnosis::dns::Response { flags, ..Default::default() };
+            let (severity, says) = verdict(&found.state, Some(&response));
+            Found { is_authentic: true, severity, says, ..found }
+        };
+        let txt = |state| found("x.org", RecordType::Txt, Part::Spf, state);
+        for (all, expect, faults) in [
+            (
+                vec![believed(mx(cut())), txt(cut()), address(own)],
+                "bogus: the parent vouches for key 7 of x.org, which has no such key; have the parent publish the DS \
+                 record of the present key, or remove the old one\n  AD  MX of x.org: the resolver believes it\n  \
+                 -   TXT of x.org\nbogus: the signature of A of mx.y.org by key 9 does not fit; have the zone signed \
+                 again, and compare its name servers\n  -   A of mx.y.org",
+                2,
+            ),
+            (
+                vec![believed(mx(root())), txt(root()), address(root())],
+                "indeterminate: another root; ask another\n  AD  MX of x.org\n  -   TXT of x.org\n  -   A of mx.y.org",
+                0,
+            ),
+            (
+                vec![believed(mx(State::Secure)), believed(txt(State::Insecure("unsigned".to_owned())))],
+                "insecure: unsigned\n  AD  TXT of x.org: the resolver claims more than is signed\nsecure\n  AD  MX of \
+                 x.org",
+                1,
+            ),
+        ] {
+            assert_eq!(causes(&all).join("\n"), expect);
+            assert_eq!(findings(&all).len(), faults, "{expect}");
+        }
     }
 }

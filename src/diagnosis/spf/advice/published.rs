@@ -9,6 +9,8 @@ use crate::diagnosis::spf::select::failure;
 
 /// Octets of a name and the texts at it that fit into an answer of 512 octets (RFC 7208 §3.4).
 const FITS: usize = 450;
+/// Octets of the longest answer that resolvers take by UDP with EDNS, as software agreed in 2020 (DNS Flag Day).
+const DATAGRAM: usize = 1232;
 
 /// Judges what stands at the domain.
 pub(super) fn judge(notes: &mut Notes, inquiry: &Inquiry<'_>) {
@@ -41,7 +43,8 @@ pub(super) fn judge(notes: &mut Notes, inquiry: &Inquiry<'_>) {
             notes.mend(Severity::Warning, None, says, next, Some("v=spf1 mx ~all".to_owned()));
         }
         [strings] => {
-            size(notes, octets(strings), total);
+            let texts: Vec<&[Vec<u8>]> = records.iter().chain(&others).copied().collect();
+            size(notes, octets(strings), total, answer(domain.len(), &texts));
             joints::judge(notes, strings);
         }
         several => {
@@ -53,9 +56,20 @@ pub(super) fn judge(notes: &mut Notes, inquiry: &Inquiry<'_>) {
     }
 }
 
-/// Long answers do not pass everywhere.
-fn size(notes: &mut Notes, record: usize, total: usize) {
-    let hides = "does not fit into 512 octets, and receivers that cannot ask by TCP see no record";
+/// Octets of the answer that holds all texts at a name of so many octets (RFC 1035 §4.1): a header, the question, a
+/// record for each text with its name compressed, and the OPT record of EDNS (RFC 6891 §6.1.2).
+fn answer(name: usize, texts: &[&[Vec<u8>]]) -> usize {
+    let record = |strings: &&[Vec<u8>]| 12 + strings.iter().map(|string| 1 + string.len()).sum::<usize>();
+    12 + name + 6 + texts.iter().map(record).sum::<usize>() + 11
+}
+
+/// Long answers do not pass everywhere: over 512 octets they take EDNS or TCP, and over a datagram of EDNS they take TCP.
+fn size(notes: &mut Notes, record: usize, total: usize, answer: usize) {
+    let hides = if answer > DATAGRAM {
+        format!("does not fit into {DATAGRAM} octets, and receivers that cannot ask by TCP see no record")
+    } else {
+        "does not fit into 512 octets, and receivers that have neither EDNS nor TCP see no record".to_owned()
+    };
     if notes.domain.len() + record > FITS {
         let says = format!("the record has {record} octets: its answer {hides}");
         notes.add(Severity::Warning, None, says, "move a part of it into a record of its own, and include that");

@@ -100,6 +100,18 @@ fn long_answers() {
     let advice = all(&["example.org TXT v=spf1 -all", &other]);
     assert!(advice[0].starts_with("note the TXT records beside it make 452 octets in all"), "{advice:?}");
     assert_eq!(all(&["example.org TXT v=spf1 -all", "example.org TXT x"]).len(), 1);
+    // Who misses it depends on how long the answer is: 1232 octets pass by UDP with EDNS.
+    let edns = "does not fit into 512 octets, and receivers that have neither EDNS nor TCP see no record";
+    let tcp = "does not fit into 1232 octets, and receivers that cannot ask by TCP see no record";
+    for (terms, beside, hides) in
+        [(24, 0, edns), (59, 0, edns), (70, 0, tcp), (24, 900, tcp), (0, 1155, edns), (0, 1156, tcp)]
+    {
+        let record = format!("example.org TXT v=spf1 {}-all", "ip4:203.0.113.111 ".repeat(terms));
+        let other = format!("example.org TXT {}", "x".repeat(beside));
+        let lines = [record.as_str(), other.as_str()];
+        let advice = all(&lines[..if beside == 0 { 1 } else { 2 }]);
+        assert!(advice[0].contains(&format!(" {hides} | move ")), "{terms}, {beside}: {advice:?}");
+    }
 }
 
 #[test]
