@@ -93,6 +93,15 @@ pub struct Endpoint {
     pub security: Security,
 }
 
+impl Endpoint {
+    /// Whether mail comes here from other mail servers, which connect to port 25 alone (RFC 5321 §4.5.4.2, RFC 6409 §3.1):
+    /// what a domain promises by MTA-STS is about such servers.
+    #[must_use]
+    pub fn takes_mail(&self) -> bool {
+        (self.protocol, self.port) == (Protocol::Smtp, 25)
+    }
+}
+
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.host, self.port)

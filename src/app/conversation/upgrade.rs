@@ -4,7 +4,6 @@ use super::Conversation;
 use crate::diagnosis::starttls::{self, Promise};
 use crate::diagnosis::tls::Verdict;
 use crate::diagnosis::{Finding, Severity, certificate};
-use crate::protocol::endpoint::Protocol;
 use crate::protocol::moment::Moment;
 
 impl Conversation {
@@ -41,7 +40,7 @@ impl Conversation {
 
     /// Whether mail comes here from elsewhere: what a domain promises is about such servers alone.
     pub(in crate::app) fn takes_mail(&self) -> bool {
-        (self.plan.endpoint.protocol, self.plan.endpoint.port) == (Protocol::Smtp, 25)
+        self.plan.endpoint.takes_mail()
     }
 
     /// What the domain promises about this server is compared with what it does.

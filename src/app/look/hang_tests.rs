@@ -14,12 +14,19 @@ use crate::diagnosis::investigation::{Investigation, Setting};
 use crate::diagnosis::{Finding, Severity};
 
 /// Where the server falls silent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 enum Hangs {
     Greeting,
     StartTls,
     Handshake,
+    /// In the middle of its ServerHello.
+    Record,
+    /// There, and the octets before it come one a second.
+    Drip,
 }
+
+/// How a ServerHello begins: five octets of the record's header, which announces 122, and two of those.
+const BEGUN: &str = "\x16\x03\x03\x00\x7a\x02\x00";
 
 /// An investigation, the server that it meets, and a clock that jumps to the next moment somebody waits for.
 struct Meeting {
@@ -30,6 +37,8 @@ struct Meeting {
     wakes: BTreeSet<Moment>,
     now: Moment,
     connections: usize,
+    /// The connection on which single octets come, and how many have.
+    drips: Option<(ConnectionId, usize)>,
 }
 
 impl Meeting {
@@ -39,7 +48,7 @@ impl Meeting {
         let (mut investigator, mut effects) = (Investigator::new(&options), Effects::new());
         investigator.begin(investigation, Resolver::System, &mut effects);
         let (coming, wakes, now) = (Vec::new(), BTreeSet::new(), Moment(0));
-        Self { hangs, investigator, effects, coming, wakes, now, connections: 0 }
+        Self { hangs, investigator, effects, coming, wakes, now, connections: 0, drips: None }
     }
 
     /// Until nothing happens but that time passes.
@@ -60,7 +69,20 @@ impl Meeting {
         self.settle();
         while self.investigator.pending() > 0 {
             self.now = self.wakes.pop_first().expect("somebody waits");
+            self.drip();
             self.investigator.tick(self.now, 0, &mut self.effects);
+            self.settle();
+        }
+    }
+
+    /// One more octet, and a second later the next.
+    fn drip(&mut self) {
+        let Some((id, came)) = &mut self.drips else { return };
+        let (id, octet) = (*id, BEGUN.get(*came..*came + 1));
+        *came += 1;
+        if let Some(octet) = octet {
+            self.say(id, octet);
+            self.wakes.insert(self.now + Duration::from_secs(1));
             self.settle();
         }
     }
@@ -78,9 +100,17 @@ impl Meeting {
                 }
             }
             Effect::Send { id, octets } if octets.starts_with(b"EHLO") => self.say(id, "250-mx\r\n250 STARTTLS\r\n"),
-            Effect::Send { id, octets } if octets.starts_with(b"STARTTLS") && self.hangs == Hangs::Handshake => {
+            Effect::Send { id, octets } if octets.starts_with(b"STARTTLS") && self.hangs >= Hangs::Handshake => {
                 self.say(id, "220 go\r\n");
             }
+            Effect::Send { id, octets } if octets.starts_with(b"\x16\x03") => match self.hangs {
+                Hangs::Record => self.say(id, BEGUN),
+                Hangs::Drip => {
+                    self.drips = Some((id, 0));
+                    self.wakes.insert(self.now + Duration::from_secs(1));
+                }
+                _ => {}
+            },
             Effect::Wake(at) => _ = self.wakes.insert(at),
             // The rest is what the server does not answer.
             Effect::Send { .. } | Effect::StartTls { .. } | Effect::Close { .. } => {}
@@ -150,6 +180,40 @@ fn a_server_that_falls_silent_holds_nobody_up() {
         let findings = meeting.findings();
         let faults: Vec<&Finding> = findings.iter().filter(|found| found.severity == Severity::Fault).collect();
         assert!(matches!(faults.as_slice(), [fault] if fault.says == says && !fault.next.is_empty()), "{faults:#?}");
+    }
+}
+
+#[test]
+fn a_server_that_begins_to_answer_is_not_called_silent() {
+    let patience = Duration::from_secs(10);
+    let begun = "began a TLS record and did not finish it within 10 s: 7 octets came";
+    for hangs in [Hangs::Record, Hangs::Drip] {
+        for (of, pause, says) in [
+            (
+                inspection(),
+                Duration::ZERO,
+                format!(
+                    "came to no end too often to be asked further (no end of our handshake; at most TLS 1.2, all suites: {begun})"
+                ),
+            ),
+            (
+                enumeration(),
+                super::looks::PAUSE,
+                format!(
+                    "finished no answer to a ClientHello after 2 connections, so what it speaks is not known: {begun}"
+                ),
+            ),
+        ] {
+            let mut meeting = Meeting::begin(hangs, of, patience);
+            meeting.run();
+            assert_eq!(meeting.now, Moment(0) + patience * 2 + pause, "{hangs:?} {says}: octets buy no time");
+            let findings = meeting.findings();
+            let faults: Vec<&Finding> = findings.iter().filter(|found| found.severity == Severity::Fault).collect();
+            assert!(
+                matches!(faults.as_slice(), [fault] if fault.says == says && fault.next.starts_with("TLS is spoken here, and stalls")),
+                "{hangs:?} {faults:#?}"
+            );
+        }
     }
 }
 

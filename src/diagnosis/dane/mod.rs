@@ -130,10 +130,11 @@ impl DaneSurvey {
     }
 
     /// What DNS and the policy of its domain say of one server, for whoever shows the rest of it. None when it is about a
-    /// domain, or as long as nothing is known.
+    /// domain, or as long as nothing is known. `shown`: what the server showed to whoever asks, if it was looked at without
+    /// DNS.
     #[must_use]
-    pub fn vouching(&self) -> Option<Vouching> {
-        vouching::vouching(self)
+    pub fn vouching(&self, shown: Option<&Seen>) -> Option<Vouching> {
+        vouching::vouching(self, shown)
     }
 
     /// The domain, if it is one.
@@ -209,8 +210,11 @@ impl DaneSurvey {
 
     /// What MTA-STS says of the domain.
     fn mta_sts(&self) -> Option<MtaSts> {
-        let domain = self.domain()?;
-        Some(self.asking.read(|inquiry| mta_sts::evaluate(inquiry, domain, self.policy.as_ref())))
+        let (domain, policy) = (self.domain()?, self.policy.as_ref());
+        Some(self.asking.read(|inquiry| match &self.subject {
+            Subject::Domain(_) => mta_sts::evaluate(inquiry, domain, policy),
+            Subject::Server(place, _) => mta_sts::evaluate_server(inquiry, domain, &place.host, policy),
+        }))
     }
 
     /// The request for the policy of MTA-STS, once.

@@ -289,7 +289,9 @@ impl Table<'_> {
                 self.findings.push(Finding::new(bad, "MTA-STS", says, "switch TLS on in the server"));
                 (bad, "no STARTTLS".to_owned())
             }
-            (Some(_), None) => (Severity::Warning, "allowed; its certificate is not known".to_owned()),
+            (Some(_), None) => {
+                (Severity::Warning, "allowed; the rest is not judged: no certificate was seen".to_owned())
+            }
         };
         self.rows.push(Row { verdict: Some(says), ..plain(1, "MTA-STS", &text) });
     }

@@ -7,6 +7,7 @@ use super::{DaneSurvey, Route, Subject, Vouching, words};
 use crate::diagnosis::answers::key;
 use crate::diagnosis::dns::RecordType;
 use crate::diagnosis::finding::Severity;
+use crate::diagnosis::investigation::Seen;
 use crate::diagnosis::mta_sts::Announced;
 use crate::diagnosis::tlsa::{self, Dane, Dnssec, Tlsa};
 use crate::diagnosis::trust::Worth;
@@ -53,38 +54,45 @@ impl Table<'_> {
         }
         Judged { base, found, worth, dane, verdict }
     }
+
+    /// The records of the one server, what DANE says of it, and what its records mean together.
+    fn vouches(&mut self, server: &Server) -> Option<words::Says> {
+        let domain = self.survey.domain();
+        let next_hop =
+            domain.filter(|domain| self.worth(&key(domain, RecordType::Mx)).dnssec() == Some(Dnssec::Secure));
+        let Judged { base, found, worth, dane, verdict } = self.judge(server, next_hop);
+        self.records(server, &base, &found, &worth, dane.as_ref());
+        if let Some(dane) = dane {
+            self.mend(server, &base, &dane);
+            self.findings.extend(dane.findings);
+        }
+        verdict
+    }
 }
 
 /// What is told of one server to whoever shows its addresses and its certificate himself.
-pub(super) fn vouching(survey: &DaneSurvey) -> Option<Vouching> {
+pub(super) fn vouching(survey: &DaneSurvey, shown: Option<&Seen>) -> Option<Vouching> {
     let (Subject::Server(..), Route::Servers(servers, _)) = (&survey.subject, survey.route()) else { return None };
     let server = servers.first()?;
     let mut table = Table { survey, rows: Vec::new(), findings: Vec::new() };
-    let next_hop =
-        survey.domain().filter(|domain| table.worth(&key(domain, RecordType::Mx)).dnssec() == Some(Dnssec::Secure));
-    let sts = survey.mta_sts();
-    if server.is_nowhere() {
+    let verdict = if server.is_nowhere() {
         // It was found without DNS, or not at all, which is told already.
-        let dane = Some((Severity::Note, "DNS has no address of it, so nobody asks for TLSA".to_owned()));
-        return Some(Vouching { dane, announced: sts.map(|sts| sts.announced), ..Vouching::default() });
-    }
-    let Judged { base, found, worth, dane, verdict } = table.judge(server, next_hop);
-    table.records(server, &base, &found, &worth, dane.as_ref());
-    if let Some(dane) = dane {
-        table.mend(server, &base, &dane);
-        table.findings.extend(dane.findings);
-    }
-    let records = std::mem::take(&mut table.rows);
-    if let (Some(sts), Some(seen)) = (&sts, server.seen(survey)) {
-        table.mta_sts(server, sts, seen);
-    }
-    let mta_sts = table.rows.pop();
-    let (mut findings, mut announced) = (table.findings, None);
-    if let Some(sts) = sts {
-        if matches!(sts.announced, Announced::Record(_) | Announced::Several(_)) {
-            findings.extend(sts.findings);
+        Some((Severity::Note, "DNS has no address of it, so nobody asks for TLSA".to_owned()))
+    } else {
+        table.vouches(server)
+    };
+    let mut out = Vouching { dane: verdict, records: std::mem::take(&mut table.rows), ..Vouching::default() };
+    if let Some(sts) = survey.mta_sts() {
+        // The policy is about names: of a server without an address it can be said whether it is allowed.
+        if let Some(seen) = server.seen(survey).or(shown) {
+            table.mta_sts(server, &sts, seen);
         }
-        announced = Some(sts.announced);
+        out.mta_sts = table.rows.pop();
+        if matches!(sts.announced, Announced::Record(_) | Announced::Several(_)) {
+            table.findings.extend(sts.findings);
+        }
+        out.announced = Some(sts.announced);
     }
-    Some(Vouching { dane: verdict, records, mta_sts, announced, findings })
+    out.findings = table.findings;
+    Some(out)
 }

@@ -12,8 +12,11 @@ use crate::protocol::visible::visible;
 /// A server that is silent so many times is not asked further.
 pub(super) const SILENCES: usize = 2;
 /// What to do about one that answers nothing.
-pub(super) const UNWELCOME: &str =
-    "TLS may not be spoken here, or this address is not welcome: the log of the server says why";
+const UNWELCOME: &str = "TLS may not be spoken here, or this address is not welcome: the log of the server says why";
+
+/// What to do about one that begins to answer and does not go on.
+pub(super) const STALLED: &str = "TLS is spoken here, and stalls: what is on the way may drop large packets (MTU), or the server hangs or is overloaded: its \
+     log says why";
 
 /// Octets of a line in clear that are quoted.
 const QUOTED: usize = 60;
@@ -33,6 +36,15 @@ pub enum Reply {
     Closed(String),
     /// It says nothing within the seconds that are waited.
     Silent(u64),
+    /// It began an answer in TLS, and came to no end of it within the seconds that are waited.
+    Stalled {
+        /// What it did in that time: `began a TLS record and did not finish it`.
+        what: &'static str,
+        /// Octets that came.
+        octets: usize,
+        /// How long was waited.
+        seconds: u64,
+    },
     /// What it says is against the rules: what is wrong.
     Odd(String),
     /// It did not come to that: why.
@@ -80,7 +92,15 @@ impl Reply {
         }
         match (&heard.ended, &heard.seen.failure) {
             (Ended::NotSent, Some(failure)) => Self::NotSent(failure.clone()),
-            (Ended::Silent(time), _) => Self::Silent(time.as_secs()),
+            (Ended::Silent(time), _) if flight.octets() == 0 => Self::Silent(time.as_secs()),
+            (Ended::Silent(time), _) => Self::Stalled {
+                what: match flight.is_within_record() {
+                    true => "began a TLS record and did not finish it",
+                    false => "began to answer in TLS and did not finish",
+                },
+                octets: flight.octets(),
+                seconds: time.as_secs(),
+            },
             (Ended::Closed(how), _) => Self::Closed(how.clone()),
             _ => Self::Odd("an answer that cannot be read".to_owned()),
         }
@@ -95,6 +115,20 @@ impl Reply {
         }
     }
 
+    /// Whether the time that was waited passed without an answer. It costs so much that a server is soon not asked further.
+    #[must_use]
+    pub const fn is_late(&self) -> bool {
+        matches!(self, Self::Silent(_) | Self::Stalled { .. })
+    }
+
+    /// What to do about a server that answers so, and no ClientHello otherwise.
+    pub(super) const fn unanswered(&self) -> &'static str {
+        match self {
+            Self::Stalled { .. } => STALLED,
+            _ => UNWELCOME,
+        }
+    }
+
     /// It in a few words, for a sentence that begins with the server.
     #[must_use]
     pub fn words(&self) -> String {
@@ -104,6 +138,10 @@ impl Reply {
             Self::Clear(line) => format!("answered in plain text: {line}"),
             Self::Closed(how) => how.clone(),
             Self::Silent(seconds) => format!("said nothing for {seconds} s"),
+            Self::Stalled { what, octets, seconds } => {
+                let came = if *octets == 1 { "1 octet".to_owned() } else { format!("{octets} octets") };
+                format!("{what} within {seconds} s: {came} came")
+            }
             Self::Odd(what) => format!("sent {what}"),
             Self::NotSent(failure) => failure.says.clone(),
         }
@@ -201,6 +239,21 @@ mod tests {
         for (octets, ended, words) in [
             (&b""[..], Ended::Closed("reset by the server".to_owned()), "reset by the server"),
             (b"", Ended::Silent(std::time::Duration::from_secs(10)), "said nothing for 10 s"),
+            (
+                b"\x16",
+                Ended::Silent(std::time::Duration::from_secs(2)),
+                "began a TLS record and did not finish it within 2 s: 1 octet came",
+            ),
+            (
+                b"\x16\x03\x03\x00\x7a\x02\x00",
+                Ended::Silent(std::time::Duration::from_secs(2)),
+                "began a TLS record and did not finish it within 2 s: 7 octets came",
+            ),
+            (
+                b"\x16\x03\x03\x00\x02\x02\x00",
+                Ended::Silent(std::time::Duration::from_secs(2)),
+                "began to answer in TLS and did not finish within 2 s: 7 octets came",
+            ),
             (b"\x16\x03\x01\x00\x04\x02\x00\x00\x00", Ended::Enough, "sent a ServerHello that is cut"),
             (
                 b"\x17\x03\x01\x00\x01\x00",

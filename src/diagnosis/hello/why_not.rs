@@ -128,7 +128,7 @@ impl WhyNot {
     /// Whether it has been silent so often, the program's own handshake counted, that it would be asked in vain.
     fn is_mute(&self) -> bool {
         let own = usize::from(self.cause == Cause::Silence);
-        own + self.said.iter().filter(|(_, reply)| matches!(reply, Reply::Silent(_))).count() >= SILENCES
+        own + self.said.iter().filter(|(_, reply)| reply.is_late()).count() >= SILENCES
     }
 
     fn next(&self) -> Option<Probe> {

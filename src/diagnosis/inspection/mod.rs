@@ -15,6 +15,8 @@
 mod chain;
 mod issuers;
 mod line;
+#[cfg(test)]
+mod policy_tests;
 mod rows;
 mod starttls;
 #[cfg(test)]
@@ -72,7 +74,11 @@ impl Inspection {
         let dane = match &subject.endpoint.host {
             // Nobody asks DNS for it.
             Host::Name(name) if name == "localhost" => None,
-            _ => DaneSurvey::of_server(&subject.endpoint, subject.domain.as_deref(), setting),
+            _ => {
+                // What a domain says of its exchanges is no word about where its people read and submit their mail.
+                let domain = subject.domain.as_deref().filter(|_| subject.endpoint.takes_mail());
+                DaneSurvey::of_server(&subject.endpoint, domain, setting)
+            }
         };
         let issuers = Issuers::new(subject.fetches);
         Self {

@@ -9,7 +9,7 @@ use crate::diagnosis::investigation::{Cause, Seen, Stage};
 use crate::diagnosis::mta_sts::Announced;
 use crate::diagnosis::survey::{Connect, Row, shown};
 use crate::diagnosis::tls::{Kind, TlsReport};
-use crate::protocol::endpoint::{Endpoint, Host, Protocol, Security};
+use crate::protocol::endpoint::{Endpoint, Host, Security};
 
 /// Authorities that a row lists.
 const AUTHORITIES: usize = 4;
@@ -206,7 +206,7 @@ impl Table {
             self.without_policy(inspection);
             return;
         };
-        let Some(vouching) = dane.vouching() else {
+        let Some(vouching) = dane.vouching(inspection.seen.as_ref()) else {
             self.put(0, "DANE", "…");
             return;
         };
@@ -241,8 +241,9 @@ impl Table {
     }
 
     fn without_policy(&mut self, inspection: &Inspection) {
-        if inspection.endpoint().protocol != Protocol::Smtp {
-            return self.judge("MTA-STS", "not asked", Severity::Note, "it is for servers that take mail by SMTP");
+        if !inspection.endpoint().takes_mail() {
+            let says = "it is for servers that take mail by SMTP, at port 25";
+            return self.judge("MTA-STS", "not asked", Severity::Note, says);
         }
         let host = shown(&inspection.endpoint().host.to_string());
         let says = format!("it belongs to a domain: tls {host} for DOMAIN");

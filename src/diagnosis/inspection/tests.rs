@@ -16,30 +16,30 @@ use crate::protocol::tls::{AlertDescription, Flight};
 const NOW: i64 = 1_795_284_000;
 
 /// What stands in DNS, at the server, and on the web.
-struct World {
-    dns: Vec<(&'static str, RecordType, Value)>,
+pub(super) struct World {
+    pub(super) dns: Vec<(&'static str, RecordType, Value)>,
     ad: bool,
-    seen: fn(&mut Seen),
-    document: Result<web::Response, FetchFailure>,
-    wanted: Vec<String>,
+    pub(super) seen: fn(&mut Seen),
+    pub(super) document: Result<web::Response, FetchFailure>,
+    pub(super) wanted: Vec<String>,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let address = ("mx1.example.org", RecordType::A, Value::A([192, 0, 2, 25].into()));
         let document = Ok(web::Response { status: 200, body: sample("intermediate"), ..web::Response::default() });
         Self { dns: vec![address], ad: false, seen: |_| {}, document, wanted: Vec::new() }
     }
 
     /// Runs a line to its end.
-    fn run(&mut self, line: &str) -> (Vec<Row>, Vec<Finding>) {
+    pub(super) fn run(&mut self, line: &str) -> (Vec<Row>, Vec<Finding>) {
         let words: Vec<&str> = line.split(' ').collect();
         let setting = Setting::new(Resolver::System);
         let mut inspection = Inspection::new(Subject::read(&words, None).unwrap(), &setting);
         self.settle(&mut inspection)
     }
 
-    fn settle(&mut self, inspection: &mut Inspection) -> (Vec<Row>, Vec<Finding>) {
+    pub(super) fn settle(&mut self, inspection: &mut Inspection) -> (Vec<Row>, Vec<Finding>) {
         for _ in 0..20 {
             let wants = inspection.wants();
             if wants.is_empty() {
@@ -86,7 +86,10 @@ impl World {
             }
             Want::Document(request) => {
                 self.wanted.push(request.url.to_string());
-                Came::Document(Box::new(Fetched::new(request, self.document.clone())))
+                let mut server = seen(Subject::read(&[&request.url.host.to_string()], None).unwrap().endpoint);
+                server.tls.as_deref_mut().into_iter().for_each(trusted);
+                let tls = server.tls.filter(|_| request.url.to_string().starts_with("https:"));
+                Came::Document(Box::new(Fetched { tls, ..Fetched::new(request, self.document.clone()) }))
             }
             Want::Judge(chain) => {
                 self.wanted.push(format!("judge {} of {}", chain.certificates.len(), chain.name));
@@ -121,7 +124,7 @@ fn offers(list: &[&str]) -> Capabilities {
 }
 
 /// A server that shows the sample, whose issuer it does not send, to everybody's distrust.
-fn seen(endpoint: Endpoint) -> Seen {
+pub(super) fn seen(endpoint: Endpoint) -> Seen {
     let bad = || Verdict::Bad("no root".into());
     let report = TlsReport {
         version: "TLS 1.3".to_owned(),
@@ -147,6 +150,12 @@ fn seen(endpoint: Endpoint) -> Seen {
     }
 }
 
+/// Everybody trusts the certificate.
+pub(super) fn trusted(report: &mut TlsReport) {
+    report.system_trust = Verdict::Good;
+    report.mozilla_trust = Verdict::Good;
+}
+
 fn tlsa_of(der: &[u8]) -> Value {
     let place =
         tlsa::Server { host: "mx1.example.org", port: 25, next_hop: None, chain: Some(&[der.to_vec()]), now: NOW };
@@ -155,7 +164,7 @@ fn tlsa_of(der: &[u8]) -> Value {
     Value::Tlsa { usage, selector, matching, data }
 }
 
-fn has(rows: &[Row], line: &str) {
+pub(super) fn has(rows: &[Row], line: &str) {
     let text = drawn(rows);
     assert!(text.contains(line), "{line} is not in\n{text}");
 }
@@ -252,7 +261,7 @@ fn what_dns_says_of_it() {
     has(&rows, "DANE  [note: DNS has no address of it, so nobody asks for TLSA]\n");
     let (rows, _) = World::new().run("imaps://192.0.2.25");
     has(&rows, "DANE not asked [note: an address has no TLSA record, which belongs to a name]\n");
-    has(&rows, "MTA-STS not asked [note: it is for servers that take mail by SMTP]\n");
+    has(&rows, "MTA-STS not asked [note: it is for servers that take mail by SMTP, at port 25]\n");
 }
 
 #[test]

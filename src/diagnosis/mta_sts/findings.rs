@@ -1,19 +1,33 @@
 //! What is to say about MTA-STS of a domain.
 
 use super::fetch::{self, Fetched};
-use super::{Announced, Exchange, Mode, MtaSts, record_name};
+use super::{Announced, Exchange, Mode, MtaSts, Policy, record_name};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::tagged::{Suggestion, begins_like, mistaken, several, shown};
 
 /// What all these findings are about.
 pub(super) const SUBJECT: &str = "MTA-STS";
 
-/// Fills in findings and suggestions.
-pub(super) fn tell(sts: &mut MtaSts, fetched: Option<&Result<Fetched, String>>) {
+/// What to do about a policy that is only tried.
+const TRIED: &str = "when the reports (TLS-RPT) are clean, write mode: enforce and change the id";
+
+/// What senders make of a server that the policy does not name.
+const fn does_not_deliver(enforced: bool) -> &'static str {
+    match enforced {
+        true => "senders that honour the policy do not deliver to it",
+        false => "as soon as the mode is enforce, senders do not deliver to it",
+    }
+}
+
+/// Fills in findings and suggestions. `host`: the server that is looked at, in place of all exchanges.
+pub(super) fn tell(sts: &mut MtaSts, host: Option<&str>, fetched: Option<&Result<Fetched, String>>) {
     let mut told = Told { sts, findings: Vec::new(), suggestions: Vec::new() };
     told.announced();
     told.fetched(fetched);
-    told.exchanges();
+    match host {
+        Some(host) => told.server(host),
+        None => told.exchanges(),
+    }
     let Told { mut findings, suggestions, .. } = told;
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     sts.findings = findings;
@@ -69,20 +83,69 @@ impl Told<'_> {
         self.findings.extend(self.sts.policy.iter().flat_map(|reading| reading.findings.iter().cloned()));
     }
 
-    fn exchanges(&mut self) {
-        let (Some(reading), Some(exchanges)) = (&self.sts.policy, &self.sts.exchanges) else { return };
-        let Some(mode) = reading.policy.mode.filter(|_| reading.is_valid) else { return };
+    /// A valid policy that guards something, and whether it is enforced.
+    fn guards(&mut self) -> Option<(Policy, bool)> {
+        let reading = self.sts.policy.as_ref().filter(|reading| reading.is_valid)?;
+        let mode = reading.policy.mode?;
+        let policy = reading.policy.clone();
         if mode == Mode::None {
-            return self.say(Severity::Note, "mode: none takes the policy back: nothing is guarded", "");
+            self.say(Severity::Note, "mode: none takes the policy back: nothing is guarded", "");
+            return None;
         }
+        Some((policy, mode == Mode::Enforce))
+    }
+
+    /// What the policy makes of one server; of the others it is not asked.
+    fn server(&mut self, host: &str) {
+        let Some((policy, enforced)) = self.guards() else { return };
+        let name = shown(host);
+        if policy.allows(host).is_some() {
+            return match enforced {
+                true => self.say(Severity::Good, format!("the policy is in force, and allows {name}"), ""),
+                false => self.say(
+                    Severity::Note,
+                    format!("the policy is being tried: it allows {name}, and nothing is refused yet"),
+                    TRIED,
+                ),
+            };
+        }
+        let severity = if enforced { Severity::Fault } else { Severity::Warning };
+        let does = does_not_deliver(enforced);
+        let line = format!("add the line \"mx: {name}\" and change the id");
+        // As long as the MX question is open it counts as one.
+        let is_exchange = self
+            .sts
+            .exchanges
+            .as_ref()
+            .is_none_or(|exchanges| exchanges.iter().any(|exchange| exchange.name.eq_ignore_ascii_case(host)));
+        let (says, next) = match is_exchange {
+            true => (
+                format!("the policy does not allow {name}: {does}"),
+                format!("{line}, or take the server out of the MX records"),
+            ),
+            false => (
+                format!(
+                    "the policy does not allow {name}, which is no exchange of {}: {does}",
+                    shown(&self.sts.domain)
+                ),
+                format!("{line} before it takes mail of the domain, or leave it out of the MX records as now"),
+            ),
+        };
+        self.say(severity, says, next);
+    }
+
+    fn exchanges(&mut self) {
+        if self.sts.exchanges.is_none() {
+            return;
+        }
+        let Some((policy, enforced)) = self.guards() else { return };
+        let Some(exchanges) = self.sts.exchanges.clone() else { return };
         let refused: Vec<&Exchange> = exchanges.iter().filter(|exchange| exchange.allowed_by.is_none()).collect();
-        let enforced = mode == Mode::Enforce;
         for exchange in &refused {
             let name = shown(&exchange.name);
             let does = match enforced {
                 true if refused.len() == exchanges.len() => "no mail comes in from senders that honour the policy",
-                true => "senders that honour the policy do not deliver to it",
-                false => "as soon as the mode is enforce, senders do not deliver to it",
+                _ => does_not_deliver(enforced),
             };
             self.say(
                 if enforced { Severity::Fault } else { Severity::Warning },
@@ -90,7 +153,7 @@ impl Told<'_> {
                 format!("add the line \"mx: {name}\" and change the id, or take the exchange out of the MX records"),
             );
         }
-        for pattern in &reading.policy.mx {
+        for pattern in &policy.mx {
             if !exchanges.iter().any(|exchange| pattern.matches(&exchange.name)) {
                 let says = format!("the policy allows {pattern}, which is no exchange of the domain");
                 self.say(Severity::Note, says, "leave it out, unless the exchange is about to be added");
@@ -102,7 +165,7 @@ impl Told<'_> {
                 false => self.say(
                     Severity::Note,
                     "the policy is being tried: it allows every exchange, and nothing is refused yet",
-                    "when the reports (TLS-RPT) are clean, write mode: enforce and change the id",
+                    TRIED,
                 ),
             }
         }

@@ -66,6 +66,21 @@ pub fn record_name(domain: &str) -> String {
 /// nothing did.
 #[must_use]
 pub fn evaluate(inquiry: &Inquiry<'_>, domain: &str, fetched: Option<&Result<Fetched, String>>) -> MtaSts {
+    look(inquiry, domain, None, fetched)
+}
+
+/// The same for one server that takes mail of the domain: the findings are about this `host` in place of the exchanges.
+#[must_use]
+pub fn evaluate_server(
+    inquiry: &Inquiry<'_>,
+    domain: &str,
+    host: &str,
+    fetched: Option<&Result<Fetched, String>>,
+) -> MtaSts {
+    look(inquiry, domain, Some(host), fetched)
+}
+
+fn look(inquiry: &Inquiry<'_>, domain: &str, host: Option<&str>, fetched: Option<&Result<Fetched, String>>) -> MtaSts {
     let domain = domain.to_ascii_lowercase();
     let announced = Announced::look(inquiry, &record_name(&domain), is_record, |octets| Box::new(read(octets)));
     let names = exchanges(inquiry, &domain);
@@ -83,7 +98,7 @@ pub fn evaluate(inquiry: &Inquiry<'_>, domain: &str, fetched: Option<&Result<Fet
     });
     let fetch = (is_announced && fetched.is_none()).then(|| fetch::url(&domain));
     let mut out = MtaSts { domain, announced, fetch, policy, exchanges, findings: Vec::new(), suggestions: Vec::new() };
-    findings::tell(&mut out, answered);
+    findings::tell(&mut out, host, answered);
     out
 }
 

@@ -126,6 +126,12 @@ impl Flight {
         self.taken
     }
 
+    /// Whether a record has begun whose end has not come.
+    #[must_use]
+    pub fn is_within_record(&self) -> bool {
+        self.state == State::Open && !self.pending.is_empty()
+    }
+
     /// The version in the header of the first record: 0x0301 for TLS 1.0.
     #[must_use]
     pub const fn record_version(&self) -> Option<u16> {

@@ -3,7 +3,7 @@
 use super::{Enumeration, Fallback, Stopped};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::hello::grade::{self, Grade};
-use crate::diagnosis::hello::reply::{Choice, Reply, UNWELCOME};
+use crate::diagnosis::hello::reply::{Choice, Reply, STALLED};
 use crate::protocol::tls::{Suite, Version};
 
 /// Suites that a sentence names.
@@ -36,14 +36,12 @@ fn stopped(of: &Enumeration) -> Option<Finding> {
         Stopped::Reply(Reply::NotSent(failure)) => {
             finding(of, Severity::Fault, format!("could not be asked{after}: {}", failure.says), &failure.next)
         }
-        Stopped::Reply(reply @ Reply::Silent(_)) if of.is_mute() => {
-            let says =
-                format!("answered no ClientHello at all{after}, so what it speaks is not known: {}", reply.words());
-            finding(of, Severity::Fault, says, UNWELCOME)
-        }
+        Stopped::Reply(reply) if reply.is_late() && of.is_mute() => unanswered(of, reply, &after),
         Stopped::Reply(reply) => {
-            let next =
-                "TLS may not be spoken here, or the server has had enough of it: ask again later, or read its log";
+            let next = match reply {
+                Reply::Stalled { .. } => STALLED,
+                _ => "TLS may not be spoken here, or the server has had enough of it: ask again later, or read its log",
+            };
             finding(of, Severity::Fault, format!("was not asked further{after}: {}", reply.words()), next)
         }
         Stopped::Full => {
@@ -82,8 +80,17 @@ fn versions(of: &Enumeration) -> Vec<Finding> {
 /// Nothing is known of a server that answers nothing. That it was given up is told with the last answer.
 fn mute(of: &Enumeration) -> Option<Finding> {
     let last = of.versions.iter().rev().find_map(|spoken| spoken.end.as_ref()).filter(|_| of.is_done())?;
-    let says = format!("answered no ClientHello at all, so what it speaks is not known: {}", last.words());
-    of.stopped.is_none().then(|| finding(of, Severity::Fault, says, UNWELCOME))
+    of.stopped.is_none().then(|| unanswered(of, last, ""))
+}
+
+/// No ClientHello has a whole answer; this is how the last one ended.
+fn unanswered(of: &Enumeration, last: &Reply, after: &str) -> Finding {
+    let did = match last {
+        Reply::Stalled { .. } => "finished no answer to a ClientHello",
+        _ => "answered no ClientHello at all",
+    };
+    let says = format!("{did}{after}, so what it speaks is not known: {}", last.words());
+    finding(of, Severity::Fault, says, last.unanswered())
 }
 
 const VERSIONS_OF_TODAY: [Version; 2] = [Version::TLS13, Version::TLS12];

@@ -148,7 +148,7 @@ impl Enumeration {
     /// Whether it answers no ClientHello at all: every one so far was met by an end of the connection or by silence. What
     /// it speaks is not known then.
     fn is_mute(&self) -> bool {
-        let is_answer = |reply: &Reply| !matches!(reply, Reply::Closed(_) | Reply::Silent(_));
+        let is_answer = |reply: &Reply| !(reply.is_late() || matches!(reply, Reply::Closed(_)));
         let mut ends = self.versions.iter().filter_map(|spoken| spoken.end.as_ref()).peekable();
         ends.peek().is_some() && !ends.any(is_answer) && self.versions.iter().all(|spoken| spoken.choices.is_empty())
     }
@@ -197,10 +197,10 @@ impl Enumeration {
                 self.stopped = Some(Stopped::Reply(reply));
                 return;
             }
-            Reply::Silent(_) => {
+            reply if reply.is_late() => {
                 self.silences += 1;
                 if self.silences >= SILENCES {
-                    self.stopped = Some(Stopped::Reply(reply.clone()));
+                    self.stopped = Some(Stopped::Reply((*reply).clone()));
                 }
             }
             _ => {}

@@ -3,7 +3,7 @@
 use super::{Enumeration, Fallback, Order, Spoken, Stopped};
 use crate::diagnosis::finding::Severity;
 use crate::diagnosis::hello::grade;
-use crate::diagnosis::hello::reply::Choice;
+use crate::diagnosis::hello::reply::{Choice, Reply};
 use crate::diagnosis::survey::Row;
 use crate::protocol::tls::{self, Version};
 
@@ -38,7 +38,8 @@ fn heading(of: &Enumeration, spoken: &Spoken) -> Row {
         (0, None) if of.stopped.is_some() => ("not asked".to_owned(), None),
         (0, None) => ("…".to_owned(), None),
         (0, Some(reply)) if of.is_mute() => {
-            ("no answer".to_owned(), Some((Severity::Note, format!("not known: {}", reply.words()))))
+            let text = if matches!(reply, Reply::Stalled { .. }) { "no whole answer" } else { "no answer" };
+            (text.to_owned(), Some((Severity::Note, format!("not known: {}", reply.words()))))
         }
         (0, Some(reply)) => {
             let verdict = match version.forbidden_by() {

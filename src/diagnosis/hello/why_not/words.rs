@@ -3,7 +3,7 @@
 use super::{Probe, WhyNot, fault, is_ours};
 use crate::diagnosis::finding::{Finding, Severity};
 use crate::diagnosis::hello::grade;
-use crate::diagnosis::hello::reply::{Choice, Reply, UNWELCOME};
+use crate::diagnosis::hello::reply::{Choice, Reply};
 use crate::diagnosis::investigation::Cause;
 use crate::diagnosis::survey::Row;
 use crate::protocol::endpoint::Security;
@@ -54,7 +54,7 @@ pub(super) fn findings(of: &WhyNot) -> Vec<Finding> {
         Some(Reply::Chose(choice)) => findings.extend(spoken(of, choice)),
         Some(Reply::NotSent(failure)) => findings.push(fault(&of.way, failure.says.clone(), &failure.next)),
         Some(Reply::Clear(line)) => findings.push(clear(of, line)),
-        Some(Reply::Silent(_)) if of.is_mute() && choices.is_empty() => findings.push(mute(of)),
+        Some(reply) if reply.is_late() && of.is_mute() && choices.is_empty() => findings.push(mute(of)),
         Some(reply) => findings.push(deaf(of, reply)),
         None => {}
     }
@@ -195,18 +195,22 @@ fn deaf(of: &WhyNot, first: &Reply) -> Finding {
         Reply::Alert(alert) if alert.description == AlertDescription::PROTOCOL_VERSION => {
             "it may speak SSL 2.0 only, which is not tried: renew it"
         }
-        Reply::Closed(_) | Reply::Silent(_) => UNWELCOME,
+        Reply::Closed(_) | Reply::Silent(_) | Reply::Stalled { .. } => first.unanswered(),
         _ => "the log of the server says why",
     };
     fault(&of.way, says, next)
 }
 
-/// It was silent too often to be asked further.
+/// It was silent, or came to no end, too often to be asked further.
 fn mute(of: &WhyNot) -> Finding {
     let said: Vec<String> =
         of.said.iter().map(|(probe, reply)| format!("{}: {}", text(*probe), reply.words())).collect();
     let own = if of.cause == Cause::Silence { "no end of our handshake; " } else { "" };
-    fault(&of.way, format!("was silent too often to be asked further ({own}{})", said.join("; ")), UNWELCOME)
+    // One octet is enough to say that it is not silent.
+    let stalled = of.said.iter().map(|(_, reply)| reply).find(|reply| matches!(reply, Reply::Stalled { .. }));
+    let was = if stalled.is_some() { "came to no end" } else { "was silent" };
+    let next = stalled.or_else(|| of.said.last().map(|(_, reply)| reply)).map_or("", Reply::unanswered);
+    fault(&of.way, format!("{was} too often to be asked further ({own}{})", said.join("; ")), next)
 }
 
 /// It asks for a certificate of the client.
