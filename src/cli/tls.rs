@@ -57,10 +57,10 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
     if let Some(text) = investigation.announcement() {
         eprintln!("ehlo tls: {text}");
     }
-    let run = Run { clock, world, means, options: &options };
+    let privacy = veil::privacy(arguments.privacy, &options, &arguments.line);
+    let run = Run { clock, world, means, options: &options, privacy: &privacy };
     let investigator = run.investigate(investigation, setting.resolver.clone()).await;
     let (mut rows, mut findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
-    let privacy = veil::privacy(arguments.privacy, &options, &arguments.line);
     veil::table(&privacy, &mut rows, &mut findings);
     let text = if arguments.json {
         let all = json::all(&title, &setting.resolver.to_string(), &rows, &findings, None);
