@@ -7,11 +7,14 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::effect::Effect;
+use super::event::{Event, Happened};
 use super::options::Options;
 use super::plain;
 use super::state::App;
 use crate::diagnosis::Severity;
+use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::privacy::Pseudonyms;
+use crate::protocol::endpoint::Host;
 
 /// The first line of what leaves the program while pseudonyms are shown.
 pub const NOTE: &str = "names and addresses below are pseudonyms (ehlo, privacy)";
@@ -38,6 +41,53 @@ impl Privacy {
     /// This word is a user, where users stand.
     pub fn know_user(&self, user: &str) {
         self.table().know_user(user);
+    }
+
+    /// This is a name if it has a dot.
+    pub fn know_domain(&self, name: &str) {
+        self.table().know_domain(name);
+    }
+
+    /// Whatever comes in with names in it, before anything is said about it: the key may come later.
+    pub fn heed(&self, event: &Event) {
+        let mut table = self.table();
+        match event {
+            Event::Answered { answer, .. } => table.hear_answer(answer),
+            Event::Fetched { outcome, .. } => table.hear_document(outcome),
+            Event::Connection { what: Happened::TlsDone(report), .. } => table.hear_tls(report),
+            Event::Connection { what: Happened::Resolving { name }, .. } => table.know(name),
+            _ => {}
+        }
+    }
+
+    /// The same for what goes out: servers, and the names that are asked for.
+    pub fn heed_effects(&self, effects: &[Effect]) {
+        let mut table = self.table();
+        for effect in effects {
+            match effect {
+                Effect::Connect { plan, .. } => {
+                    table.know(&plan.endpoint.host.to_string());
+                    plan.sni.iter().for_each(|name| table.know_domain(name));
+                }
+                Effect::StartTls { name, .. } => table.know_domain(name),
+                Effect::Query { query, resolver, .. } => {
+                    table.know_domain(&query.name);
+                    if let Resolver::Server(server) = resolver {
+                        table.know_domain(&server.host.to_string());
+                    }
+                }
+                Effect::Fetch { request, .. } => {
+                    if let Host::Name(name) = &request.url.host {
+                        table.know_domain(name);
+                    }
+                }
+                Effect::Judge { chain, .. } => {
+                    table.know_domain(&chain.name);
+                    chain.certificates.iter().for_each(|der| table.hear_certificate(der));
+                }
+                _ => {}
+            }
+        }
     }
 
     /// The text as it may be seen.

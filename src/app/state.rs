@@ -107,6 +107,9 @@ impl App {
 
     /// Begins with a target, as the words at the door or the line of F2 name it.
     pub fn go(&mut self, target: Target, effects: &mut Effects) {
+        if let Target::Domain(domain) | Target::Address { domain, .. } = &target {
+            self.privacy.know_domain(domain);
+        }
         match target {
             Target::Endpoint(endpoint) => {
                 if let Host::Name(name) = &endpoint.host
@@ -264,6 +267,7 @@ impl App {
     /// Takes an event in.
     pub fn update(&mut self, event: Event, now: Moment) -> Effects {
         self.now = now;
+        self.privacy.heed(&event);
         let mut effects = Effects::new();
         match event {
             Event::Key(key) => self.key(&key, &mut effects),
@@ -317,6 +321,7 @@ impl App {
         self.check_leaving(&mut effects);
         self.refresh();
         self.meet_users();
+        self.privacy.heed_effects(&effects);
         self.veil_effects(&mut effects);
         effects
     }

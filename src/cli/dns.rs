@@ -46,10 +46,10 @@ pub(super) async fn run(arguments: &Dns) -> anyhow::Result<Exit> {
     };
     let (investigation, resolver) = (opened.investigation, opened.setting.resolver);
     let title = investigation.title();
-    let run = Run { clock, world, means: Means::default(), options: &options };
+    let privacy = veil::privacy(arguments.privacy, &options, &arguments.line);
+    let run = Run { clock, world, means: Means::default(), options: &options, privacy: &privacy };
     let investigator = run.investigate(investigation, resolver.clone()).await;
     let (mut rows, mut findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
-    let privacy = veil::privacy(arguments.privacy, &options, &arguments.line);
     veil::table(&privacy, &mut rows, &mut findings);
     let text = if arguments.json {
         let answer = investigator.investigation().and_then(Investigation::answer);

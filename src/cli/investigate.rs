@@ -12,6 +12,7 @@ use crate::app::effect::{Effect, Effects};
 use crate::app::event::Event;
 use crate::app::investigator::Investigator;
 use crate::app::options::Options;
+use crate::app::privacy::Privacy;
 use crate::diagnosis::dns::Resolver;
 use crate::diagnosis::investigation::Investigation;
 use crate::net::clock::Clock;
@@ -32,12 +33,14 @@ pub(super) struct Run<'a> {
     /// The client's certificate and where secrets go.
     pub(super) means: Means,
     pub(super) options: &'a Options,
+    /// What is told of every name that goes out or comes in.
+    pub(super) privacy: &'a Privacy,
 }
 
 impl Run<'_> {
     /// Asks, and waits until all is answered.
     pub(super) async fn investigate(self, investigation: Box<dyn Investigation>, resolver: Resolver) -> Investigator {
-        let Run { clock, world, means, options } = self;
+        let Run { clock, world, means, options, privacy } = self;
         let (reports, mut events) = mpsc::channel(REPORTS);
         let mut net = Net::new(clock, world, reports).with_means(means);
         let began = options.epoch.timestamp().as_second();
@@ -47,6 +50,7 @@ impl Run<'_> {
         let mut progress = Progress::new();
         investigator.begin(investigation, resolver, &mut effects);
         loop {
+            privacy.heed_effects(&effects);
             for effect in effects.drain(..) {
                 if let Some(Effect::Wake(at)) = net.perform(effect) {
                     wakes.insert(at);
@@ -71,6 +75,7 @@ impl Run<'_> {
                     continue;
                 }
             };
+            event.iter().for_each(|event| privacy.heed(event));
             match event {
                 Some(Event::Answered { id, at, answer }) => {
                     _ = investigator.answered(id, answer, now(at), &mut effects)

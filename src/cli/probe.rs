@@ -49,7 +49,7 @@ pub(super) async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let probe = Probe::new(order);
     let title = probe.title();
     let resolver = options.resolver.clone();
-    let run = Run { clock, world, means: Means::default(), options: &options };
+    let run = Run { clock, world, means: Means::default(), options: &options, privacy: &privacy };
     let investigator = run.investigate(Box::new(probe), resolver.clone()).await;
     let (mut rows, mut findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
     veil::table(&privacy, &mut rows, &mut findings);

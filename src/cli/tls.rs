@@ -58,7 +58,8 @@ pub(super) async fn run(arguments: &Inspect) -> anyhow::Result<Exit> {
     if let Some(text) = investigation.announcement() {
         eprintln!("ehlo tls: {}", privacy.veil(&text));
     }
-    let run = Run { clock, world, means, options: &options };
+    let privacy = veil::privacy(arguments.privacy, &options, &arguments.line);
+    let run = Run { clock, world, means, options: &options, privacy: &privacy };
     let investigator = run.investigate(investigation, setting.resolver.clone()).await;
     let (mut rows, mut findings) = investigator.investigation().map(Investigation::table).unwrap_or_default();
     veil::table(&privacy, &mut rows, &mut findings);

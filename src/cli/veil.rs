@@ -14,11 +14,19 @@ pub(super) fn privacy(on: bool, options: &Options, line: &[String]) -> Privacy {
     let mut privacy = Privacy::default();
     privacy.on = on;
     privacy.know(&options.ehlo_name);
-    let first = line.iter().find(|word| !word.starts_with(['@', '+', '-']));
-    if let Some(Ok(Target::Endpoint(endpoint))) = first.map(|word| parse_target(&[word.as_str()]))
-        && let Host::Name(name) = &endpoint.host
-    {
-        privacy.know(name);
+    options.sni.iter().for_each(|name| privacy.know_domain(name));
+    let mut words = line.iter().filter(|word| !word.starts_with(['@', '+', '-']));
+    let first = words.next().map(|word| parse_target(&[word.as_str()]));
+    match first {
+        Some(Ok(Target::Endpoint(endpoint))) => match endpoint.host {
+            Host::Name(name) => privacy.know(&name),
+            Host::Ip(_) => {}
+        },
+        Some(Ok(Target::Domain(domain) | Target::Address { domain, .. })) => privacy.know_domain(&domain),
+        _ => {}
+    }
+    if let Some(domain) = words.skip_while(|word| *word != "for").nth(1) {
+        privacy.know_domain(domain);
     }
     privacy
 }

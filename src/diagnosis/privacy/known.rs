@@ -1,14 +1,15 @@
 //! What a text is read with: hosts that were told, names and users that were seen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::public;
+use super::{base, public};
+use crate::protocol::text::domain;
 
 /// Who is known so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known<'a> {
-    /// Hosts whose names do not look like one.
-    pub(super) told: &'a [String],
+    /// Hosts and domains whose names do not look like one, in lower case and in ASCII.
+    pub(super) told: &'a HashSet<String>,
     /// Names that were seen where nothing but a name stands, in lower case.
     pub(super) names: &'a HashMap<String, String>,
     /// The numbers of users by their local parts, in lower case.
@@ -18,15 +19,26 @@ pub(super) struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Whether this word was told to be a host.
+    /// Whether this word was told to be a host, or is within a domain that was.
     pub(super) fn is_told(self, word: &str) -> bool {
-        self.told.iter().any(|host| word.eq_ignore_ascii_case(host))
+        if self.told.is_empty() {
+            return false;
+        }
+        let word = ascii(word);
+        self.told.contains(&word) || public::is_dotted(&word) && self.told.contains(base(&word))
     }
 
-    /// Whether this word is a host. What may be a file or a version is one if it was seen as a domain before.
+    /// Whether this word is a host. What does not look like one, or may be a file or a version, is one if its domain was
+    /// seen before, as behind the `@` of an address.
     pub(super) fn is_host(self, word: &str) -> bool {
-        let is_other = || public::is_file_or_version(word) && !self.names.contains_key(&word.to_lowercase());
-        self.is_told(word) || public::is_name(word) && !is_other()
+        if self.is_told(word) || public::is_name(word) && !public::is_file_or_version(word) {
+            return true;
+        }
+        if !public::is_dotted(word) || self.names.is_empty() {
+            return false;
+        }
+        let word = ascii(word);
+        self.names.contains_key(base(&word))
     }
 
     /// Whether nobody was seen yet.
@@ -40,6 +52,12 @@ impl Known<'_> {
         let number = *self.locals.get(&word)?;
         (!is_pseudonym(&word, self.users)).then_some(number)
     }
+}
+
+/// A word as names are kept.
+fn ascii(word: &str) -> String {
+    let lower = word.to_lowercase();
+    if lower.is_ascii() { lower } else { domain::to_ascii(&lower).unwrap_or(lower) }
 }
 
 /// Whether a local part is one of so many that we gave.

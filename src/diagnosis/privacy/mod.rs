@@ -22,6 +22,7 @@
 mod bare;
 mod digest;
 mod encoded;
+mod heard;
 mod known;
 mod public;
 mod spot;
@@ -29,7 +30,7 @@ mod spot;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use self::known::{Known, is_pseudonym};
@@ -54,22 +55,31 @@ pub struct Pseudonyms {
     v6: HashMap<Ipv6Addr, Ipv6Addr>,
     domains: usize,
     hosts: usize,
-    /// Hosts whose names do not look like one: without a dot, or with an ending of their own.
-    known: Vec<String>,
+    /// Names that do not look like one: hosts without a dot, and domains with an ending of their own, with all below.
+    known: HashSet<String>,
 }
 
 impl Pseudonyms {
-    /// From now on this word is a host, whatever it looks like.
+    /// From now on this word is a host, whatever it looks like. If it has a dot, so is every name of its domain: the part
+    /// that is registered, or would be below an ending that nobody lists.
     pub fn know(&mut self, host: &str) {
         let host = host.trim_matches(['[', ']', '.']).to_lowercase();
+        let host = domain::to_ascii(&host).unwrap_or(host);
         let address = host.parse::<std::net::IpAddr>().is_ok();
         let common = host.len() < 3 || host.starts_with("ipv6:") || address;
-        if !common
-            && (!public::is_name(&host) || public::is_file_or_version(&host))
-            && !self.known.contains(&host)
-            && self.known.len() < 100
-        {
-            self.known.push(host);
+        let looks = public::is_name(&host) && !public::is_file_or_version(&host);
+        if common || looks || self.known.len() >= MOST || host.contains('.') && !public::is_dotted(&host) {
+            return;
+        }
+        self.known.insert(base(&host).to_owned());
+    }
+
+    /// The same for a name that says nothing about a host: without a dot it may be a word of any sentence.
+    pub fn know_domain(&mut self, name: &str) {
+        let name = name.trim_end_matches('.');
+        let name = name.strip_prefix("*.").unwrap_or(name);
+        if name.contains('.') {
+            self.know(name);
         }
     }
 

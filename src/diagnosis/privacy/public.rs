@@ -100,6 +100,14 @@ pub(super) fn is_tag(word: &[u8]) -> bool {
     TAGS.iter().any(|tag| word.eq_ignore_ascii_case(tag.as_bytes()))
 }
 
+/// Whether a word is written as names with a dot are, whatever it ends with. No ending begins with a digit (RFC 3696 §2).
+pub(super) fn is_dotted(word: &str) -> bool {
+    let belongs = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    word.len() <= 255
+        && word.rsplit_once('.').is_some_and(|(_, ending)| ending.starts_with(char::is_alphabetic))
+        && word.split('.').all(|label| (1..=63).contains(&label.len()) && label.chars().all(belongs))
+}
+
 /// Whether a word is written and ends as host names do.
 pub(super) fn is_name(word: &str) -> bool {
     let Some((rest, ending)) = word.rsplit_once('.') else { return false };
