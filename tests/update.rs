@@ -1312,6 +1312,48 @@ fn an_answer_is_for_its_own_challenge_only() {
 }
 
 #[test]
+fn a_login_that_has_no_answer_yet_lets_no_other_begin() {
+    for (target, line, challenge) in [
+        ("192.0.2.25:25", "AUTH LOGIN", "334 VXNlcm5hbWU6\r\n"),
+        ("192.0.2.25:143", "a9 AUTHENTICATE LOGIN", "+ VXNlcm5hbWU6\r\n"),
+        ("192.0.2.25:110", "AUTH LOGIN", "+ VXNlcm5hbWU6\r\n"),
+    ] {
+        let mut model = Model::careless(target);
+        assert_ne!(model.enter(line), []);
+        for key in [KeyCode::F(12), KeyCode::F(5), KeyCode::F(6)] {
+            assert_eq!(model.key(key), []);
+            assert!(model.app.overlay.is_none(), "{target}");
+            assert!(model.notice().contains("has no answer yet: wait for the challenge"), "{}", model.notice());
+        }
+        model.received(challenge);
+        assert_eq!(answered(&mut model, &["jo", "geheimnis"]), "am8=\r\n", "{target}");
+    }
+    // A list is no login.
+    let mut model = Model::careless("192.0.2.25:110");
+    model.enter("AUTH");
+    model.key(KeyCode::F(12));
+    assert!(matches!(&model.app.overlay, Some(Overlay::Auth(_))), "{}", model.notice());
+}
+
+#[test]
+fn a_dialog_sends_no_login_within_one_that_began_meanwhile() {
+    for challenged in [false, true] {
+        let mut model = Model::careless("192.0.2.25:25");
+        model.enter("NOOP");
+        model.enter("AUTH LOGIN");
+        model.key(KeyCode::F(12));
+        assert_eq!(wire(&model.received("250 ok\r\n")), b"AUTH LOGIN\r\n");
+        if challenged {
+            model.received("334 VXNlcm5hbWU6\r\n");
+        }
+        assert_eq!(wire(&model.enter("jo")), b"");
+        assert_eq!(wire(&model.enter("geheimnis")), b"");
+        model.shows("another login has begun since the dialog was opened; nothing was sent");
+        assert_eq!(wire(&model.received("535 5.7.8 no\r\n")), b"", "nor afterwards");
+    }
+}
+
+#[test]
 fn a_challenge_of_several_lines_is_answered_once_by_its_last_line() {
     let begun = || {
         let mut model = Model::careless("192.0.2.25:25");

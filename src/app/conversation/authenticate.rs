@@ -109,6 +109,11 @@ impl Conversation {
         if let Some(stamp) = login.answers {
             return self.answer_challenge(login, stamp, now, effects);
         }
+        if self.in_exchange() || self.login_in_doubt().is_some() {
+            // It began after the dialog was opened: a line from the queue, or a login of another key.
+            let says = "another login has begun since the dialog was opened; nothing was sent";
+            return self.trouble(now, says, "F12 answers its challenge, * cancels it");
+        }
         self.goals.push_back(Goal::Authenticate(Box::new(login)));
         self.advance(now, effects);
     }
