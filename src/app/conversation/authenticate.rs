@@ -213,7 +213,6 @@ impl Conversation {
     pub(super) fn challenged(&mut self, text: &[u8], now: Moment, effects: &mut Effects) {
         let text = String::from_utf8_lossy(text).trim().to_owned();
         let decoded = sasl::decode(&text);
-        self.asked_for_user = decoded.as_ref().is_ok_and(|octets| octets.to_ascii_lowercase().starts_with(b"user"));
         match &decoded {
             Ok(octets) => {
                 let masked = self.masks.mask_reply(octets);
