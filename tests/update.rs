@@ -1269,6 +1269,57 @@ fn whoever_a_command_names_is_a_user_for_the_privacy_key() {
 }
 
 #[test]
+fn whose_login_it_is_is_no_secret() {
+    // The name is typed, stands on the command line, or comes out of the dialog by Ctrl-E.
+    for (line, by_dialog) in
+        [("AUTH LOGIN", true), ("AUTH LOGIN", false), ("AUTH LOGIN YWxpY2VAZXhhbXBsZS50ZXN0", false)]
+    {
+        let mut model = Model::careless("192.0.2.25:25");
+        model.enter(line);
+        if line == "AUTH LOGIN" {
+            model.received("334 VXNlcm5hbWU6\r\n");
+            if by_dialog {
+                model.key(KeyCode::F(12));
+                model.type_text("alice@example.test");
+                model.key(KeyCode::Tab);
+                model.type_text("geheimnis");
+                model.ctrl('e');
+            } else {
+                model.type_text("YWxpY2VAZXhhbXBsZS50ZXN0");
+            }
+            assert_eq!(wire(&model.key(KeyCode::Enter)), b"YWxpY2VAZXhhbXBsZS50ZXN0\r\n");
+            model.shows("decoded: user alice@example.test");
+        }
+        model.received("334 UGFzc3dvcmQ6\r\n");
+        assert_eq!(answered(&mut model, &["geheimnis"]), "Z2VoZWltbmlz\r\n");
+        model.received("235 2.7.0 hello alice@example.test, not geheimnis\r\n");
+        model.shows("hello alice@example.test, not ••••••••");
+        model.shows("logged in as alice@example.test");
+    }
+    // A second question without words is for the password.
+    let mut model = Model::careless("192.0.2.25:25");
+    for (line, reply) in [("AUTH LOGIN", "334 \r\n"), ("am8=", "334 \r\n"), ("Z2VoZWltbmlz", "535 geheimnis\r\n")] {
+        model.enter(line);
+        model.received(reply);
+    }
+    assert!(model.text().contains("user jo") && !model.text().contains("geheimnis"), "{}", model.text());
+}
+
+#[test]
+fn a_response_that_is_no_base64_is_held() {
+    let mut model = Model::careless("192.0.2.25:110");
+    model.enter("AUTH PLAIN");
+    model.received("+ \r\n");
+    assert_eq!(model.enter("not base64!"), []);
+    assert!(model.notice().contains("base64 has no spaces"), "{}", model.notice());
+    assert!(model.notice().ends_with("* cancels · Alt-Enter sends it anyway"), "{}", model.notice());
+    let sent = model.press(KeyCode::Enter, KeyModifiers::ALT);
+    assert_eq!(wire(&sent), b"not base64!\r\n");
+    model.received("-ERR the response is not base64\r\n");
+    model.shows("-ERR the response is not base64");
+}
+
+#[test]
 fn a_server_without_mechanisms_is_told_with_the_next_step() {
     let said = |model: &mut Model| {
         model.key(KeyCode::F(12));
@@ -1330,6 +1381,48 @@ fn an_answer_is_for_its_own_challenge_only() {
     model.received("535 5.7.8 too late\r\n");
     assert_eq!(wire(&model.enter("geheimnis")), b"");
     model.shows("the challenge that was to be answered is no longer open");
+}
+
+#[test]
+fn a_login_that_has_no_answer_yet_lets_no_other_begin() {
+    for (target, line, challenge) in [
+        ("192.0.2.25:25", "AUTH LOGIN", "334 VXNlcm5hbWU6\r\n"),
+        ("192.0.2.25:143", "a9 AUTHENTICATE LOGIN", "+ VXNlcm5hbWU6\r\n"),
+        ("192.0.2.25:110", "AUTH LOGIN", "+ VXNlcm5hbWU6\r\n"),
+    ] {
+        let mut model = Model::careless(target);
+        assert_ne!(model.enter(line), []);
+        for key in [KeyCode::F(12), KeyCode::F(5), KeyCode::F(6)] {
+            assert_eq!(model.key(key), []);
+            assert!(model.app.overlay.is_none(), "{target}");
+            assert!(model.notice().contains("has no answer yet: wait for the challenge"), "{}", model.notice());
+        }
+        model.received(challenge);
+        assert_eq!(answered(&mut model, &["jo", "geheimnis"]), "am8=\r\n", "{target}");
+    }
+    // A list is no login.
+    let mut model = Model::careless("192.0.2.25:110");
+    model.enter("AUTH");
+    model.key(KeyCode::F(12));
+    assert!(matches!(&model.app.overlay, Some(Overlay::Auth(_))), "{}", model.notice());
+}
+
+#[test]
+fn a_dialog_sends_no_login_within_one_that_began_meanwhile() {
+    for challenged in [false, true] {
+        let mut model = Model::careless("192.0.2.25:25");
+        model.enter("NOOP");
+        model.enter("AUTH LOGIN");
+        model.key(KeyCode::F(12));
+        assert_eq!(wire(&model.received("250 ok\r\n")), b"AUTH LOGIN\r\n");
+        if challenged {
+            model.received("334 VXNlcm5hbWU6\r\n");
+        }
+        assert_eq!(wire(&model.enter("jo")), b"");
+        assert_eq!(wire(&model.enter("geheimnis")), b"");
+        model.shows("another login has begun since the dialog was opened; nothing was sent");
+        assert_eq!(wire(&model.received("535 5.7.8 no\r\n")), b"", "nor afterwards");
+    }
 }
 
 #[test]

@@ -128,6 +128,9 @@ impl App {
         if conversation.in_exchange() {
             return self.answer_by_dialog(effects);
         }
+        if let Some(why) = conversation.login_in_doubt() {
+            return self.say(Severity::Note, why);
+        }
         if !matches!(
             conversation.session.phase(),
             Phase::Fresh | Phase::Ready | Phase::NotAuthenticated | Phase::Authorization

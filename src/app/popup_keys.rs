@@ -23,10 +23,14 @@ impl App {
                     self.privacy.know_user(dialog.fields[0].text());
                     self.login(dialog.id, *login, effects);
                 }
-                auth_dialog::Outcome::Encoded(text) => {
-                    self.prompt.insert_secret(&text.text());
-                    if let Some(conversation) = self.conversation_mut() {
-                        conversation.remember(&text);
+                auth_dialog::Outcome::Encoded { text, secret } => {
+                    if !secret {
+                        self.prompt.line.insert(&text.text());
+                    } else {
+                        self.prompt.insert_secret(&text.text());
+                        if let Some(conversation) = self.conversation_mut() {
+                            conversation.remember(&text);
+                        }
                     }
                     self.focus = Focus::Input;
                     self.say(Severity::Note, "encoded only: nothing was sent. Base64 is not secrecy");

@@ -25,7 +25,12 @@ pub enum Outcome {
     /// Log in.
     Login(Box<Login>),
     /// Only the base64 is wanted, in the input.
-    Encoded(Secret),
+    Encoded {
+        /// The base64, or the digest.
+        text: Secret,
+        /// It holds a password or a token, not only who it is.
+        secret: bool,
+    },
 }
 
 /// A login begun by hand whose challenge the dialog answers.

@@ -101,7 +101,7 @@ impl AuthDialog {
         let mechanism = match (self.way, &self.timestamp) {
             (Way::Apop, Some(timestamp)) => {
                 let digest = apop::digest(timestamp, &Secret::from(self.fields[1].text()));
-                return Outcome::Encoded(Secret::from(digest.as_str()));
+                return Outcome::Encoded { text: Secret::from(digest.as_str()), secret: true };
             }
             (Way::Sasl(mechanism), _) => mechanism,
             (Way::Login | Way::UserPass | Way::Apop, _) => Mechanism::Plain,
@@ -112,7 +112,7 @@ impl AuthDialog {
             // LOGIN sends one answer for each prompt: the field with the cursor is encoded.
             Mechanism::Login => {
                 let message = Secret::from(self.value(self.field));
-                return Outcome::Encoded(sasl::encode(&message));
+                return Outcome::Encoded { text: sasl::encode(&message), secret: self.field == 1 };
             }
             Mechanism::CramMd5 => {
                 self.error = Some("CRAM-MD5 answers a challenge, which only a login brings".to_owned());
@@ -122,6 +122,7 @@ impl AuthDialog {
             _ => {}
         }
         let credentials = self.credentials();
+        let named = sasl::encode(&Secret::from(credentials.user.as_str()));
         let made = self.exchange(mechanism, credentials).and_then(|mut exchange| {
             let message = match &self.answers {
                 None => exchange.initial(),
@@ -133,7 +134,11 @@ impl AuthDialog {
             Ok(message.map(|message| exchange.line(&message)))
         });
         match made {
-            Ok(Some(line)) => return Outcome::Encoded(line),
+            // In LOGIN the answer to the first question says only who it is.
+            Ok(Some(line)) => {
+                let secret = self.way.needs_secret() && (mechanism != Mechanism::Login || line != named);
+                return Outcome::Encoded { text: line, secret };
+            }
             Ok(None) => {}
             Err(why) => self.error = Some(why),
         }

@@ -52,7 +52,8 @@ fn the_gate_wants_the_whole_word() {
 #[test]
 fn only_the_base64() {
     let mut dialog = dialog(Some("clear"));
-    let Outcome::Encoded(text) = dialog.key(&KeyEvent::new(KeyCode::Char('e'), KeyModifiers::CONTROL)) else {
+    let Outcome::Encoded { text, secret: true } = dialog.key(&KeyEvent::new(KeyCode::Char('e'), KeyModifiers::CONTROL))
+    else {
         panic!("not encoded")
     };
     assert_eq!(text.expose(), b"AGpvADhzZWNyZXQ=");
@@ -181,7 +182,7 @@ fn mistakes_are_those_of_the_mechanism() {
     }
     assert_eq!(dialog.mistake, Some(Mistake::Nul));
     control(&mut dialog, 'r');
-    let Outcome::Encoded(text) = control(&mut dialog, 'e') else { panic!("not encoded") };
+    let Outcome::Encoded { text, secret: true } = control(&mut dialog, 'e') else { panic!("not encoded") };
     assert_eq!(text.expose(), sasl::base64::text(b"\0jo8secret").as_bytes());
     press(&mut dialog, KeyCode::F(6));
     assert_eq!((dialog.mistake, dialog.initial), (None, false));

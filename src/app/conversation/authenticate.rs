@@ -109,6 +109,11 @@ impl Conversation {
         if let Some(stamp) = login.answers {
             return self.answer_challenge(login, stamp, now, effects);
         }
+        if self.in_exchange() || self.login_in_doubt().is_some() {
+            // It began after the dialog was opened: a line from the queue, or a login of another key.
+            let says = "another login has begun since the dialog was opened; nothing was sent";
+            return self.trouble(now, says, "F12 answers its challenge, * cancels it");
+        }
         self.goals.push_back(Goal::Authenticate(Box::new(login)));
         self.advance(now, effects);
     }
@@ -208,7 +213,6 @@ impl Conversation {
     pub(super) fn challenged(&mut self, text: &[u8], now: Moment, effects: &mut Effects) {
         let text = String::from_utf8_lossy(text).trim().to_owned();
         let decoded = sasl::decode(&text);
-        self.asked_for_user = decoded.as_ref().is_ok_and(|octets| octets.to_ascii_lowercase().starts_with(b"user"));
         match &decoded {
             Ok(octets) => {
                 let masked = self.masks.mask_reply(octets);

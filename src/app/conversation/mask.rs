@@ -58,28 +58,38 @@ impl Masks {
     }
 
     /// What is secret in the octets of a typed line that must not be seen: all of it, each word, a quoted string without
-    /// its quotes, and, if `decode`, what base64 hides.
-    pub(super) fn remember_typed(&mut self, octets: &str, decode: bool) {
+    /// its quotes, and what base64 hides.
+    pub(super) fn remember_typed(&mut self, octets: &str) {
         let octets = octets.trim();
         self.remember(&Secret::from(octets));
         if let Some(inner) = octets.strip_prefix('"') {
             self.remember(&unquoted(inner));
         }
         for word in octets.split_ascii_whitespace() {
-            let secret = Secret::from(word);
-            let hidden = decode.then(|| sasl::decode(word).ok()).flatten().map(Secret::new);
-            match hidden.filter(|hidden| !hidden.is_empty()) {
-                Some(message) => {
-                    self.remember_as_it_is(&secret);
-                    for part in secrets_in(message.expose()) {
-                        self.remember(&part);
-                    }
-                    // A password of letters and digits is base64 too.
-                    self.remember(&secret);
-                }
-                None => self.remember(&secret),
+            self.remember_word(word);
+        }
+    }
+
+    /// What is secret in an answer to a challenge: all of it, and what its base64 hides. Its words may be anybody's, and
+    /// so may one that is short.
+    pub(super) fn remember_response(&mut self, line: &str) {
+        let line = line.trim();
+        if line.len() >= LEAST {
+            self.remember_word(line);
+        }
+    }
+
+    fn remember_word(&mut self, word: &str) {
+        let secret = Secret::from(word);
+        let hidden = sasl::decode(word).ok().map(Secret::new);
+        if let Some(message) = hidden.filter(|hidden| !hidden.is_empty()) {
+            self.remember_as_it_is(&secret);
+            for part in secrets_in(message.expose()) {
+                self.remember(&part);
             }
         }
+        // A password of letters and digits is base64 too.
+        self.remember(&secret);
     }
 
     fn add(&mut self, forms: Vec<Form>) {
@@ -296,19 +306,36 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_taken_apart() {
-        for (typed, decode, secret) in [
-            ("\"my \\\"pass\\\" word\"", true, "my \"pass\" word"),
+        for (typed, secret) in [
+            ("\"my \\\"pass\\\" word\"", "my \"pass\" word"),
             // NUL jo NUL hunter2
-            ("AGpvAGh1bnRlcjI=", true, "hunter2"),
+            ("AGpvAGh1bnRlcjI=", "hunter2"),
             // user=jo ^A auth=Bearer ya29.token ^A ^A
-            ("dXNlcj1qbwFhdXRoPUJlYXJlciB5YTI5LnRva2VuAQE=", true, "ya29.token"),
+            ("dXNlcj1qbwFhdXRoPUJlYXJlciB5YTI5LnRva2VuAQE=", "ya29.token"),
             // jo b913a602c7eda7a495b4e6e7334d3890
-            ("am8gYjkxM2E2MDJjN2VkYTdhNDk1YjRlNmU3MzM0ZDM4OTA=", true, "b913a602c7eda7a495b4e6e7334d3890"),
-            ("cGFzc3dvcmQ", false, "cGFzc3dvcmQ"),
+            ("am8gYjkxM2E2MDJjN2VkYTdhNDk1YjRlNmU3MzM0ZDM4OTA=", "b913a602c7eda7a495b4e6e7334d3890"),
+            ("cGFzc3dvcmQ", "cGFzc3dvcmQ"),
         ] {
             let mut masks = Masks::default();
-            masks.remember_typed(typed, decode);
+            masks.remember_typed(typed);
             assert_eq!(masked(&masks, &format!("NO {secret}")).as_deref(), Some("NO •"), "{typed}");
+        }
+    }
+
+    #[test]
+    fn of_a_response_the_whole_is_secret_and_no_word_of_it() {
+        for (response, reply, wanted) in [
+            ("not base64!", "-ERR the response is not base64", None),
+            ("not base64!", "-ERR not base64! is no base64", Some("-ERR • is no base64")),
+            ("abc", "-ERR abc is no base64", None),
+            ("Z2VoZWltbmlz", "-ERR Z2VoZWltbmlz is geheimnis", Some("-ERR • is •")),
+            // A short one is hidden where the answer to its login has it as a word.
+            ("YWJj", "-ERR YWJj is abc", Some("-ERR • is •")),
+        ] {
+            let mut masks = Masks::default();
+            masks.remember_response(response);
+            masks.answering(true);
+            assert_eq!(masked(&masks, reply).as_deref(), wanted, "{response}");
         }
     }
 

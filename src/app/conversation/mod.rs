@@ -165,8 +165,6 @@ pub struct Conversation {
     inflater: Option<Inflater>,
     /// What must not be seen.
     masks: Masks,
-    /// The server asked for the user, not for a secret.
-    asked_for_user: bool,
     since: Moment,
     fresh: bool,
     warned: bool,
@@ -237,7 +235,6 @@ impl Conversation {
             deflater: None,
             inflater: None,
             masks: Masks::default(),
-            asked_for_user: false,
             since: now,
             fresh: true,
             warned: false,

@@ -19,9 +19,7 @@ impl Conversation {
             }
             let message = sasl::decode(line).map(Secret::new).ok();
             // A password that nobody knows yet must not be shown: what is typed may be wrong in any way.
-            if let Some(message) = &message {
-                self.observe_message(message, now);
-            }
+            self.observe_typed(message.as_ref(), now);
             if let Some(spoken) = &mut self.spoken {
                 spoken.said(message);
             }
@@ -44,11 +42,18 @@ impl Conversation {
             _ => return,
         };
         let message = message.map(Secret::new).ok();
-        if let Some(message) = &message {
-            self.observe_message(message, now);
-        }
+        self.observe_typed(message.as_ref(), now);
         if let Some(spoken) = &mut self.spoken {
             spoken.said(message);
+        }
+    }
+
+    /// A message that was typed; `None`: it is no base64.
+    fn observe_typed(&mut self, message: Option<&Secret>, now: Moment) {
+        match (message, &mut self.observer) {
+            (Some(message), _) => self.observe_message(message, now),
+            (None, Some(observer)) => observer.said_unreadable(),
+            (None, None) => {}
         }
     }
 

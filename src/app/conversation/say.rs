@@ -47,15 +47,15 @@ impl Conversation {
                 self.after_literal(line, now, effects);
                 return Ok(());
             }
-            Phase::Sasl => {
-                self.send_line(line, now, effects);
-                return Ok(());
-            }
             _ => {}
         }
         let reading = command::check(line, &self.session.context());
         if let Some(fault) = reading.worst().filter(|_| !reading.is_sendable()) {
             return Err(Refusal(format!("{} · Alt-Enter sends it anyway", fault.reason)));
+        }
+        if self.session.phase() == Phase::Sasl {
+            self.send_line(line, now, effects);
+            return Ok(());
         }
         if reading.verb.is_some_and(|verb| verb.name == "QUIT") && self.session.deletes() > 0 {
             let count = self.session.deletes();

@@ -11,6 +11,7 @@ use crate::protocol::endpoint::Protocol;
 use crate::protocol::line::{Literals, literal_announced};
 use crate::protocol::moment::Moment;
 use crate::protocol::reply::ReplyClass;
+use crate::protocol::sasl::{self, Observer};
 use crate::protocol::secret::{Hidden, Secret};
 use crate::protocol::verb::{Context, Phase};
 
@@ -29,8 +30,11 @@ impl Conversation {
         if let Some(range) = secret.filter(|_| !self.is_open_exchange()) {
             let range = range.start + shift..range.end + shift;
             if let Some(octets) = text.get(range.clone()) {
-                let user = self.session.phase() == Phase::Sasl && self.asked_for_user;
-                self.masks.remember_typed(octets, !user);
+                match self.session.phase() {
+                    _ if self.names_user(line, octets) => {}
+                    Phase::Sasl => self.masks.remember_response(octets),
+                    _ => self.masks.remember_typed(octets),
+                }
                 self.masks.answering(true);
                 shown.replace(range, DOTS);
             }
@@ -48,6 +52,19 @@ impl Conversation {
         self.session.sent(&text, tag.as_deref(), number);
         self.transmit(text.as_bytes(), now, effects);
         self.observe_line(line, within, now);
+    }
+
+    /// Whether what is hidden in a line is LOGIN's answer to the question for the user: it stays as hidden as it is, and
+    /// must not hide the name wherever that stands. What is no base64 may be anything.
+    fn names_user(&self, line: &str, hidden: &str) -> bool {
+        let asked = if self.session.phase() == Phase::Sasl {
+            self.observer.as_ref().is_some_and(Observer::asks_for_user)
+        } else {
+            let words: Vec<&str> = line.split_ascii_whitespace().rev().take(3).collect();
+            matches!(words.as_slice(), [_, mechanism, verb] if mechanism.eq_ignore_ascii_case("LOGIN")
+                && ["AUTH", "AUTHENTICATE"].iter().any(|name| verb.eq_ignore_ascii_case(name)))
+        };
+        asked && sasl::decode(hidden.trim()).is_ok()
     }
 
     /// Remembers the addresses of MAIL and RCPT for the template of a message, and the name given in EHLO: whoever said
@@ -155,7 +172,7 @@ impl Conversation {
     /// From now on these octets, which encode a secret, are masked wherever they appear.
     pub fn remember(&mut self, encoded: &Secret) {
         if let Ok(text) = std::str::from_utf8(encoded.expose()) {
-            self.masks.remember_typed(text, true);
+            self.masks.remember_typed(text);
         }
     }
 

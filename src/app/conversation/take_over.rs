@@ -29,6 +29,17 @@ impl Conversation {
         }
     }
 
+    /// Why nobody else can begin to log in: AUTH or AUTHENTICATE has gone out, and the server has neither asked nor
+    /// decided. What is sent now would be read as the answer to a challenge on its way.
+    #[must_use]
+    pub fn login_in_doubt(&self) -> Option<String> {
+        // Without an argument, POP3's AUTH asks for a list.
+        let mut asked = self.session.outstanding().iter().filter(|command| !command.argument.is_empty());
+        let verb = asked.find_map(|command| command.verb.filter(|verb| verb.name.starts_with("AUTH")))?;
+        let name = verb.name;
+        Some(format!("{name} has no answer yet: wait for the challenge, then F12 answers it; Alt-a connects again"))
+    }
+
     /// A challenge came that nobody answers but the user: the line beneath it names the key.
     pub(super) fn hint_at_answer(&mut self, challenge: Option<Vec<u8>>, now: Moment) {
         if self.exchange.is_some() {

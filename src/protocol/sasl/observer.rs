@@ -113,6 +113,17 @@ impl Observer {
         self.failed
     }
 
+    /// Whether the last challenge was LOGIN's question for the user, whose answer is no secret.
+    #[must_use]
+    pub fn asks_for_user(&self) -> bool {
+        self.mechanism == Some(Mechanism::Login) && self.prompt == Prompt::User
+    }
+
+    /// A message of the client that is no base64: it counts, and nothing in it is shown.
+    pub const fn said_unreadable(&mut self) {
+        self.said = self.said.saturating_add(1);
+    }
+
     /// A message of the client, decoded from its base64.
     pub fn said(&mut self, message: &[u8]) -> Parts {
         self.said = self.said.saturating_add(1);
@@ -166,7 +177,7 @@ impl Observer {
     /// A challenge, decoded from its base64. What the server said is shown.
     pub fn heard(&mut self, challenge: &[u8]) -> Parts {
         self.prompt = Prompt::read(challenge);
-        if self.prompt == Prompt::Unclear && self.heard == 0 && self.mechanism == Some(Mechanism::Login) {
+        if self.prompt == Prompt::Unclear && self.said == 0 && self.mechanism == Some(Mechanism::Login) {
             self.prompt = Prompt::User;
         }
         if challenge.is_empty() {
