@@ -14,8 +14,6 @@ const SERVFAIL: u16 = 2;
 pub(super) const ROUTE: &[RecordType] = &[RecordType::Mx];
 /// What a host is asked for.
 pub(super) const HOST: &[RecordType] = &[RecordType::A, RecordType::Aaaa];
-/// What a name is asked for that holds a policy.
-pub(super) const POLICY: &[RecordType] = &[RecordType::Txt];
 
 impl Survey {
     /// The names that the aliases of a name lead through, once they have come back to one that was passed.

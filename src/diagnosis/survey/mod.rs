@@ -333,14 +333,7 @@ impl Survey {
                     }
                 }
                 wanted.extend(services::questions(domain));
-                for host in self.service_hosts(domain) {
-                    wanted.extend(services::addresses(host));
-                    wanted.extend(self.want_alias(host, circle::HOST));
-                }
-                let guessed = services::hosts(domain);
-                wanted.extend(guessed.iter().filter_map(|host| self.want_alias(host, circle::HOST)));
-                let failed = policies::names(domain).into_iter().filter(|name| self.has_failed(name));
-                wanted.extend(failed.filter_map(|name| self.want_alias(&name, circle::POLICY)));
+                wanted.extend(self.service_hosts(domain).iter().flat_map(|host| services::addresses(host)));
                 wanted.extend(zone::questions(domain));
                 wanted.extend(self.judged.iter().flat_map(|judged| judged.open.iter().cloned()));
             }

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use super::circle::path;
 use super::lookup::Route;
 use super::verdict::{self, Remark};
 use super::{QUESTIONS, Subject, Survey, family};
@@ -141,11 +140,6 @@ impl<'a> Table<'a> {
                     Err(failure) => visible(failure.to_string().as_bytes()).into_owned(),
                 };
                 let mut row = self.row(depth, label, text, name, kind);
-                if let Some(names) = self.survey.circle(name, &[kind]) {
-                    let says = format!("the aliases lead in a circle: {}; nobody gets to an answer", path(&names));
-                    let next = "take one of the aliases out, or let it lead to the record itself";
-                    return self.judge(row, name, (Severity::Fault, says, next));
-                }
                 row.verdict = Some((Severity::Fault, "no answer".to_owned()));
                 self.push(row);
                 self.findings.push(verdict::failure(answer));

@@ -24,15 +24,11 @@ fn service_name(service: &str, domain: &str) -> String {
     format!("{service}._tcp.{domain}")
 }
 
-/// The hosts of a domain that mail programs ask for a configuration.
-pub(super) fn hosts(domain: &str) -> [String; 2] {
-    HOSTS.map(|host| format!("{host}.{domain}"))
-}
-
 /// What is asked about services.
 pub(super) fn questions(domain: &str) -> Vec<Query> {
     let services = SERVICES.iter().chain(&BESIDE).map(|service| key(&service_name(service, domain), RecordType::Srv));
-    services.chain(hosts(domain).iter().flat_map(|host| addresses(host))).collect()
+    let hosts = HOSTS.iter().flat_map(|host| addresses(&format!("{host}.{domain}")));
+    services.chain(hosts).collect()
 }
 
 /// The questions for the addresses of a host.
@@ -114,8 +110,8 @@ impl Table<'_> {
             let text = format!("none for {}", absent.join(" "));
             self.push(Row { label: "SRV".to_owned(), text, ..Row::default() });
         }
-        for (label, name) in HOSTS.iter().zip(hosts(domain)) {
-            self.configuration(label, &name);
+        for host in HOSTS {
+            self.configuration(host, &format!("{host}.{domain}"));
         }
     }
 
@@ -172,13 +168,6 @@ impl Table<'_> {
 
     /// A host that serves configurations, with the alias it stands for and its addresses.
     fn configuration(&mut self, label: &str, name: &str) {
-        if let Some(names) = self.survey.circle(name, HOST) {
-            let text = names.get(1).map(|next| shown(next)).unwrap_or_default();
-            let row = self.row(0, label, text, name, RecordType::A);
-            let says = format!("its aliases lead in a circle: {}; no client gets there", path(&names));
-            let next = "take the alias out, or let it name a host that exists";
-            return self.judge(row, name, (Severity::Warning, says, next));
-        }
         let found = self.survey.address_records(name);
         let alias = self.survey.answer(name, RecordType::A).and_then(|answer| aliases(answer, name).last().copied());
         if let Some((first, _)) = found.first() {

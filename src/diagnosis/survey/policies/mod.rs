@@ -4,7 +4,6 @@ mod spf;
 #[cfg(test)]
 mod tests;
 
-use super::Survey;
 use super::explain;
 use super::judged::Judged;
 use super::lookup::Route;
@@ -41,23 +40,6 @@ struct Told<'a> {
     suggestions: &'a [Suggestion],
     /// What to say when there is nothing to find fault with.
     good: String,
-}
-
-/// The names below a domain that hold its policies.
-pub(super) fn names(domain: &str) -> [String; 4] {
-    [
-        dmarc::record_name(domain),
-        mta_sts::record_name(domain),
-        tls_rpt::record_name(domain),
-        bimi::record_name(bimi::SELECTOR, domain),
-    ]
-}
-
-impl Survey {
-    /// Whether the question for the texts of a name has no answer.
-    pub(super) fn has_failed(&self, name: &str) -> bool {
-        matches!(self.outcome(name, RecordType::Txt), Outcome::Failed)
-    }
 }
 
 impl Table<'_> {
@@ -309,7 +291,7 @@ impl Table<'_> {
     }
 
     fn has_failed(&self, name: &str) -> bool {
-        self.survey.has_failed(name)
+        matches!(self.survey.outcome(name, RecordType::Txt), Outcome::Failed)
     }
 
     /// The TXT records of a name that `is` wanted, each with its text.
