@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_survey_shows_no_name_whatever_it_ends_with() {
         let world = World::new(&[
-            "acme.xyzzy SOA ns1.acme.xyzzy hostmaster.acme.xyzzy 1 2 3 4 5",
+            "acme.xyzzy SOA ns1.acme.xyzzy 1",
             "acme.xyzzy NS ns1.acme.xyzzy",
             "acme.xyzzy NS ns2.other.zt",
             "ns1.acme.xyzzy A 10.1.2.3",
@@ -129,7 +129,6 @@ mod tests {
             "mx1.acme.xyzzy A 10.1.2.3",
             "acme.xyzzy TXT v=spf1 include:spf.sender.priv -all",
             "_dmarc.acme.xyzzy TXT v=DMARC1; p=none; rua=mailto:d@acme.xyzzy",
-            "_imaps._tcp.acme.xyzzy SRV 0 1 993 imap.acme.xyzzy",
         ]);
         let mut survey = Survey::new("acme.xyzzy", &setting());
         world.run(&mut survey);
@@ -148,7 +147,7 @@ mod tests {
             pseudonyms.hear_answer(&world.answer(&Query { name: name.to_owned(), kind }));
         }
         let veiled = pseudonyms.veil(&shown).into_owned();
-        for name in ["acme", "xyzzy", "other.zt", "deputy", "sender"] {
+        for name in ["acme", "xyzzy", "other.zt", "deputy", "sender.priv"] {
             assert!(shown.contains(name), "{name} is to be seen without pseudonyms\n{shown}");
             assert!(!veiled.contains(name), "{name} in\n{veiled}");
         }
