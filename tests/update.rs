@@ -1320,6 +1320,44 @@ fn a_response_that_is_no_base64_is_held() {
 }
 
 #[test]
+fn a_refusal_is_explained_by_what_it_answers() {
+    const CANCELLED: &str = ": the login was cancelled, as was asked for. Next: go on, or log in again";
+    for (target, line, challenge, refusal, code) in [
+        ("192.0.2.25:25", "AUTH LOGIN", "334 VXNlcm5hbWU6\r\n", "501 authentication cancelled\r\n", "501"),
+        ("192.0.2.25:143", "a9 AUTHENTICATE PLAIN", "+ \r\n", "a9 BAD authentication cancelled\r\n", "BAD"),
+        ("192.0.2.25:110", "AUTH PLAIN", "+ \r\n", "-ERR cancelled\r\n", "-ERR"),
+    ] {
+        for typed in [false, true] {
+            let mut model = Model::careless(target);
+            model.enter(line);
+            model.received(challenge);
+            assert_eq!(wire(&if typed { model.enter("*") } else { model.key(KeyCode::Esc) }), b"*\r\n");
+            model.received(refusal);
+            model.shows(&format!("{code}{CANCELLED}"));
+            assert!(!model.text().contains("check the"), "{}", model.text());
+        }
+        // Without the `*` it means what it always means.
+        let mut model = Model::careless(target);
+        model.enter(line);
+        model.received(challenge);
+        model.enter("am8=");
+        model.received(refusal);
+        assert!(!model.text().contains(CANCELLED), "{}", model.text());
+    }
+    let mut model = Model::greeted("192.0.2.25:110");
+    model.enter("USER alice");
+    model.received("-ERR [AUTH] USER is refused before STLS\r\n");
+    model.shows("Next: say STLS first (F4), or connect to port 995");
+    assert!(!model.text().contains("password is wrong"), "{}", model.text());
+    let mut model = Model::careless("192.0.2.25:110");
+    for (line, reply) in [("USER alice", "+OK\r\n"), ("PASS geheimnis", "-ERR [AUTH] no\r\n")] {
+        model.enter(line);
+        model.received(reply);
+    }
+    model.shows("the user name or the password is wrong");
+}
+
+#[test]
 fn a_server_without_mechanisms_is_told_with_the_next_step() {
     let said = |model: &mut Model| {
         model.key(KeyCode::F(12));

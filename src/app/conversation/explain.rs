@@ -2,12 +2,14 @@
 //! success is made when it is asked for.
 
 use super::Conversation;
-use crate::app::transcript::{Entry, Kind};
-use crate::diagnosis::meaning::{self, Meaning};
+use crate::app::transcript::{Entry, Kind, Transcript};
+use crate::diagnosis::meaning::{self, Circumstance, Meaning};
+use crate::protocol::command;
+use crate::protocol::endpoint::Protocol;
 use crate::protocol::reply::ReplyClass;
 
-/// Lines of one reply that are looked through for its end.
-const LINES: u64 = 1000;
+/// Lines that are looked through for the end of a reply, or for what was said before it.
+const LINES: usize = 1000;
 
 impl Conversation {
     /// What the reply means that ends with this entry; of no other entry anything is said.
@@ -17,7 +19,7 @@ impl Conversation {
         if !is_reply(entry) || self.goes_on(entry) {
             return None;
         }
-        meaning::explain(self.protocol(), &self.transcript.reply(self.protocol(), number))
+        explained(self.protocol(), &self.transcript, number)
     }
 
     /// What is to be drawn beneath an entry: the meaning of a success that is unfolded, by itself or with all.
@@ -57,7 +59,7 @@ impl Conversation {
 
     fn end_of_reply(&self, number: u64) -> u64 {
         let goes_on = |number: &u64| self.transcript.entry(*number).is_some_and(|entry| self.goes_on(entry));
-        (number..number + LINES).find(|number| !goes_on(number)).unwrap_or(number)
+        (number..).take(LINES).find(|number| !goes_on(number)).unwrap_or(number)
     }
 
     /// Whether an entry is a line of an SMTP reply that is not its last (RFC 5321 §4.2.1).
@@ -65,6 +67,25 @@ impl Conversation {
         entry.marks.continues
             || self.protocol().is_smtp() && is_reply(entry) && self.transcript.octets(entry).get(3) == Some(&b'-')
     }
+}
+
+/// What the reply means that ends with this entry, by its words and by what it answers.
+pub(super) fn explained(protocol: Protocol, transcript: &Transcript, number: u64) -> Option<Meaning> {
+    meaning::explain_in(protocol, &transcript.reply(protocol, number), circumstance(protocol, transcript, number))
+}
+
+fn circumstance(protocol: Protocol, transcript: &Transcript, number: u64) -> Option<Circumstance> {
+    let entry = transcript.entry(number).filter(|entry| entry.class.is_negative())?;
+    let command = transcript.pair(number)?;
+    let line = String::from_utf8_lossy(transcript.octets(transcript.entry(command)?));
+    let verb = command::verb(protocol, &line)?;
+    if protocol == Protocol::Pop3 && verb.name == "USER" && !entry.marks.tls {
+        return Some(Circumstance::UserInClear);
+    }
+    let mut before = (command + 1..number).rev().take(LINES).filter_map(|number| transcript.entry(number));
+    let last = before.find(|entry| entry.kind == Kind::Sent)?;
+    let broken_off = verb.name.starts_with("AUTH") && transcript.octets(last) == b"*";
+    broken_off.then_some(Circumstance::Cancelled)
 }
 
 fn is_reply(entry: &Entry) -> bool {

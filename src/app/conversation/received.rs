@@ -1,10 +1,12 @@
 //! Octets from the server: frame by frame into the transcript, then what each whole reply asks for.
 
+use super::explain::explained;
 use super::happened::IDLE;
 use super::{Conversation, Goal, Link};
 use crate::app::effect::{Effect, Effects};
 use crate::app::transcript::{Kind, Marks};
-use crate::diagnosis::{Severity, meaning};
+use crate::diagnosis::Severity;
+use crate::diagnosis::meaning::Meaning;
 use crate::protocol::capability::{CAPABILITY_CAP, Occasion};
 use crate::protocol::deflate::{Deflater, Inflater};
 use crate::protocol::moment::Moment;
@@ -78,10 +80,9 @@ impl Conversation {
             };
             let shown = heard.hidden.as_deref().unwrap_or(heard.octets);
             transcript.push(at, Kind::Received, reading.class, marks, reading.answers, shown);
-            let explained = if reading.class.is_negative() && reading.whole {
+            let meaning = if reading.class.is_negative() && reading.whole {
                 // What is masked above stays so below.
-                let number = transcript.next_number() - 1;
-                meaning::explain(protocol, &transcript.reply(protocol, number))
+                explained(protocol, transcript, transcript.next_number() - 1)
             } else {
                 None
             };
@@ -101,7 +102,7 @@ impl Conversation {
             if let Some(remark) = reading.remark {
                 self.explain(at, ReplyClass::Malformed, remark);
             }
-            for line in explained.iter().flat_map(meaning::Meaning::lines) {
+            for line in meaning.iter().flat_map(Meaning::lines) {
                 self.explain(at, reading.class, &line);
             }
             if negative && whole {

@@ -1,8 +1,10 @@
 //! What a reply means, in words: the most precise thing that is known about it, from tables that a translator can edit.
 
+mod circumstance;
 mod dialects;
 mod tables;
 
+pub use circumstance::{Circumstance, explain_in};
 pub use dialects::{enhanced, pop3_row, smtp_row};
 pub(super) use tables::columns;
 pub use tables::{Offer, Phrase, Row, Table, offers, phrases};

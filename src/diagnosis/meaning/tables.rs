@@ -10,6 +10,7 @@ const ENHANCED: &str = include_str!("../../../assets/meanings/enhanced.txt");
 const IMAP: &str = include_str!("../../../assets/meanings/imap.txt");
 const POP3: &str = include_str!("../../../assets/meanings/pop3.txt");
 const PHRASES: &str = include_str!("../../../assets/meanings/phrases.txt");
+const CIRCUMSTANCES: &str = include_str!("../../../assets/meanings/circumstances.txt");
 const CAPABILITIES: &str = include_str!("../../../assets/meanings/capabilities.txt");
 
 /// A table of codes.
@@ -119,6 +120,11 @@ impl Offer {
         let name = if protocol.is_smtp() { "smtp" } else { protocol.name() };
         self.protocol.eq_ignore_ascii_case(name)
     }
+}
+
+/// What a refusal means in this circumstance: `SMTP *`, `POP3 USER`.
+pub(super) fn circumstance(key: &str) -> Option<Row> {
+    columns(CIRCUMSTANCES).map(|[code, rfc, says, next]| Row { code, rfc, says, next }).find(|row| row.code == key)
 }
 
 /// The keywords that servers offer.
@@ -269,6 +275,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_phrases_is_well_formed_and_can_win() {
+        lines("circumstances", CIRCUMSTANCES, 4);
         let lines = lines("phrases", PHRASES, 6);
         assert_eq!(phrases().count(), lines.len());
         for (columns, place) in &lines {
