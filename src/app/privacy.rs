@@ -115,10 +115,10 @@ impl App {
         self.say(Severity::Note, says);
     }
 
-    /// Whom the commands name that are on their way: an address may never come.
-    pub(super) fn meet_users(&self) {
-        for user in self.conversations.iter().flat_map(|conversation| conversation.session.named()) {
-            self.privacy.know_user(user);
+    /// Whom the commands name that were just sent: an address may never come.
+    pub(super) fn meet_users(&mut self) {
+        for user in self.conversations.iter_mut().flat_map(|conversation| conversation.met.drain(..)) {
+            self.privacy.know_user(&user);
         }
     }
 

@@ -146,6 +146,8 @@ pub struct Conversation {
     pub ending: Ending,
     /// How we introduce ourselves.
     pub ehlo_name: String,
+    /// Users that commands named since the privacy key was last told.
+    pub(in crate::app) met: Vec<String>,
     goals: VecDeque<Goal>,
     /// Secrets may go out whatever the channel.
     consent: bool,
@@ -223,6 +225,7 @@ impl Conversation {
             pipelining: false,
             ending: Ending::CrLf,
             ehlo_name,
+            met: Vec::new(),
             goals,
             consent: insecure_auth,
             insecure_auth,

@@ -50,6 +50,7 @@ impl Conversation {
         let number = self.push_sent(&shown, now);
         let within = self.session.phase() == Phase::Sasl;
         self.session.sent(&text, tag.as_deref(), number);
+        self.met.extend(self.session.named().map(str::to_owned));
         self.transmit(text.as_bytes(), now, effects);
         self.observe_line(line, within, now);
     }

@@ -365,13 +365,14 @@ impl Session {
         self.state.sent(line, tag, number);
     }
 
-    /// The users that commands without an answer name, of which the address need not be known: `USER jo`, `VRFY jo`.
-    pub fn named(&self) -> impl Iterator<Item = &str> {
+    /// The user that the command sent last names, whose address need not be known: `USER jo`, `VRFY jo`.
+    #[must_use]
+    pub fn named(&self) -> Option<&str> {
         let names = |sent: &&Outstanding| {
             sent.verb.is_some_and(|verb| ["USER", "LOGIN", "APOP", "VRFY", "EXPN"].contains(&verb.name))
         };
-        let user = |sent| state::first_argument(sent).trim_matches(['"', '<', '>']);
-        self.state.outstanding.iter().filter(names).map(move |sent| user(&sent.argument))
+        let sent = self.state.outstanding.back().filter(names)?;
+        Some(state::first_argument(&sent.argument).trim_matches(['"', '<', '>']))
     }
 
     /// Octets of a literal went out. When the last is sent, the rest of the command line is due.
